@@ -1,0 +1,27 @@
+"""What can go wrong, by whose fault it is.
+
+::
+
+    GraderError
+    ├── AssignmentError   the instructor's files: assignment.toml, the source notebook, a reference
+    ├── SubmissionError   the file a student handed in cannot be read as a notebook
+    └── SandboxError      the machine or the grader itself: a kernel that cannot be started, confined or read
+
+A student's exception, time-out or dead kernel is not an error here: it is data in the ``Execution``.
+"""
+
+
+class GraderError(Exception):
+    """One line for the person at the terminal: what happened, where, and what to do next."""
+
+
+class AssignmentError(GraderError):
+    """The instructor's files need mending before anything can be graded."""
+
+
+class SubmissionError(GraderError):
+    """A submitted file cannot be read as a notebook; the others are graded all the same."""
+
+
+class SandboxError(GraderError):
+    """A failure of ours or of the machine; it is reported as ``error`` and never as a zero."""

@@ -1,0 +1,87 @@
+"""A training loop as the lecture has it: four steps, each of which can be replaced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+Parameters: TypeAlias = dict[str, Tensor]
+Data: TypeAlias = SimpleNamespace  # the question's tensors under the names the students use: x, y, X
+
+
+class Training:
+    """The right way through one training question.
+
+    A subclass gives ``init``, ``step1`` (ŷ) and ``step2`` (loss), and changes the numbers below where its question
+    does. Step 3 is autograd. Step 4 is ``p - lr * gradient``, ``optimizer`` names the class of ``torch.optim`` the
+    question asks for; ``None`` means by hand. All four steps must work in float32 and float64 alike, and under
+    ``torch.func``: plain torch, nothing in place.
+    """
+
+    lr: float = 1 / 10
+    epochs: int = 30
+    optimizer: str | None = None
+
+    def init(self) -> Parameters:
+        """Give the parameters before the first epoch, float32, under their names."""
+        raise NotImplementedError
+
+    def step1(self, p: Parameters, data: Data) -> Tensor:
+        """Give ŷ, shape (n, 1)."""
+        raise NotImplementedError
+
+    def step2(self, yhat: Tensor, data: Data) -> Tensor:
+        """Give the loss, a scalar."""
+        raise NotImplementedError
+
+    def step3(self, p: Parameters, data: Data) -> tuple[Tensor, Tensor, Parameters]:
+        """Give ŷ, the loss and the loss's gradient at ``p``."""
+        leaves = {name: value.detach().requires_grad_() for name, value in p.items()}
+        yhat = self.step1(leaves, data)
+        loss = self.step2(yhat, data)
+        gradients = torch.autograd.grad(loss, list(leaves.values()))
+        return yhat.detach(), loss.detach(), dict(zip(leaves, gradients, strict=True))
+
+    def step4(self, p: Parameters, gradient: Parameters) -> Parameters:
+        """Give the parameters after one update."""
+        return {name: value - self.lr * gradient[name] for name, value in p.items()}
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """A whole run. ``losses[t]`` is the loss at ``path[t]``; ``path`` is one longer: its last entry is the result."""
+
+    losses: tuple[float, ...]
+    path: tuple[Parameters, ...]
+
+    @property
+    def result(self) -> Parameters:
+        """The parameters after the last epoch."""
+        return self.path[-1]
+
+
+def run(training: Training, data: Data, dtype: torch.dtype = torch.float32) -> Trajectory:
+    """Run all epochs of ``training`` on ``data`` in ``dtype``."""
+    data = cast(data, dtype)
+    p = {name: value.to(dtype) for name, value in training.init().items()}
+    losses, path = [], [p]
+    for _ in range(training.epochs):
+        _, loss, gradient = training.step3(p, data)
+        p = training.step4(p, gradient)
+        losses.append(float(loss))
+        path.append(p)
+    return Trajectory(tuple(losses), tuple(path))
+
+
+def cast(data: Data, dtype: torch.dtype) -> Data:
+    """Give ``data`` with its floating tensors in ``dtype``; the rest is left as it is."""
+    return SimpleNamespace(
+        **{
+            name: value.to(dtype) if isinstance(value, Tensor) and value.is_floating_point() else value
+            for name, value in vars(data).items()
+        }
+    )
