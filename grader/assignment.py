@@ -1,0 +1,85 @@
+"""An assignment folder (``assignment.toml`` and its source notebook) -> ``Assignment``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from grader.records import Step, Visibility
+from grader.training import Data, Training
+
+
+@dataclass(frozen=True)
+class CheckSpec:
+    """One check of a question and what it is worth.
+
+    In a training question ``name`` is the step (``init``, ``step1`` …); in a values question it is the name of the
+    value asked for. ``atol`` widens a value's tolerance, for numbers typed from a printed line. ``any_shape`` lets
+    the right numbers pass in any shape.
+    """
+
+    name: str
+    step: Step
+    points: float
+    visibility: Visibility = Visibility.PUBLIC
+    atol: float = 0.0
+    any_shape: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. Its checks' points add up to ``points``.
+
+    ``training`` is set for a training question, ``values`` (expected values by name) for a values question.
+    """
+
+    id: str
+    title: str
+    points: float
+    checks: tuple[CheckSpec, ...]
+    training: Training | None = None
+    values: Callable[[], Mapping[str, Any]] | None = None
+
+    @property
+    def kind(self) -> Literal["training", "values"]:
+        """Which of the two it is."""
+        return "training" if self.training is not None else "values"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Seconds of wall clock; bytes."""
+
+    cell_seconds: float = 60.0
+    notebook_seconds: float = 600.0
+    output_bytes: int = 1_000_000
+    recording_bytes: int = 64_000_000
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment, read and found consistent.
+
+    ``files`` are the data files by the name under which notebooks ask for them; ``data`` gives the training
+    questions' data.
+    """
+
+    id: str
+    title: str
+    version: str
+    digest: str
+    folder: Path
+    notebook: Path
+    questions: tuple[Question, ...]
+    files: Mapping[str, Path]
+    data: Callable[[], Data]
+    limits: Limits
+    passing_score: float
+    show_expected: Literal["never", "after-deadline", "always"]
+
+    @property
+    def max_score(self) -> float:
+        """The sum of the questions' points."""
+        return sum(question.points for question in self.questions)
