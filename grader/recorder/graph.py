@@ -1,0 +1,101 @@
+"""The autograd graph: its leaves at every backward, and all of it at sampled epochs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from grader.recorder.encode import Store, encode_tensor
+
+NODES = 64  # nodes of a graph that is written out
+LEAVES = 64  # leaves that are followed
+WALKED = 5_000  # nodes that are visited in search of leaves
+AccumulateGrad: Any = type(torch.ones(1, requires_grad=True).view(1).grad_fn.next_functions[0][0])  # type: ignore[union-attr]
+WHOLE = 4_096  # elements; a (100, 100) residual is told by its shape alone
+
+
+def leaves_of(roots: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
+    """Give the tensors whose ``.grad`` a backward from ``roots`` would fill, in a fixed order."""
+    leaves: list[torch.Tensor] = []
+    seen = set()
+    stack = []
+    for root in roots:
+        if root.grad_fn is not None:
+            stack.append(root.grad_fn)
+        elif root.requires_grad:
+            leaves.append(root)
+    while stack and len(seen) < WALKED:
+        for node, _ in stack.pop().next_functions:
+            if node is None or node in seen:
+                continue
+            seen.add(node)
+            if type(node) is not AccumulateGrad:
+                stack.append(node)
+            elif len(leaves) < LEAVES:
+                leaves.append(node.variable)
+    return leaves
+
+
+def encode_graph(
+    root: torch.Tensor, leaves: list[torch.Tensor], named: list[tuple[str, torch.Tensor]], store: Store
+) -> list[dict[str, Any]]:
+    """Write the graph below ``root`` out, the root's node first.
+
+    A node is ``{"op", "inputs"}``: inputs are indices of nodes, ``None`` for what needs no gradient. ``leaf`` is an
+    index into ``leaves``, ``names`` what the student calls the node's output, ``out`` that output, ``saved`` the
+    tensors that autograd kept for the way back.
+    """
+    nodes, index = _walk(root.grad_fn)
+    names: dict[int, list[tuple[str, torch.Tensor]]] = {}
+    for name, tensor in [("", root), *named]:
+        if tensor.grad_fn is not None and (place := index.get(tensor.grad_fn)) is not None:
+            names.setdefault(place, []).append((name, tensor))
+    return [_encode_node(node, index, leaves, names.get(i, []), store) for i, node in enumerate(nodes)]
+
+
+def _walk(root: Any) -> tuple[list[Any], dict[Any, int]]:
+    """Give the nodes below ``root``, breadth first, and each one's index."""
+    nodes = [] if root is None else [root]
+    index = {node: i for i, node in enumerate(nodes)}
+    for node in nodes:
+        for below, _ in node.next_functions:
+            if below is not None and below not in index and len(nodes) < NODES:
+                index[below] = len(nodes)
+                nodes.append(below)
+    return nodes, index
+
+
+def _encode_node(
+    node: Any,
+    index: dict[Any, int],
+    leaves: list[torch.Tensor],
+    names: list[tuple[str, torch.Tensor]],
+    store: Store,
+) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "op": node.name().removeprefix("torch::autograd::"),
+        "inputs": [None if below is None else index.get(below) for below, _ in node.next_functions],
+    }
+    if type(node) is AccumulateGrad:
+        out["leaf"] = next((i for i, leaf in enumerate(leaves) if leaf is node.variable), None)
+    if names:
+        out["names"] = [name for name, _ in names if name]
+        out["out"] = encode_tensor(names[0][1], store, WHOLE)
+    saved = {
+        key[7:]: value
+        for key in dir(node)
+        if key.startswith("_saved_") and (value := _saved(node, key, store))
+    }
+    if saved:
+        out["saved"] = saved
+    return out
+
+
+def _saved(node: Any, key: str, store: Store) -> dict[str, Any] | None:
+    """Read one saved tensor; a freed or since overwritten one is not there, and that is no error of the student."""
+    try:
+        value = getattr(node, key)
+    except RuntimeError:
+        return None
+    return encode_tensor(value, store, WHOLE) if isinstance(value, torch.Tensor) else None
