@@ -1,23 +1,24 @@
-"""An assignment folder (``assignment.toml`` and its source notebook) -> ``Assignment``."""
+"""What an assignment is, once it has been read and found consistent (``grader.assignment_file`` reads it)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping  # noqa: TC003 - dataclasses' annotations may be looked at
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path  # noqa: TC003
 from typing import Any, Literal
 
 from grader.records import Step, Visibility
-from grader.training import Data, Training
+from grader.training import Data, Training  # noqa: TC001
 
 
 @dataclass(frozen=True)
 class CheckSpec:
     """One check of a question and what it is worth.
 
-    In a training question ``name`` is the step (``init``, ``step1`` …); in a values question it is the name of the
-    value asked for. ``atol`` widens a value's tolerance, for numbers typed from a printed line. ``any_shape`` lets
-    the right numbers pass in any shape.
+    In a training question ``name`` is the step (``init``, ``step1`` …); in a values question it is the name
+    of the value: ``yhat`` in the namespace, ``net.bias`` for the parameter ``bias`` of the module ``net``.
+    ``atol`` widens a value's tolerance, for numbers typed from a printed line. ``any_shape`` lets the right
+    numbers pass in any shape.
     """
 
     name: str
@@ -32,7 +33,8 @@ class CheckSpec:
 class Question:
     """One question. Its checks' points add up to ``points``.
 
-    ``training`` is set for a training question, ``values`` (expected values by name) for a values question.
+    ``training`` is set for a training question, ``values`` for a values question: called without arguments it
+    gives the expected values by name (tensor, number, text or truth value; ``None``: must not be there).
     """
 
     id: str
@@ -46,6 +48,11 @@ class Question:
     def kind(self) -> Literal["training", "values"]:
         """Which of the two it is."""
         return "training" if self.training is not None else "values"
+
+    @property
+    def marker(self) -> str:
+        """The line that every released answer cell begins with."""
+        return f"# 문제: {self.id}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Assignment:
     """An assignment, read and found consistent.
 
     ``files`` are the data files by the name under which notebooks ask for them; ``data`` gives the training
-    questions' data.
+    questions' data. ``passing_score`` is in points, of ``max_score``.
     """
 
     id: str

@@ -1,0 +1,189 @@
+"""An assignment folder (``assignment.toml``, source notebook, data, references) -> ``Assignment``.
+
+What an instructor can get wrong is said in one line: file, line, key, and the allowed word that is nearest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import nbformat
+
+from grader.assignment import Assignment, CheckSpec, Limits, Question
+from grader.assignment_toml import Toml
+from grader.errors import AssignmentError
+from grader.records import Step, Visibility
+from grader.references import References, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from grader.assignment_toml import AssignmentForm, CheckForm, Key, QuestionForm
+    from grader.training import Data
+
+FILE = "assignment.toml"
+STEPS = tuple(step.value for step in Step if step is not Step.VALUE)
+
+
+def find(name_or_path: str, assignments: Path = Path("assignments")) -> Path:
+    """Give the folder of an assignment, named by its id (below ``assignments``), its folder or its file.
+
+    Raises ``AssignmentError``, naming the nearest id, if there is none.
+    """
+    given = Path(name_or_path)
+    for folder in (given, given.parent if given.name == FILE else given, assignments / name_or_path):
+        if (folder / FILE).is_file():
+            return folder
+    ids = sorted(file.parent.name for file in assignments.glob(f"*/{FILE}"))
+    raise AssignmentError(f"there is no assignment {name_or_path!r}{did_you_mean(name_or_path, ids)}")
+
+
+def load(folder: Path) -> Assignment:
+    """Read the assignment in ``folder``, ``…/assignments/<id>``; its references lie in ``…/reference``.
+
+    Raises ``AssignmentError`` if anything is misspelt or missing, raises, or contradicts the rest.
+    """
+    toml = Toml.read(folder / FILE)
+    form = toml.form()
+    _check_form(toml, form)
+    course = folder.resolve().parents[1]
+    references = References(course / "reference")
+    with toml.at(("data",)):
+        data = references.function(form.data) if form.data else SimpleNamespace
+        prepared = data()
+    questions = tuple(
+        _question(toml, ("questions", index), question, references, prepared)
+        for index, question in enumerate(form.questions)
+    )
+    notebook = folder / f"{form.id}.ipynb"
+    _check_answer_cells(notebook, questions)
+    files = {name: _data_file(toml, name, folder / path) for name, path in form.files.items()}
+    return Assignment(
+        id=form.id,
+        title=form.title,
+        version=form.version,
+        digest=_digest(course, [toml.path, notebook, *files.values(), *references.files]),
+        folder=folder,
+        notebook=notebook,
+        questions=questions,
+        files=files,
+        data=data,
+        limits=Limits(**form.limits.model_dump()),
+        passing_score=form.passing_score,
+        show_expected=form.show_expected,
+    )
+
+
+def _check_form(toml: Toml, form: AssignmentForm) -> None:
+    """Hold the parts of the form against one another and against the folder's name."""
+    folder = toml.path.resolve().parent.name
+    if form.id != folder:
+        raise toml.error(("id",), f"is {form.id!r}, but the folder is called {folder!r}")
+    if form.passing_score > form.points:
+        raise toml.error(("passing_score",), f"is {form.passing_score:g} of {form.points:g} points")
+    _check_sum(toml, ("points",), form.points, [question.points for question in form.questions], "questions")
+    ids = [question.id for question in form.questions]
+    for index, question in enumerate(form.questions):
+        key: Key = ("questions", index)
+        if question.id in ids[:index]:
+            raise toml.error((*key, "id"), f"{question.id!r} is there twice")
+        if (question.training is None) == (question.values is None):
+            raise toml.error(key, f"{question.id!r} needs either training = … or values = …")
+        parts = [check.points for check in question.checks.values()]
+        _check_sum(toml, (*key, "points"), question.points, parts, "checks")
+
+
+def _check_sum(toml: Toml, key: Key, whole: float, parts: Sequence[float], of_what: str) -> None:
+    if not math.isclose(whole, sum(parts)):
+        raise toml.error(key, f"is {whole:g}, but the {of_what} add up to {sum(parts):g}")
+
+
+def _question(toml: Toml, key: Key, form: QuestionForm, references: References, data: Data) -> Question:
+    """Find the references of one question and make it."""
+    training = values = None
+    if form.training is not None:
+        legal = STEPS
+        with toml.at((*key, "training")):
+            training = references.training(form.training, data)
+    else:
+        assert form.values is not None
+        with toml.at((*key, "values")):
+            values = partial(references.function(form.values), data)
+            legal = tuple(values())
+    checks = tuple(_check(toml, (*key, "checks", name), form.checks[name], legal) for name in form.checks)
+    return Question(form.id, form.title, form.points, checks, training, values)
+
+
+def _check(toml: Toml, key: Key, form: CheckForm, legal: tuple[str, ...]) -> CheckSpec:
+    """Make the check that ``key`` names; ``legal`` are the names it may have."""
+    name = str(key[-1])
+    if name not in legal:
+        raise toml.error(key, f"nothing to check{did_you_mean(name, legal)}")
+    if legal is STEPS and (form.step or form.atol):
+        raise toml.error(key, "step and atol belong to the checks of values")
+    return CheckSpec(
+        name=name,
+        step=Step(name) if legal is STEPS else Step(form.step or "value"),
+        points=form.points,
+        visibility=Visibility(form.visibility),
+        atol=form.atol,
+        any_shape=form.any_shape,
+    )
+
+
+def _data_file(toml: Toml, name: str, path: Path) -> Path:
+    """Give the path of a data file that is there, inside the assignment's folder."""
+    if not path.resolve().is_relative_to(toml.path.resolve().parent):
+        raise toml.error(("files", name), f"{path} lies outside the assignment")
+    if not path.is_file():
+        there = sorted(other.name for other in path.parent.glob("*"))
+        raise toml.error(("files", name), f"there is no file {path}{did_you_mean(path.name, there)}")
+    return path
+
+
+def _check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
+    """See that each question has exactly one answer cell, and that its first line names the same question."""
+    markers = {question.id: question.marker for question in questions}
+    answered: dict[str, int] = {}
+    for index, cell in enumerate(read_notebook(path).cells):
+        ours = cell.metadata.get("grader")
+        if cell.cell_type != "code" or not isinstance(ours, dict) or "question" not in ours:
+            continue
+        name = ours["question"]
+        if name not in markers:
+            raise AssignmentError(f"{path}: cell {index}: no question {name!r}{did_you_mean(name, markers)}")
+        if name in answered:
+            raise AssignmentError(
+                f"{path}: cell {index}: {name!r} is answered in cell {answered[name]} already"
+            )
+        if cell.source.split("\n")[0].rstrip() != markers[name]:
+            raise AssignmentError(f"{path}: cell {index}: the first line should be {markers[name]!r}")
+        answered[name] = index
+    if missing := [name for name in markers if name not in answered]:
+        raise AssignmentError(
+            f'{path}: no cell has the metadata {{"grader": {{"question": "{missing[0]}"}}}}'
+        )
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """Read a source notebook. Raises ``AssignmentError`` if it is not there or not a valid notebook."""
+    try:
+        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+        nbformat.validate(notebook)
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
+        raise AssignmentError(f"{path}: not a notebook: {str(error).splitlines()[0]}") from error
+    return notebook
+
+
+def _digest(course: Path, paths: Iterable[Path]) -> str:
+    """Sum up the names and bytes of all that decides about marks."""
+    total = hashlib.sha256()
+    for path in sorted({path.resolve() for path in paths}):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        total.update(f"{content}  {path.relative_to(course).as_posix()}\n".encode())
+    return total.hexdigest()

@@ -1,0 +1,166 @@
+"""The form of ``assignment.toml``: which keys there are, what they may hold, in which line each stands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from grader.assignment import Limits
+from grader.errors import AssignmentError
+from grader.references import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+Key: TypeAlias = tuple[str | int, ...]  # ("questions", 2, "checks", "yhat", "points")
+Id: TypeAlias = Annotated[str, Field(pattern=r"^\w[\w-]*$")]
+Points: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class CheckForm(_Form):
+    """``yhat = {points = 2, atol = 2e-4}``, or the points alone: ``yhat = 2``."""
+
+    points: Points
+    step: Literal["value", "data"] | None = None
+    visibility: Literal["public", "hidden"] = "public"
+    atol: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    any_shape: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def points_alone(cls, given: Any) -> Any:
+        """Take a bare number for the points."""
+        return given if isinstance(given, dict) else {"points": given}
+
+
+class QuestionForm(_Form):
+    """``[[questions]]``: either a ``training`` or ``values``, by the dotted name of its reference."""
+
+    id: Id
+    title: str
+    points: Points
+    training: str | None = None
+    values: str | None = None
+    checks: Annotated[dict[str, CheckForm], Field(min_length=1)]
+
+
+class LimitsForm(_Form):
+    """``[limits]``."""
+
+    cell_seconds: Points = Limits.cell_seconds
+    notebook_seconds: Points = Limits.notebook_seconds
+    output_bytes: Annotated[int, Field(gt=0)] = Limits.output_bytes
+    recording_bytes: Annotated[int, Field(gt=0)] = Limits.recording_bytes
+
+
+class AssignmentForm(_Form):
+    """The whole file."""
+
+    id: Id
+    title: str
+    version: str
+    points: Points
+    passing_score: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    show_expected: Literal["never", "after-deadline", "always"] = "always"
+    data: str | None = None
+    files: dict[str, str] = {}
+    limits: LimitsForm = LimitsForm()
+    questions: Annotated[list[QuestionForm], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Toml:
+    """The text of an ``assignment.toml``, to say where something in it is wrong."""
+
+    path: Path
+    text: str
+
+    @classmethod
+    def read(cls, path: Path) -> Toml:
+        """Read the file. Raises ``AssignmentError`` if it is not there or not text."""
+        try:
+            return cls(path, path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise AssignmentError(f"{path}: cannot be read: {error}") from error
+
+    def form(self) -> AssignmentForm:
+        """Parse the text. Raises ``AssignmentError`` for broken TOML or the first thing that does not fit."""
+        try:
+            return AssignmentForm.model_validate(tomllib.loads(self.text))
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"at line (\d+)", str(error))
+            where = line[1] if line else self.text.count("\n") + 1
+            raise AssignmentError(f"{self.path}:{where}: not TOML: {error}") from error
+        except ValidationError as error:
+            # A misspelt key is unknown and its right spelling missing: the misspelling is what helps.
+            first = min(error.errors(), key=lambda details: details["type"] != "extra_forbidden")
+            raise self.error(first["loc"], _in_words(first), missing=first["type"] == "missing") from error
+
+    def error(self, key: Key, what: str, *, missing: bool = False) -> AssignmentError:
+        """Make the error that says ``what`` is wrong at ``key``, in its line or its table's line."""
+        name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).lstrip(".")
+        return AssignmentError(f"{self.path}:{self.line(key[:-1] if missing else key)}: {name}: {what}")
+
+    @contextmanager
+    def at(self, key: Key) -> Iterator[None]:
+        """Add ``key`` and its line to an ``AssignmentError`` raised within."""
+        try:
+            yield
+        except AssignmentError as error:
+            raise self.error(key, str(error)) from error
+
+    def line(self, key: Key) -> int:
+        """Find the line of ``key``, from 1: the parser keeps none, so its parts are looked for in order."""
+        position = 0
+        for part, following in zip(key, (*key[1:], None), strict=True):
+            if isinstance(part, int):
+                continue
+            if isinstance(following, int):
+                headers = list(re.finditer(rf"^\s*\[\[\s*{re.escape(part)}\s*\]\]", self.text, re.MULTILINE))
+                position = headers[following].end() if following < len(headers) else position
+            else:
+                found = re.compile(rf"(?<![\w-]){re.escape(part)}[\"']?\s*[=.\]]").search(self.text, position)
+                position = found.start() if found else position
+        return self.text.count("\n", 0, position) + 1
+
+
+def _in_words(details: ErrorDetails) -> str:
+    """Say in a few words what one of pydantic's errors means."""
+    word, given = str(details["loc"][-1]), repr(details["input"])[:40]
+    match details["type"]:
+        case "extra_forbidden":
+            return f"no such key{did_you_mean(word, _keys_beside(details['loc']))}"
+        case "missing":
+            return "missing"
+        case "literal_error":
+            allowed = re.findall(r"'([^']*)'", details["ctx"]["expected"])
+            return f"cannot be {given}{did_you_mean(str(details['input']), allowed)}"
+        case _:
+            return f"{details['msg'][0].lower()}{details['msg'][1:]}, not {given}"
+
+
+def _keys_beside(key: Key) -> list[str]:
+    """Give the keys that are allowed where ``key`` stands."""
+    form: type[BaseModel]
+    match key:
+        case ("limits", _):
+            form = LimitsForm
+        case ("questions", int(), _):
+            form = QuestionForm
+        case ("questions", int(), "checks", _, _):
+            form = CheckForm
+        case _:
+            form = AssignmentForm
+    return list(form.model_fields)
