@@ -1,0 +1,39 @@
+"""A recording as the host knows it, and how it is read from a student's process."""
+
+from __future__ import annotations
+
+from grader.recording.events import (
+    Backward,
+    CellRecord,
+    Event,
+    LastLeaves,
+    Leaf,
+    Node,
+    Numbers,
+    OptimizerStep,
+    Recording,
+    Root,
+    Seed,
+    StepParameter,
+    Value,
+    finite,
+)
+from grader.recording.reader import read
+
+__all__ = [
+    "Backward",
+    "CellRecord",
+    "Event",
+    "LastLeaves",
+    "Leaf",
+    "Node",
+    "Numbers",
+    "OptimizerStep",
+    "Recording",
+    "Root",
+    "Seed",
+    "StepParameter",
+    "Value",
+    "finite",
+    "read",
+]

@@ -1,0 +1,231 @@
+"""Files out of a student's process, read as hostile: JSON and safetensors -> ``Recording``.
+
+The files are those that ``grader.recorder`` describes. Nothing in them is believed to be well-formed: whatever does
+not read as it should is left out and counted as damage, and never raises.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from grader.recording.events import (
+    Backward,
+    CellRecord,
+    Event,
+    LastLeaves,
+    Leaf,
+    Node,
+    Numbers,
+    OptimizerStep,
+    Recording,
+    Root,
+    Seed,
+    StepParameter,
+    Value,
+)
+
+NODES = 64
+TEXT = 10_000
+WRONG = (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError, RecursionError, RuntimeError)
+
+
+def read(folder: Path, *, cells: Sequence[int], limit: int) -> Recording:
+    """Read a recording.
+
+    Args:
+        folder: where the recorder wrote; links in it are not followed.
+        cells: the notebook index of each executed code cell, in the order of execution.
+        limit: bytes that are read in all; what lies beyond counts as damage.
+    """
+    records: list[CellRecord] = []
+    damage: list[str] = []
+    for ordinal, cell in enumerate(cells):
+        stem = f"cell-{ordinal:04d}"
+        try:
+            text = _read_file(folder / f"{stem}.json", limit)
+            if text is None:
+                continue
+            limit -= len(text)
+            blob = _read_file(folder / f"{stem}.safetensors", limit)
+            limit -= len(blob or b"")
+            document = json.loads(text)
+            tensors = safetensors.torch.load(blob) if blob else {}
+            records.append(_Reader(cell, cells, document, tensors, damage).record())
+        except (*WRONG, OSError, safetensors.SafetensorError) as error:
+            damage.append(f"{stem}: {type(error).__name__}")
+    return Recording(tuple(records), tuple(damage))
+
+
+def _read_file(path: Path, limit: int) -> bytes | None:
+    """Read a plain file of at most ``limit`` bytes; ``None`` if there is none."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ValueError("not a plain file")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise ValueError("too large")
+    return content
+
+
+class _Reader:
+    """Reads one cell's document. A part that is not as described raises one of ``WRONG`` and is left out."""
+
+    def __init__(
+        self, cell: int, cells: Sequence[int], document: Any, tensors: Mapping[str, Tensor], damage: list[str]
+    ) -> None:
+        self.cell, self.cells, self.document, self.tensors, self.damage = cell, cells, document, tensors, damage
+        self.slots = [(str(name)[:200], _shape(shape), str(dtype)[:40]) for name, shape, dtype in document["slots"]]
+
+    def record(self) -> CellRecord:
+        events = [event for item in self.document["events"] if (event := self._try(self.event, item))]
+        values = self.document.get("values") or {}
+        return CellRecord(
+            cell=self.cell,
+            complete=self.document["complete"] is True,
+            events=tuple(sorted(events, key=lambda event: event.seq)),
+            values={name: v for name, item in values.items() if (v := self._try(self.value, item)) is not None},
+            gone=tuple(name for name in self.document.get("gone") or () if isinstance(name, str)),
+        )
+
+    def _try(self, read: Any, item: Any) -> Any:
+        try:
+            return read(item)
+        except WRONG as error:
+            self.damage.append(f"cell {self.cell + 1}: {type(error).__name__} in {read.__name__}")
+            return None
+
+    def event(self, item: dict[str, Any]) -> Event:
+        if item["kind"] == "backward":
+            return self.backward(item)
+        if item["kind"] == "step":
+            return self.step(item)
+        if item["kind"] == "leaves":
+            leaves = tuple((self.slots[s][0], int(number), _numbers(value)) for s, number, value in item["leaves"])
+            return LastLeaves(self.cell, int(item["seq"]), leaves)
+        if item["kind"] == "seed":
+            return Seed(self.cell, int(item["seq"]), int(item["seed"]))
+        raise ValueError(item["kind"])
+
+    def backward(self, item: dict[str, Any]) -> Backward:
+        graph, variables = item.get("graph"), item.get("variables")
+        return Backward(
+            cell=self.cell,
+            seq=int(item["seq"]),
+            epoch=int(item["epoch"]),
+            backwards=int(item["backwards"]),
+            via="grad" if item["via"] == "grad" else "backward",
+            line=self.line(item["line"]),
+            roots=tuple(Root(_numbers(value), _shape(shape), str(dtype)) for value, shape, dtype in item["roots"]),
+            weights=tuple(_numbers(weight) for weight in item.get("weights") or ()),
+            leaves=tuple(self.leaf(*leaf) for leaf in item["leaves"]),
+            touched=item["touched"] is True,
+            graph=None if graph is None else tuple(self.node(node) for node in graph[:NODES]),
+            variables=None if variables is None else {str(n): self.value(v) for n, v in variables.items()},
+        )
+
+    def leaf(self, slot: int, number: int, value: Any, before: Any, after: Any) -> Leaf:
+        name, shape, dtype = self.slots[slot]
+        return Leaf(name, shape, dtype, int(number), _numbers(value), _numbers(before), _numbers(after))
+
+    def node(self, item: dict[str, Any]) -> Node:
+        return Node(
+            op=str(item["op"])[:200],
+            inputs=tuple(None if i is None else _index(i) for i in item["inputs"]),
+            names=tuple(str(name)[:200] for name in item.get("names", ())),
+            leaf=None if item.get("leaf") is None else _index(item["leaf"]),
+            out=self.value(item["out"]) if "out" in item else None,
+            saved={str(key): self.value(value) for key, value in item.get("saved", {}).items()},
+        )
+
+    def step(self, item: dict[str, Any]) -> OptimizerStep:
+        optimizer = self.document["optimizers"][item["optimizer"]]
+        return OptimizerStep(
+            cell=self.cell,
+            seq=int(item["seq"]),
+            entered=int(item["entered"]),
+            epoch=None if item.get("epoch") is None else int(item["epoch"]),
+            line=self.line(item["line"]),
+            optimizer=str(optimizer["class"])[:200],
+            settings=dict(optimizer["settings"]),
+            lr=tuple(float(rate) if isinstance(rate, int | float) else None for rate in item["lr"]),
+            parameters=tuple(
+                StepParameter(self.slots[slot][0], int(number), *map(_numbers, rest))
+                for slot, number, *rest in item["params"]
+            ),
+        )
+
+    def line(self, item: Any) -> tuple[int, int] | None:
+        """Give (notebook index of the cell, line from 1)."""
+        if item is None or item[0] is None:
+            return None
+        return self.cells[_index(item[0])], int(item[1])
+
+    def value(self, item: dict[str, Any], depth: int = 0) -> Value:
+        kind = str(item["kind"])
+        type_name = str(item.get("type", ""))[:200]
+        if kind in ("tensor", "array"):
+            return self.tensor(kind, item, type_name)
+        if kind == "number":
+            return Value(kind, plain=_number(item["value"]), type=type_name)
+        if kind in ("text", "exception"):
+            return Value(kind, plain=str(item["value" if kind == "text" else "text"])[:TEXT], type=type_name)
+        if kind == "sequence":
+            items = item.get("items")
+            plain = None if items is None or depth > 4 else tuple(self.value(inner, depth + 1) for inner in items)
+            return Value(kind, shape=(int(item["length"]),), plain=plain, type=type_name)
+        if kind in ("none", "object"):
+            return Value(kind, type=type_name)
+        raise ValueError(kind)
+
+    def tensor(self, kind: str, item: dict[str, Any], type_name: str) -> Value:
+        shape, dtype = _shape(item["shape"]), str(item["dtype"])[:40]
+        tensor = None
+        if "ref" in item:
+            tensor = self.tensors[item["ref"]].reshape(shape)
+        elif "values" in item:
+            numbers = [_number(number) for number in item["values"]]
+            tensor = _tensor(numbers, dtype).reshape(shape)
+        if tensor is not None and kind == "tensor" and str(tensor.dtype) != f"torch.{dtype}":
+            raise ValueError(dtype)
+        return Value(kind, shape, dtype, tensor, None, type_name, item.get("requires_grad") is True)
+
+
+def _tensor(numbers: list[Any], dtype: str) -> Tensor:
+    kind = getattr(torch, dtype, torch.float64)
+    return torch.tensor(numbers, dtype=kind if isinstance(kind, torch.dtype) else torch.float64)
+
+
+def _shape(item: Any) -> tuple[int, ...]:
+    shape = tuple(_index(size) for size in item)
+    if len(shape) > 64:
+        raise ValueError("too many dimensions")
+    return shape
+
+
+def _index(item: Any) -> int:
+    if type(item) is not int or item < 0:
+        raise ValueError(item)
+    return item
+
+
+def _number(item: Any) -> Any:
+    if type(item) not in (int, float, bool):
+        raise TypeError(type(item).__name__)
+    return item
+
+
+def _numbers(item: Any) -> Numbers | None:
+    return None if item is None else tuple(float(_number(number)) for number in item)
