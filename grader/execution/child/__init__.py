@@ -1,0 +1,1 @@
+"""What runs in the student's process: torch, ipykernel, the standard library and ``grader.recorder``."""

@@ -1,0 +1,95 @@
+"""An ordinary ipykernel with the few differences that grading needs, none of which a student sees."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import TracebackType
+from typing import Any, NoReturn
+
+# The debugger takes as long to import as the rest of ipykernel, and nobody can attach one here. ipykernel
+# does without when the import fails.
+sys.modules["debugpy"] = None  # type: ignore[assignment]
+import ipykernel.compiler  # noqa: E402
+import ipykernel.debugger  # noqa: E402
+
+del sys.modules["debugpy"]
+
+from ipykernel.ipkernel import IPythonKernel  # noqa: E402
+from ipykernel.kernelapp import IPKernelApp  # noqa: E402
+
+from grader.execution.child.output import CappedSession  # noqa: E402
+
+
+class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
+    """Says in the metadata of its replies which line failed and whether output was dropped."""
+
+    def finish_metadata(self, parent: Any, metadata: Any, reply_content: Any) -> Any:
+        """Add what only the kernel knows. Called by ipykernel when a cell has ended, before the reply."""
+        metadata = super().finish_metadata(parent, metadata, reply_content)
+        metadata["dropped"] = parent["header"]["msg_id"] in self.session.dropped
+        if reply_content.get("status") == "error":
+            metadata["line"] = failing_line(self.shell)
+        return metadata
+
+
+class App(IPKernelApp):  # type: ignore[misc]  # ipykernel is not typed
+    """Starts the kernel on the sockets of a connection file."""
+
+    def init_iopub(self, context: Any) -> None:
+        """Make room: a full queue drops messages, and the one that ends a cell must not be among them."""
+        context.sndhwm = 0
+        super().init_iopub(context)
+
+
+def create(argv: list[str], output_bytes: int) -> App:
+    """Give an initialized application: its shell is there, it serves nothing yet."""
+    # Warnings show the name of the cell's file: it would tell the process id, another one each time.
+    ipykernel.compiler.get_tmp_directory = lambda: "/tmp/ipykernel"  # noqa: S108 - nothing is written there
+    app: App = App.instance(kernel_class=Kernel, session=CappedSession(output_bytes=output_bytes))
+    app.initialize(argv)
+    app.shell.ask_exit = leave_cell
+    _silence_echo()
+    return app
+
+
+def leave_cell() -> NoReturn:
+    """End the cell, as ``sys.exit()`` does: ``quit()`` and ``exit()`` must not end the notebook."""
+    raise SystemExit
+
+
+def failing_line(shell: Any) -> int | None:
+    """Find the line, from 1, of the last cell's own source through which its exception went."""
+    result = shell.last_execution_result
+    if result is None:
+        return None
+    raw = result.info.raw_cell
+    above = _blank_lines(raw)  # IPython drops them
+    if isinstance(result.error_before_exec, SyntaxError):
+        return above + (result.error_before_exec.lineno or 1)
+    cell = shell.compile.get_code_name(raw, raw, result.execution_count)
+    line = None
+    trace: TracebackType | None = getattr(result.error_in_exec, "__traceback__", None)
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name == cell:
+            line = above + trace.tb_lineno
+        elif name in ("<timed exec>", "<timed eval>"):  # the body of %%time
+            body = raw.lstrip().partition("\n")[2]
+            line = above + 1 + _blank_lines(body) + trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _blank_lines(text: str) -> int:
+    """Count the empty lines that ``text`` begins with."""
+    return text[: len(text) - len(text.lstrip())].count("\n")
+
+
+def _silence_echo() -> None:
+    """Stop ipykernel's copy of what is written to file descriptors 1 and 2: it would fill the host's log."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if (copy := getattr(stream, "_original_stdstream_copy", None)) is not None:
+            os.dup2(nowhere, copy)
+    os.close(nowhere)

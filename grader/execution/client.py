@@ -1,0 +1,171 @@
+"""nbclient with a clock: runs the cells of one notebook in one kernel and says what happened to each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
+
+from grader.errors import SandboxError
+from grader.execution.outputs import Allowance, omission, settled
+from grader.execution.workspace import kill_leftovers
+from grader.records import CellError, CellOutcome, CellStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from jupyter_client.manager import AsyncKernelManager
+    from nbformat import NotebookNode
+
+    from grader.assignment import Limits
+    from grader.execution.workspace import Workspace
+
+#: Seconds that a cell has, after its interrupt, to end by itself.
+GRACE = 5.0
+
+#: Characters kept of an exception's message.
+LONGEST_MESSAGE = 2000
+
+
+class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
+    """Runs a notebook once, to its end or until the kernel is dead.
+
+    Afterwards ``outcomes`` has an entry for each code cell that was reached, ``sent`` lists those the kernel
+    was given (the recorder's order), ``flooded`` those whose output was cut and ``fatal`` names the one that
+    killed the kernel. The notebook's outputs are the new ones.
+    """
+
+    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, limits: Limits) -> None:
+        super().__init__(
+            notebook,
+            km=manager,
+            allow_errors=True,
+            timeout=None,
+            iopub_timeout=10,
+            startup_timeout=120,
+            shutdown_kernel="immediate",
+        )
+        self.on_cell_executed = self._note_reply
+        self.outcomes: dict[int, CellOutcome] = {}
+        self.sent: list[int] = []
+        self.flooded: set[int] = set()
+        self.fatal: int | None = None
+        self._limits = limits
+        self._reply: dict[str, Any] | None = None
+        self._allowance = Allowance(0)
+        self._late = False
+
+    async def run(self, workspace: Workspace, without: Collection[int] = ()) -> None:
+        """Run every code cell but those in ``without``. The kernel is dead afterwards, whatever happens."""
+        try:
+            await self._start(workspace)
+            deadline = time.monotonic() + self._limits.notebook_seconds
+            for index, cell in enumerate(self.nb.cells):
+                if cell.cell_type != "code" or index in without:
+                    continue
+                seconds = min(self._limits.cell_seconds, deadline - time.monotonic())
+                if seconds <= 0 or self.fatal is not None:
+                    break
+                await self._run_cell(cell, index, seconds)
+        finally:
+            await self._stop(workspace)
+
+    async def _start(self, workspace: Workspace) -> None:
+        with workspace.log.open("wb") as log:
+            try:
+                await self.async_start_new_kernel(
+                    cwd=str(workspace.work), env=workspace.environment(), stdout=log, stderr=log
+                )
+                await self.async_start_new_kernel_client()
+            except (RuntimeError, OSError) as error:
+                said = workspace.log.read_text(encoding="utf-8", errors="replace").split("\n")
+                reason = next((line for line in reversed(said) if line.strip()), str(error))
+                raise SandboxError(f"no kernel could be started: {reason.strip()}") from error
+
+    async def _stop(self, workspace: Workspace) -> None:
+        """Kill the kernel and all it started at once: what matters has left it with the last cell."""
+        if self.km is not None:
+            await self.km.shutdown_kernel(now=True)
+        if self.kc is not None:
+            self.kc.stop_channels()
+        kill_leftovers(workspace)
+
+    async def _run_cell(self, cell: NotebookNode, index: int, seconds: float) -> None:
+        if not cell.source.strip():  # IPython runs no such cell either
+            self.outcomes[index] = CellOutcome(index, CellStatus.OK)
+            return
+        if not await self.km.is_alive():  # it died when the cell before had already answered
+            self._bury(self.sent[-1])
+            return
+        self.sent.append(index)
+        self._reply, self._late, self._allowance = None, False, Allowance(self._limits.output_bytes)
+        clock = asyncio.create_task(self._watch(seconds))
+        try:
+            await self.async_execute_cell(cell, index)
+        except DeadKernelError:
+            self._bury(index)
+        else:
+            self.outcomes[index] = self._outcome(cell, index)
+        finally:
+            clock.cancel()
+            cell.outputs = settled(cell.outputs)
+            if self._allowance.exceeded:
+                cell.outputs.append(omission(self._limits.output_bytes))
+                self.flooded.add(index)
+
+    async def _watch(self, seconds: float) -> None:
+        """Interrupt a cell whose time is up; kill the kernel if the cell does not mind."""
+        await asyncio.sleep(seconds)
+        self._late = True
+        await self.km.interrupt_kernel()
+        await asyncio.sleep(GRACE)
+        await self.km.provisioner.kill()
+
+    def _bury(self, index: int) -> None:
+        self.fatal = index
+        status = CellStatus.TIMED_OUT if self._late else CellStatus.KILLED
+        self.outcomes[index] = CellOutcome(index, status)
+
+    def _note_reply(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:  # noqa: ARG002
+        self._reply = execute_reply
+        self._allowance.exceeded |= bool(execute_reply["metadata"].get("dropped"))
+
+    def _outcome(self, cell: NotebookNode, index: int) -> CellOutcome:
+        reply = self._reply or {"content": {}, "metadata": {}}
+        error = None
+        if reply["content"].get("status") == "error":
+            error = _cell_error(reply, cell.source)
+        if self._late:
+            return CellOutcome(index, CellStatus.TIMED_OUT, error)
+        return CellOutcome(index, CellStatus.RAISED if error else CellStatus.OK, error)
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
+        """Let through what there is room for. Called by nbclient for every message of the running cell."""
+        kind, content = msg["msg_type"], msg["content"]
+        if kind == "clear_output":
+            self._allowance.start_afresh()
+        elif kind not in ("status", "execute_input"):
+            content = self._allowance.keep(kind, content)
+        if content is None:
+            return None
+        try:
+            return super().process_message({**msg, "content": content}, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except Exception:  # noqa: BLE001 - a malformed message is the submission's doing and shows nothing
+            return None
+
+
+def _cell_error(reply: dict[str, Any], source: str) -> CellError:
+    content, line = reply["content"], reply["metadata"].get("line")
+    lines = source.splitlines()
+    known = isinstance(line, int) and 1 <= line <= len(lines)
+    return CellError(
+        name=str(content.get("ename", ""))[:LONGEST_MESSAGE],
+        value=str(content.get("evalue", ""))[:LONGEST_MESSAGE],
+        line=line if known else None,
+        source=lines[line - 1].strip() if known else "",
+    )

@@ -1,0 +1,133 @@
+"""A notebook is run, and run again without the cells that killed its kernel."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import shutil
+import time
+from typing import TYPE_CHECKING, Any
+
+from grader import recording
+from grader.errors import SandboxError
+from grader.execution.client import Client
+from grader.execution.kernel import KernelFactory, cold
+from grader.execution.workspace import workspace
+from grader.records import CellOutcome, CellStatus, Execution, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from nbformat import NotebookNode
+
+    from grader.assignment import Limits
+    from grader.records import Submission
+
+#: A notebook whose kernel dies this often is left where it is: the rest of its cells is not reached.
+MOST_RUNS = 6
+
+
+def execute(
+    submission: Submission,
+    *,
+    limits: Limits,
+    files: Mapping[str, Path],
+    kernel: KernelFactory = cold,
+    keep: Path | None = None,
+) -> Execution:
+    """Run every code cell of a submission in a kernel of its own and gather what came of it.
+
+    The result tells of the last run. A cell that killed its kernel has no part in that one; it keeps the
+    status and the outputs it had when it did. ``SandboxError`` means that the kernel could not be started or
+    what was recorded could not be read.
+
+    Args:
+        submission: the notebook as handed in; it is not changed.
+        limits: what it may use; the times apply to each run anew.
+        files: the data files by the name under which notebooks ask for them.
+        kernel: how to make a kernel.
+        keep: a folder that receives the recording's files.
+
+    """
+    started = time.monotonic()
+    killers: dict[int, tuple[CellOutcome, Any]] = {}
+    while True:
+        client, recorded = _run(
+            submission, limits=limits, files=files, kernel=kernel, keep=keep, without=killers.keys()
+        )
+        if client.fatal is None:
+            break
+        cell = client.nb.cells[client.fatal]
+        killers[client.fatal] = client.outcomes[client.fatal], cell.outputs
+        if len(killers) == MOST_RUNS or not _code_after(client.nb, client.fatal):
+            break
+    for index, (_, outputs) in killers.items():
+        client.nb.cells[index].outputs = outputs
+    outcomes = client.outcomes | {index: outcome for index, (outcome, _) in killers.items()}
+    return Execution(
+        cells=tuple(
+            outcomes.get(index, CellOutcome(index, CellStatus.NOT_REACHED))
+            for index in _code_cells(client.nb)
+        ),
+        recording=recorded,
+        notebook=client.nb,
+        flags=_flags(client.flooded, limits),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _run(  # noqa: PLR0913 - execute's own arguments, passed on
+    submission: Submission,
+    *,
+    limits: Limits,
+    files: Mapping[str, Path],
+    kernel: KernelFactory,
+    keep: Path | None,
+    without: Collection[int],
+) -> tuple[Client, Any]:
+    """One run in one fresh kernel: the client that knows what happened, and what was recorded."""
+    with workspace(files, limits) as space:
+        client = Client(_cleared(submission.notebook), kernel(space), limits)
+        asyncio.run(client.run(space, without))
+        try:
+            recorded = recording.read(space.recording, cells=client.sent, limit=limits.recording_bytes)
+        except (OSError, ValueError) as error:
+            raise SandboxError(f"what was recorded cannot be read: {error}") from error
+        if keep is not None:
+            _keep(space.recording, keep)
+    return client, recorded
+
+
+def _cleared(notebook: NotebookNode) -> NotebookNode:
+    """Copy without the outputs handed in, and without tags: nbclient would skip cells by them."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        cell.metadata.pop("tags", None)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def _keep(recorded: Path, folder: Path) -> None:
+    """Copy the recording's files in place of an earlier run's. Links may lead anywhere: not followed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("cell-*"):
+        old.unlink()
+    for path in recorded.glob("cell-*"):
+        if path.is_file() and not path.is_symlink():
+            shutil.copyfile(path, folder / path.name)
+
+
+def _code_cells(notebook: NotebookNode) -> list[int]:
+    return [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+
+
+def _code_after(notebook: NotebookNode, index: int) -> bool:
+    return any(cell.cell_type == "code" and cell.source.strip() for cell in notebook.cells[index + 1 :])
+
+
+def _flags(flooded: Collection[int], limits: Limits) -> tuple[Message, ...]:
+    return tuple(
+        Message("output-dropped", {"cell": index, "limit": limits.output_bytes}) for index in sorted(flooded)
+    )

@@ -1,0 +1,148 @@
+"""Everything a kernel finds on disk, in one temporary folder that vanishes with it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.execution.child.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grader.assignment import Limits
+
+#: What of the grader's environment a student's process gets to see.
+PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+
+#: The generators' seed before the first cell.
+SEED = 20220922
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of one run of one notebook.
+
+    ``work`` is the notebook's working directory and home; ``kernel`` holds what the grader put there
+    (connection file, sockets, configuration, served files, stand-in programs); ``recording`` is written by
+    the recorder.
+    """
+
+    root: Path
+
+    @property
+    def work(self) -> Path:  # noqa: D102 - see the class
+        return self.root / "work"
+
+    @property
+    def kernel(self) -> Path:  # noqa: D102
+        return self.root / "kernel"
+
+    @property
+    def recording(self) -> Path:  # noqa: D102
+        return self.root / "recording"
+
+    @property
+    def config(self) -> Path:
+        """The child's configuration file."""
+        return self.kernel / "config.json"
+
+    @property
+    def log(self) -> Path:
+        """What the kernel's process says before it is ready."""
+        return self.kernel / "log"
+
+    def environment(self) -> dict[str, str]:
+        """All of the environment variables that the kernel starts with."""
+        path = [
+            str(self.kernel / "bin"),
+            str(Path(sys.executable).parent),
+            os.environ.get("PATH", os.defpath),
+        ]
+        return {
+            **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            "PATH": os.pathsep.join(path),
+            "HOME": str(self.work),
+            "TMPDIR": str(self.kernel / "tmp"),
+            "IPYTHONDIR": str(self.kernel / "ipython"),
+            "MPLCONFIGDIR": str(self.kernel / "matplotlib"),
+            "XDG_CACHE_HOME": str(self.kernel / "cache"),
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PYTHONHASHSEED": "0",
+            "PYTHONIOENCODING": "utf-8",
+            # `!pip install torch` is quick and true; anything else fails at once and installs nothing.
+            "PIP_NO_INDEX": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        }
+
+
+@contextmanager
+def workspace(files: Mapping[str, Path], limits: Limits) -> Iterator[Workspace]:
+    """Make a workspace with the data files in it; afterwards its folder is gone."""
+    with tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as root:
+        space = Workspace(Path(root).resolve())
+        _furnish(space, files, limits)
+        yield space
+
+
+def _furnish(space: Workspace, files: Mapping[str, Path], limits: Limits) -> None:
+    served = space.kernel / "served"
+    for folder in (space.work, space.recording, served, space.kernel / "bin", space.kernel / "tmp"):
+        folder.mkdir(parents=True)
+    for name, path in files.items():
+        shutil.copyfile(path, served / name)
+        shutil.copyfile(path, space.work / name)
+    Config(
+        recording=str(space.recording),
+        recording_bytes=limits.recording_bytes,
+        output_bytes=limits.output_bytes,
+        seed=SEED,
+        files={name: str(served / name) for name in files},
+    ).write(space.config)
+    for program in ("wget", "curl"):
+        command = [sys.executable, "-P", "-m", "grader.execution.child.fetch", str(space.config), program]
+        script = space.kernel / "bin" / program
+        script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
+
+
+def kill_leftovers(space: Workspace) -> None:
+    """Kill the processes a submission left behind, daemons that fled the kernel's process group among them.
+
+    They are known by the environment they were started with: nobody else's HOME is this work folder.
+    """
+    mark = f"HOME={space.work}".encode()
+    proc = Path("/proc")
+    if not (
+        proc / "self" / "environ"
+    ).exists():  # not Linux: the kernel's process group has been killed already
+        return
+    for _ in range(20):  # what forks faster than it is found is the sandbox's business
+        found = [
+            int(entry.name) for entry in proc.iterdir() if entry.name.isdigit() and _carries(entry, mark)
+        ]
+        if not found:
+            return
+        for pid in found:
+            _kill(pid)
+
+
+def _carries(entry: Path, mark: bytes) -> bool:
+    try:
+        return mark in (entry / "environ").read_bytes().split(b"\0")
+    except OSError:  # another user's, or gone
+        return False
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
