@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping  # noqa: TC003 - dataclasses' annotations may be looked at
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003
+from pathlib import Path
 from typing import Any, Literal
 
 from grader.records import Step, Visibility
-from grader.training import Data, Training  # noqa: TC001
+from grader.training import Data, Training
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -123,17 +124,21 @@ class Toml:
 
     def line(self, key: Key) -> int:
         """Find the line of ``key``, from 1: the parser keeps none, so its parts are looked for in order."""
-        position = 0
-        for part, following in zip(key, (*key[1:], None), strict=True):
+        start, end = 0, len(self.text)
+        for part, following in zip_longest(key, key[1:]):
             if isinstance(part, int):
                 continue
             if isinstance(following, int):
-                headers = list(re.finditer(rf"^\s*\[\[\s*{re.escape(part)}\s*\]\]", self.text, re.MULTILINE))
-                position = headers[following].end() if following < len(headers) else position
-            else:
-                found = re.compile(rf"(?<![\w-]){re.escape(part)}[\"']?\s*[=.\]]").search(self.text, position)
-                position = found.start() if found else position
-        return self.text.count("\n", 0, position) + 1
+                headers = re.finditer(rf"^\s*\[\[\s*{re.escape(part)}\s*\]\]", self.text, re.MULTILINE)
+                header = next(islice(headers, following, None), None)
+                start = header.end() if header else start
+            elif found := re.compile(rf"(?<![\w-]){re.escape(part)}[\"']?\s*[=.\]]").search(
+                self.text, start, end
+            ):
+                start = found.start()
+                # What follows ``key =`` stands in its line; what follows ``[key]`` in the lines below.
+                end = self.text.find("\n", start) if found[0].endswith("=") else end
+        return self.text.count("\n", 0, start) + 1
 
 
 def _in_words(details: ErrorDetails) -> str:

@@ -1,0 +1,364 @@
+"""Reading an assignment: what is right is read, what is wrong is one line that helps."""
+
+import re
+import textwrap
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from grader.assignment import Limits
+from grader.assignment_file import find, load
+from grader.errors import AssignmentError
+from grader.records import Step, Visibility
+
+TOML = """\
+id = "small"
+title = "작은 과제"
+version = "3"
+points = 10
+passing_score = 6
+data = "small.data"
+
+[files]
+"a.csv" = "data/a.csv"
+
+[limits]
+cell_seconds = 5
+
+[[questions]]
+id = "line"
+title = "직선"
+points = 6
+training = "small.Line"
+
+[questions.checks]
+init = { points = 2, any_shape = true }
+step1 = 4
+
+[[questions]]
+id = "numbers"
+title = "숫자"
+points = 4
+values = "small.numbers"
+
+[questions.checks]
+"net.bias" = 1
+yhat = { points = 3, atol = 2e-4, visibility = "hidden", step = "data" }
+"""
+
+REFERENCE = """\
+from types import SimpleNamespace
+
+import torch
+
+from grader.training import Training
+
+
+def data():
+    return SimpleNamespace(x=torch.ones(3, 1), y=torch.ones(3, 1))
+
+
+class Line(Training):
+    def init(self):
+        return {"w": torch.tensor(2.0)}
+
+    def step1(self, p, data):
+        return p["w"] * data.x
+
+    def step2(self, yhat, data):
+        return torch.mean((data.y - yhat) ** 2)
+
+
+def numbers(data):
+    return {"net.bias": 1.0, "yhat": data.x}
+"""
+
+CELLS = (("line", "# 문제: line\n### BEGIN SOLUTION"), (None, "import torch"), ("numbers", "# 문제: numbers"))
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Write the small course, with replacements, and give the assignment's folder."""
+
+    def write(toml=("", ""), reference=("", ""), cells=CELLS):
+        folder = tmp_path / "assignments" / "small"
+        (folder / "data").mkdir(parents=True)
+        (tmp_path / "reference").mkdir()
+        (folder / "data" / "a.csv").write_text("x\n1\n")
+        (folder / "assignment.toml").write_text(replaced(TOML, *toml), encoding="utf-8")
+        (tmp_path / "reference" / "small.py").write_text(replaced(REFERENCE, *reference), encoding="utf-8")
+        notebook = new_notebook(
+            cells=[
+                new_code_cell(source, metadata={"grader": {"question": name}} if name else {})
+                for name, source in cells
+            ]
+        )
+        nbformat.write(notebook, folder / "small.ipynb")
+        return folder
+
+    def replaced(text, old, new):
+        assert old in text
+        return text.replace(old, new, 1) if old else text
+
+    return write
+
+
+def test_all_of_it_is_read(course):
+    """Every key of the TOML arrives in its place."""
+    folder = course()
+    assignment = load(folder)
+    line, numbers = assignment.questions
+
+    assert ("small", "작은 과제", "3", 10, 6) == (
+        assignment.id,
+        assignment.title,
+        assignment.version,
+        assignment.max_score,
+        assignment.passing_score,
+    )
+    assert Limits(cell_seconds=5) == assignment.limits
+    assert {"a.csv": folder / "data/a.csv"} == assignment.files
+    assert folder / "small.ipynb" == assignment.notebook
+    assert "always" == assignment.show_expected
+    assert (3, 1) == tuple(assignment.data().x.shape)
+    assert ("training", "# 문제: line", 2.0) == (line.kind, line.marker, float(line.training.init()["w"]))
+    assert [(Step.INIT, 2, True), (Step.STEP1, 4, False)] == [
+        (c.step, c.points, c.any_shape) for c in line.checks
+    ]
+    assert ("values", ["net.bias", "yhat"]) == (numbers.kind, list(numbers.values()))
+    bias, yhat = numbers.checks
+    assert (Step.VALUE, Visibility.PUBLIC, 0) == (bias.step, bias.visibility, bias.atol)
+    assert (Step.DATA, Visibility.HIDDEN, 2e-4) == (yhat.step, yhat.visibility, yhat.atol)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("title = ", "titel = ", r":2: titel: no such key; did you mean 'title'\?"),
+        ("passing_score = 6\n", "", r":1: passing_score: missing"),
+        ("points = 6\n", "point = 6\n", r":17: questions\[0\]\.point: no such key; did you mean 'points'\?"),
+        ("points = 4\n", "", r":24: questions\[1\]\.points: missing"),
+        (
+            "cell_seconds",
+            "cel_seconds",
+            r":12: limits\.cel_seconds: no such key; did you mean 'cell_seconds'\?",
+        ),
+        ("cell_seconds = 5", "cell_seconds = 0", r":12: limits\.cell_seconds: .*greater than 0, not 0"),
+        ("atol", "atoll", r":32: questions\[1\]\.checks\.yhat\.atoll: no such key; did you mean 'atol'\?"),
+        ('"hidden"', '"hiden"', r":32: .*\.visibility: cannot be 'hiden'; did you mean 'hidden'\?"),
+        ("step1 = 4", 'step1 = "4"', r":22: questions\[0\]\.checks\.step1\.points: .*valid number, not '4'"),
+        ("step1 = 4", "step1 = nan", r":22: questions\[0\]\.checks\.step1\.points: .*finite number, not nan"),
+        ("step1 = 4", "step1 = -4", r":22: questions\[0\]\.checks\.step1\.points: .*greater than 0, not -4"),
+        ('version = "3"', "version = 3", r":3: version: .*valid string, not 3"),
+        ('id = "line"', 'id = "a line"', r":15: questions\[0\]\.id: string should match pattern"),
+        ('title = "직선"', "title = 직선", r":16: not TOML: Invalid value"),
+        ("[files]", "[files", r":8: not TOML: "),
+        ("points = 10", "points = 12", r":4: points: is 12, but the questions add up to 10"),
+        ("points = 6", "points = 7", r":4: points: is 10, but the questions add up to 11"),
+        ("step1 = 4", "step1 = 3", r":17: questions\[0\]\.points: is 6, but the checks add up to 5"),
+        ("passing_score = 6", "passing_score = 60", r":5: passing_score: is 60 of 10 points"),
+        ('id = "small"', 'id = "smal"', r":1: id: is 'smal', but the folder is called 'small'"),
+        ('id = "numbers"', 'id = "line"', r":25: questions\[1\]\.id: 'line' is there twice"),
+        (
+            'training = "small.Line"\n',
+            "",
+            r":14: questions\[0\]: 'line' needs either training = … or values = …",
+        ),
+        (
+            "step1 = 4",
+            "stepp1 = 4",
+            r":22: questions\[0\]\.checks\.stepp1: nothing to check; did you mean 'step1'\?",
+        ),
+        (
+            "step1 = 4",
+            "value = 4",
+            r":22: questions\[0\]\.checks\.value: nothing to check; there is 'data', 'init', ",
+        ),
+        ('"net.bias"', '"net.bais"', r":31: .*\.net\.bais: nothing to check; did you mean 'net\.bias'\?"),
+        ("any_shape = true", "atol = 1e-3", r":21: .*\.init: step and atol belong to the checks of values"),
+        (
+            "small.Line",
+            "small.Lime",
+            r":18: .*\.training: reference/small\.py has no Training 'Lime'; .*'Line'\?",
+        ),
+        (
+            "small.Line",
+            "smal.Line",
+            r":18: .*\.training: there is no reference/smal\.py; did you mean 'small'\?",
+        ),
+        (
+            "small.Line",
+            "Line",
+            r":18: .*\.training: 'Line' should be file\.name, for a Training in reference/",
+        ),
+        (
+            "small.numbers",
+            "small.number",
+            r":28: .*: reference/small\.py has no function 'number'; .*'numbers'\?",
+        ),
+        (
+            "small.data",
+            "small.date",
+            r":6: data: reference/small\.py has no function 'date'; did you mean 'data'\?",
+        ),
+        (
+            "data/a.csv",
+            "data/b.csv",
+            r":9: files\.a\.csv: there is no file .*b\.csv; did you mean 'a\.csv'\?",
+        ),
+        ("data/a.csv", "../../reference/small.py", r":9: files\.a\.csv: .* lies outside the assignment"),
+    ],
+)
+def test_mistakes_in_the_toml_are_said_in_one_line(course, old, new, message):
+    """File, line and key, what is wrong, and the allowed word that is nearest."""
+    with pytest.raises(AssignmentError) as raised:
+        load(course(toml=(old, new)))
+
+    assert re.search(rf"small/assignment\.toml{message}", str(raised.value))
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "import torch",
+            "import torhc",
+            r":6: data: reference/small\.py:3 raises ModuleNotFoundError: No module",
+        ),
+        ("class Line", "clas Line", r":6: data: reference/small\.py:12 raises SyntaxError: "),
+        ('p["w"]', 'p["v"]', r":18: questions\[0\]\.training: reference/small\.py:17 raises KeyError: 'v'"),
+        (
+            '"yhat": data.x',
+            '"yhat": data.z',
+            r":28: questions\[1\]\.values: reference/small\.py:24 raises Attribute",
+        ),
+        (
+            "SimpleNamespace(x",
+            "SimpleNamespace(z=1 / 0, x",
+            r":6: data: reference/small\.py:9 raises ZeroDivisionError: ",
+        ),
+    ],
+)
+def test_a_reference_that_raises_is_named_with_its_line(course, old, new, message):
+    """A broken reference is the instructor's to mend: which file, which line, asked for by which key."""
+    with pytest.raises(AssignmentError) as raised:
+        load(course(reference=(old, new)))
+
+    assert re.search(rf"small/assignment\.toml{message}", str(raised.value))
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (CELLS[:2], r'no cell has the metadata {"grader": {"question": "numbers"}}'),
+        ([*CELLS, CELLS[0]], r"cell 3: 'line' is answered in cell 0 already"),
+        ([*CELLS, ("lime", "")], r"cell 3: no question 'lime'; did you mean 'line'\?"),
+        ([CELLS[0], ("numbers", "# 문제: line")], r"cell 1: the first line should be '# 문제: numbers'"),
+    ],
+)
+def test_the_source_notebook_answers_every_question_once(course, cells, message):
+    """A question without its cell, or with two, or a cell of no question cannot be graded."""
+    with pytest.raises(AssignmentError, match=rf"small\.ipynb: {message}"):
+        load(course(cells=cells))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"nbformat": 4}', "print(1)"])
+def test_a_source_notebook_that_is_none_is_said_to_be_none(course, content):
+    """Whatever stands in the notebook's place, the error is one line that names the file."""
+    folder = course()
+    (folder / "small.ipynb").write_text(content)
+
+    with pytest.raises(AssignmentError, match=r"small\.ipynb: not a notebook: .") as raised:
+        load(folder)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_folder_without_toml_is_said_to_have_none(tmp_path):
+    """An empty folder is no assignment."""
+    with pytest.raises(AssignmentError, match=r"assignment\.toml: cannot be read: .*No such file"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["small.ipynb", "assignment.toml", "data/a.csv", "../../reference/small.py"])
+def test_the_digest_follows_what_decides_about_marks(course, file):
+    """TOML, notebook, data and reference are in it; reading twice gives the same."""
+    folder = course()
+    before = load(folder).digest
+    assert before == load(folder).digest
+
+    with (folder / file).open("a") as end:
+        end.write("\n")
+
+    assert before != load(folder).digest
+
+
+def test_the_digest_does_not_depend_on_where_the_course_lies(course, tmp_path):
+    """The same files in another folder are the same assignment."""
+    before = load(course()).digest
+
+    (tmp_path / "elsewhere").mkdir()
+    for part in ("assignments", "reference"):
+        (tmp_path / part).rename(tmp_path / "elsewhere" / part)
+
+    assert before == load(tmp_path / "elsewhere/assignments/small").digest
+
+
+def test_references_of_two_courses_do_not_mix(course, tmp_path):
+    """A reference is imported from its own course, whatever else has the same name."""
+    first = load(course())
+    file = tmp_path / "reference" / "small.py"
+    file.write_text(file.read_text().replace("tensor(2.0)", "tensor(30.0)"))
+
+    assert 30.0 == float(load(first.folder).questions[0].training.init()["w"])
+    assert 2.0 == float(first.questions[0].training.init()["w"])
+
+
+@pytest.mark.parametrize("name", ["small", "assignments/small", "assignments/small/assignment.toml"])
+def test_an_assignment_is_found(course, tmp_path, monkeypatch, name):
+    """By its id, its folder or its file."""
+    folder = course()
+    monkeypatch.chdir(tmp_path)
+
+    assert folder == find(name).resolve()
+
+
+def test_an_assignment_that_is_not_there_names_the_nearest(course, tmp_path, monkeypatch):
+    """A misspelt id is answered with the one that was meant."""
+    course()
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(AssignmentError, match=r"^there is no assignment 'smal'; did you mean 'small'\?$"):
+        find("smal")
+
+
+def test_an_assignment_can_do_without_data_and_files(course, tmp_path):
+    """Only questions, points and references are needed."""
+    folder = course()
+    (folder / "assignment.toml").write_text(
+        textwrap.dedent("""\
+            id = "small"
+            title = "작은 과제"
+            version = "1"
+            points = 1
+            passing_score = 0
+            [[questions]]
+            id = "numbers"
+            title = "숫자"
+            points = 1
+            values = "small.numbers"
+            checks = { yhat = 1 }
+            """),
+        encoding="utf-8",
+    )
+    reference = tmp_path / "reference/small.py"
+    reference.write_text(reference.read_text().replace("data.x}", "0.5}"))
+    notebook = new_notebook(
+        cells=[new_code_cell("# 문제: numbers", metadata={"grader": {"question": "numbers"}})]
+    )
+    nbformat.write(notebook, folder / "small.ipynb")
+
+    assignment = load(folder)
+
+    assert ({}, Limits(), {}) == (assignment.files, assignment.limits, vars(assignment.data()))
