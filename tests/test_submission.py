@@ -1,0 +1,341 @@
+"""What was handed in: which files, whose they are, and what is wrong with those that cannot be read."""
+
+import json
+import os
+import unicodedata
+
+import nbformat
+import pytest
+
+from grader.errors import SubmissionError
+from grader.file_names import slug_of, student_of, unique_slugs
+from grader.records import SourceCell, Student
+from grader.submission import collect, read
+
+CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
+
+
+def notebook(*cells, **top):
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells), **top}
+
+
+@pytest.fixture
+def handed_in(tmp_path):
+    """Write a notebook (a tree, a text or bytes) and give its path."""
+
+    def write(content, name="a.ipynb"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not isinstance(content, str | bytes):
+            content = json.dumps(content, ensure_ascii=False)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_notebook_is_read(handed_in):
+    """Cells with their numbers, sources and question ids; whose it is; the digest of its bytes."""
+    prompt = {"cell_type": "markdown", "source": ["# 과제\n", "풀이"], "metadata": {}, "id": "prompt"}
+    answer = {**CODE, "id": "answer", "metadata": {"grader": {"question": "mse"}}, "outputs": [{"bad": 1}]}
+    path = handed_in(notebook(prompt, answer), "202243052_홍길동.ipynb")
+
+    submission = read(path)
+
+    assert (str(path), "202243052_홍길동") == (submission.path, submission.slug)
+    assert Student("202243052", "홍길동") == submission.student
+    assert 64 == len(submission.sha256)
+    assert (
+        SourceCell(0, "markdown", "# 과제\n풀이"),
+        SourceCell(1, "code", "x = 1", "mse"),
+    ) == submission.cells
+    assert ["prompt", "answer"] == [cell.id for cell in submission.notebook.cells]
+    assert [] == submission.notebook.cells[1].outputs
+
+
+def test_a_batch_may_choose_the_slug(handed_in):
+    """A slug found for the whole batch takes the place of the file's own."""
+    assert "kim-a" == read(handed_in(notebook()), slug="kim-a").slug
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_utf8_is_read_with_or_without_mark(handed_in, bom):
+    """Windows editors put a byte order mark in front."""
+    content = bom + json.dumps(notebook({**CODE, "source": "# 한글"}), ensure_ascii=False).encode()
+
+    assert "# 한글" == read(handed_in(content)).cells[0].source
+
+
+@pytest.mark.parametrize(
+    ("old", "source"),
+    [
+        (
+            {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": [
+                {"cell_type": "code", "input": ["x = 1\n", "x"], "language": "python", "outputs": [],
+                 "collapsed": False, "metadata": {}}]}]},
+            "x = 1\nx",
+        ),
+        (
+            {"nbformat": 2, "metadata": {"name": ""}, "worksheets": [{"cells": [
+                {"cell_type": "code", "input": "x = 2", "language": "python", "outputs": [],
+                 "collapsed": False}]}]},
+            "x = 2",
+        ),
+        ({"nbformat": 1, "cells": [{"cell_type": "code", "code": "x = 3", "prompt_number": 1}]}, "x = 3"),
+        (notebook({**CODE, "source": "x = 4"}, nbformat_minor=0), "x = 4"),
+        (notebook({**CODE, "source": "x = 5"}, nbformat_minor=9), "x = 5"),
+    ],
+)  # fmt: skip
+def test_other_formats_are_upgraded(handed_in, old, source):
+    """Formats 1 to 4, whatever their minor version, become a valid notebook 4.5."""
+    path = handed_in(old)
+    submission = read(path)
+
+    nbformat.validate(submission.notebook)
+    assert (4, 5) == (submission.notebook.nbformat, submission.notebook.nbformat_minor)
+    assert [source] == [cell.source for cell in submission.cells]
+    assert read(path).notebook == submission.notebook
+
+
+def test_missing_and_doubled_ids_are_replaced(handed_in):
+    """Every cell has an id of its own afterwards, the same at each reading."""
+    ids = [None, "a", "a", "not legal!", 7, "cell-0", "cell-3"]
+    cells = [{**CODE, "id": given} if given else CODE for given in ids]
+
+    submission = read(handed_in(notebook(*cells)))
+
+    nbformat.validate(submission.notebook)
+    expected = ["cell-0", "a", "cell-2", "cell-3", "cell-4", "cell-5", "cell-6"]
+    assert expected == [cell.id for cell in submission.notebook.cells]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ({**CODE, "source": ["a\n", "b"]}, SourceCell(0, "code", "a\nb")),
+        ({**CODE, "source": None}, SourceCell(0, "code", "")),
+        ({**CODE, "source": ["a", 3, None]}, SourceCell(0, "code", "a")),
+        ({**CODE, "metadata": None}, SourceCell(0, "code", "x = 1")),
+        ({**CODE, "metadata": {"grader": "mse"}}, SourceCell(0, "code", "x = 1")),
+        ({**CODE, "metadata": {"grader": {"question": ["mse"]}}}, SourceCell(0, "code", "x = 1")),
+        ({**CODE, "metadata": {"tags": 5, "collapsed": "no"}}, SourceCell(0, "code", "x = 1")),
+        ({"cell_type": "code", "source": "x"}, SourceCell(0, "code", "x")),
+        ({"cell_type": "sql", "source": "x"}, SourceCell(0, "raw", "x")),
+        ({"cell_type": ["code"], "source": "x"}, SourceCell(0, "raw", "x")),
+        ({}, SourceCell(0, "raw", "")),
+        ("x = 1", SourceCell(0, "raw", "")),
+        ({**CODE, "source": "# \ud800"}, SourceCell(0, "code", "# ?")),
+    ],
+)
+def test_damaged_cells_are_made_whole(handed_in, cell, expected):
+    """Damage in a cell costs at most that cell, and what is left can be written again."""
+    submission = read(handed_in(json.dumps(notebook(cell))))
+
+    assert (expected,) == submission.cells
+    json.dumps(submission.notebook, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b" \n\t\n", "the file is empty"),
+        (b"\xef\xbb\xbf", "the file is empty"),
+        ("# 한글".encode("cp949"), r"is not UTF-8 text \(byte 2\)"),
+        ('{"cells": [}', r"is not JSON: .* \(line 1\)"),
+        ("hello", r"is not JSON: .* \(line 1\)"),
+        ("[" * 100_000, "is not JSON that can be read"),
+        ('{"nbformat": ' + "1" * 10_000 + "}", "is not JSON that can be read"),
+        (
+            '{\n"cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> main\n]}',
+            r"has unresolved merge-conflict markers \(line 3\)",
+        ),
+        ("import torch\n\nx = torch.ones(3)\n", "is plain Python, not a notebook"),
+        ("#!/usr/bin/env python\nprint(1)\n", "is plain Python, not a notebook"),
+        ("<!DOCTYPE html>\n<html></html>", r"is a web page, not a notebook"),
+        ("[]", "is JSON, but not a notebook"),
+        ("null", "is JSON, but not a notebook"),
+        ('{"a": 1}', "is JSON, but not a notebook"),
+        ('{"nbformat": "4"}', "is JSON, but not a notebook"),
+        ('{"nbformat": true, "cells": []}', "is JSON, but not a notebook"),
+        ('{"nbformat": 4}', r"is JSON, but not a notebook \(it has no list of cells\)"),
+        ('{"nbformat": 4, "cells": {}}', r"is JSON, but not a notebook \(it has no list of cells\)"),
+        ('{"nbformat": 5, "cells": []}', "is of notebook format 5, newer than 4"),
+        ('{"nbformat": 3, "worksheets": 7}', "is a damaged notebook of format 3"),
+        ('{"nbformat": 0, "cells": []}', "is a damaged notebook of format 0"),
+        ('{"nbformat": -1}', "is a damaged notebook of format -1"),
+    ],
+)
+def test_what_is_no_notebook_is_said_in_one_line(handed_in, content, message):
+    """The file's name and what it is instead."""
+    path = handed_in(content)
+
+    with pytest.raises(SubmissionError, match=rf"a\.ipynb: {message}") as raised:
+        read(path)
+    assert "\n" not in str(raised.value)
+
+
+def test_deep_nesting_is_no_crash(handed_in):
+    """Metadata nested beyond all measure is refused in one line or read, never a traceback of ours."""
+    deep = '{"nbformat": 4, "cells": [], "metadata": {"a": ' + "[" * 900 + "]" * 900 + "}}"
+
+    try:
+        read(handed_in(deep))
+    except SubmissionError as error:
+        assert "nested too deeply" in str(error)  # noqa: PT017 - either outcome is right
+
+
+def test_paths_that_are_no_files_are_said_in_one_line(tmp_path):
+    """A folder, a dangling link, a pipe and nothing at all."""
+    (tmp_path / "folder.ipynb").mkdir()
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "gone")
+    os.mkfifo(tmp_path / "pipe.ipynb")
+
+    for name, message in [
+        ("folder", "is a folder, not a notebook"),
+        ("link", "is a link to a file that is not there"),
+        ("pipe", "is not a regular file"),
+        ("nothing", "there is no such file"),
+    ]:
+        with pytest.raises(SubmissionError, match=rf"{name}\.ipynb: {message}"):
+            read(tmp_path / f"{name}.ipynb")
+
+
+def test_a_file_without_permission_is_said_to_be_one(handed_in, monkeypatch):
+    """No permission is told apart from no file."""
+    path = handed_in(notebook())
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(path), "read_bytes", refuse)  # the tests may run as root, who may read all
+    with pytest.raises(SubmissionError, match=r"a\.ipynb: may not be read \(no permission\)"):
+        read(path)
+
+
+def test_a_file_that_is_too_large_is_not_read(handed_in, monkeypatch):
+    """A limit on bytes, said with both numbers."""
+    monkeypatch.setattr("grader.submission.MAX_BYTES", 1_000)
+
+    with pytest.raises(SubmissionError, match=r"a\.ipynb: has 1,001 bytes, more than 1,000"):
+        read(handed_in("x" * 1_001))
+
+
+# ── collecting ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_folders_are_searched_and_files_taken_as_they_are(handed_in, tmp_path):
+    """Every notebook below a folder, sorted, without checkpoints and hidden files; each once."""
+    for name in ["b/z.ipynb", "b/a.IPYNB", "c.ipynb", "b/.ipynb_checkpoints/z-checkpoint.ipynb"]:
+        handed_in(notebook(), name)
+    for name in ["._c.ipynb", ".git/x.ipynb", "b/notes.txt", "answer.txt"]:
+        handed_in(notebook(), name)
+    (tmp_path / "folder.ipynb").mkdir()
+    handed_in(notebook(), "folder.ipynb/inside.ipynb")
+
+    found = collect([tmp_path / "c.ipynb", tmp_path / "answer.txt", tmp_path])
+
+    expected = ["c.ipynb", "answer.txt", "b/a.IPYNB", "b/z.ipynb", "folder.ipynb"]
+    assert expected == [path.relative_to(tmp_path).as_posix() for path in found]
+
+
+def test_order_does_not_depend_on_how_hangul_is_stored(handed_in, tmp_path):
+    """Names that macOS has decomposed are sorted as they read."""
+    names = ["가.ipynb", unicodedata.normalize("NFD", "나.ipynb"), "다.ipynb"]
+    for name in names:
+        handed_in(notebook(), name)
+
+    assert names == [path.name for path in collect([tmp_path])]
+
+
+def test_what_is_not_there_cannot_be_collected(tmp_path):
+    """A misspelt path is an error, a dangling link is handed on to be reported."""
+    link = tmp_path / "link.ipynb"
+    link.symlink_to(tmp_path / "gone")
+
+    assert [link] == collect([tmp_path])
+    with pytest.raises(SubmissionError, match=r"gone: there is no such file or folder"):
+        collect([tmp_path / "gone"])
+
+
+# ── names ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("stem", "slug"),
+    [
+        ("202243052_홍길동", "202243052_홍길동"),
+        (unicodedata.normalize("NFD", "홍길동"), "홍길동"),
+        ("홍길동 - week4 (1)", "홍길동-week4-1"),
+        ("[최종] 과제/4주차", "최종-과제-4주차"),
+        ("a..b.", "a-b"),
+        ('a<b>c:d"e|f?g*h\\i', "a-b-c-d-e-f-g-h-i"),
+        ("100% & #1", "100-1"),
+        ("", "submission"),
+        ("...", "submission"),
+        ("🙂", "submission"),
+        ("-rf", "rf"),
+        ("CON", "CON-notebook"),
+        ("lpt1", "lpt1-notebook"),
+        ("COM¹", "COM¹-notebook"),
+        ("context", "context"),
+        ("가" * 200, "가" * 60),
+        ("tab\there\nand\0there", "tab-here-and-there"),
+    ],
+)
+def test_slugs_are_safe_names(stem, slug):
+    """Good for a folder on every system and for a URL; Hangul stays, composed."""
+    assert slug == slug_of(stem)
+    assert 255 > len(slug.encode())
+
+
+@pytest.mark.parametrize(
+    ("paths", "slugs"),
+    [
+        (["a.ipynb", "b.ipynb"], ["a", "b"]),
+        (["kim/steps.ipynb", "lee/steps.ipynb"], ["kim-steps", "lee-steps"]),
+        (["kim/Steps.ipynb", "lee/steps.ipynb"], ["kim-Steps", "lee-steps"]),
+        (["x/kim/a.ipynb", "y/kim/a.ipynb"], ["kim-a", "kim-a-2"]),
+        (["y/kim/a.ipynb", "x/kim/a.ipynb"], ["kim-a-2", "kim-a"]),
+        (["d/a b.ipynb", "d/a-b.ipynb", "d/a-b-2.ipynb"], ["d-a-b", "d-a-b-2", "a-b-2"]),
+        (["d/a.ipynb", "e/a.ipynb", "d-a.ipynb"], ["d-a-2", "e-a", "d-a"]),
+        (["가.ipynb", unicodedata.normalize("NFD", "나.ipynb")], ["가", "나"]),
+    ],
+)
+def test_slugs_of_a_batch_are_distinct(tmp_path, paths, slugs):
+    """By folder, then by number; the order on the command line changes nothing."""
+    batch = [tmp_path / path for path in paths]
+
+    assert slugs == unique_slugs(batch)
+    assert slugs[::-1] == unique_slugs(batch[::-1])
+
+
+@pytest.mark.parametrize(
+    ("stem", "student"),
+    [
+        ("202243052_홍길동", Student("202243052", "홍길동")),
+        ("홍길동 - week4", Student(None, "홍길동")),
+        ("steps_202243052", Student("202243052")),
+        ("202243052", Student("202243052")),
+        ("과제_김철수_202243052(1)", Student("202243052", "김철수")),
+        ("4주차과제 제출 박서연", Student(None, "박서연")),
+        ("이준 최종", Student(None, "이준")),
+        ("남궁민수 숙제", Student(None, "남궁민수")),
+        ("홍길동 - week4의 사본", Student(None, "홍길동")),
+        ("steps의 사본", Student()),
+        (unicodedata.normalize("NFD", "홍길동_12345678"), Student("12345678", "홍길동")),
+        ("20220928_202243052", Student("202243052")),
+        ("과제 제출 최종 사본", Student()),
+        ("딥러닝의 기초 회귀분석", Student()),
+        ("2022-09-28 기계학습 특강", Student()),
+        ("steps", Student()),
+        ("1234567890123", Student()),
+        ("", Student()),
+    ],
+)
+def test_students_are_read_from_file_names(stem, student):
+    """An id of 6 to 12 digits, a name in Hangul; what is not sure to be one is left open."""
+    assert student == student_of(stem)
