@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations at run time
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 SCHEMA_VERSION = 1
 
@@ -304,6 +304,14 @@ class Adjustment:
 @dataclass(frozen=True)
 class Report:
     """All that is known of one graded submission. This record, as JSON, is ``result.json``."""
+
+    # Read by pydantic, for this record and all within it: no unknown keys, every key written, and what goes
+    # out is checked like what comes in (an int in a float's place would not survive being read again).
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        "extra": "forbid",
+        "json_schema_serialization_defaults_required": True,
+        "revalidate_instances": "always",
+    }
 
     schema_version: int
     assignment: AssignmentRef

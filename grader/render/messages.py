@@ -1,0 +1,91 @@
+"""Message ids and their words: the catalogues under ``locale/``, read when first needed.
+
+To add a message, give its id to ``Message`` where it arises and write it into both ``grader.po`` files. A
+placeholder is ``{name}``; ``{name|은/는}`` adds the Korean particle that fits. Nothing else is understood
+inside braces.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from babel.messages.pofile import read_po
+
+from grader.records import CheckResult, Diagnosis, Message, QuestionReport, Report
+from grader.render.text import clean, josa, param
+
+LANGUAGES = ("ko", "en")
+PLACEHOLDER = re.compile(r"\{(\w+)(?:\|([^/{}]+)/([^/{}]+))?\}")
+
+#: The renderers' own words: ``words("ui.score")``, with what fills the placeholders by name.
+Words: TypeAlias = Callable[..., str]
+
+_Told = TypeVar("_Told", CheckResult, Diagnosis)
+
+
+def translate(message: Message, lang: str) -> str:
+    """Give ``message`` in ``lang``; one the catalogue does not know keeps the text it came with."""
+    template = catalogue(lang).get(message.id)
+    if template is None:
+        return clean(message.text or message.id)
+    return fill(template, message.params)
+
+
+def localize(report: Report, lang: str) -> Report:
+    """Give ``report`` with the text of every message in ``lang``."""
+    error = report.error and replace(report.error, message=_said(report.error.message, lang))
+    return replace(
+        report,
+        error=error,
+        flags=tuple(_said(flag, lang) for flag in report.flags),
+        questions=tuple(_question(question, lang) for question in report.questions),
+    )
+
+
+def ui(lang: str) -> Words:
+    """Give the words of ``lang`` that pages and tables use themselves; an id they lack is a ``KeyError``."""
+    return partial(_ui, catalogue(lang))
+
+
+def fill(template: str, params: Mapping[str, Any]) -> str:
+    """Put ``params`` into the placeholders of ``template``: names only, so that nothing can reach further."""
+
+    def one(match: re.Match[str]) -> str:
+        name, consonant, vowel = match.groups()
+        word = param(params[name]) if name in params else "?"
+        return word + josa(word, consonant, vowel) if consonant else word
+
+    return PLACEHOLDER.sub(one, template)
+
+
+@cache
+def catalogue(lang: str) -> Mapping[str, str]:
+    """Give all messages of ``lang`` by id."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"no messages in {lang!r}: choose one of {', '.join(LANGUAGES)}")
+    path = Path(__file__).parent / "locale" / lang / "LC_MESSAGES" / "grader.po"
+    with path.open("rb") as file:
+        return {str(entry.id): str(entry.string) for entry in read_po(file, locale=lang) if entry.id}
+
+
+def _ui(messages: Mapping[str, str], message_id: str, /, **params: Any) -> str:
+    return fill(messages[message_id], params)
+
+
+def _said(message: Message, lang: str) -> Message:
+    return replace(message, text=translate(message, lang))
+
+
+def _question(question: QuestionReport, lang: str) -> QuestionReport:
+    return replace(
+        question,
+        checks=tuple(_with_text(check, lang) for check in question.checks),
+        diagnoses=tuple(_with_text(diagnosis, lang) for diagnosis in question.diagnoses),
+    )
+
+
+def _with_text(item: _Told, lang: str) -> _Told:
+    return replace(item, message=_said(item.message, lang))

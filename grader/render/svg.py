@@ -1,0 +1,122 @@
+"""Pictures as inline SVG: axes, curves and bars. Colours and dashes come from the page's style sheet."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from grader.render.text import number
+
+Point = tuple[float, float]
+
+_LOG_FROM = 50  # a range this many times its smallest value is read better on a log scale
+_MOST_TICKS = 6
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Takes values between ``low`` and ``high`` to positions between ``start`` and ``end``."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        """Give the position of ``value``."""
+        low, high, at = (math.log10(v) if self.log else v for v in (self.low, self.high, value))
+        # Halved, because the difference of two huge losses may itself be out of range.
+        share = (at / 2 - low / 2) / (high / 2 - low / 2)
+        return self.start + share * (self.end - self.start)
+
+    def ticks(self) -> list[float]:
+        """Give at most six round values within the range."""
+        if self.log:
+            first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+            stride = math.ceil((last - first + 1) / _MOST_TICKS)
+            return [float(f"1e{power}") for power in range(first, last + 1, max(stride, 1))]
+        step = _round_step(self.low, self.high)
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return [k * step for k in range(first, last + 1)]
+
+
+def span(values: Iterable[float], *, start: float, end: float, log: bool | None = None) -> Scale:
+    """Give a scale that holds all of ``values`` (finite); logarithmic where it reads better, unless told."""
+    known = list(values) or [0.0, 1.0]
+    low, high = min(known), max(known)
+    if log is None:
+        log = low > 0 and high / low > _LOG_FROM
+    if log:
+        low, high = _power_below(low), _power_above(high)
+    elif low == high:
+        margin = abs(low) / 2 or 1.0
+        low, high = low - margin, high + margin
+    return Scale(low, high, start, end, log)
+
+
+def curve(points: Sequence[Point], x: Scale, y: Scale, kind: str) -> Markup:
+    """Draw a line through ``points`` (finite); a single one as a dot."""
+    placed = list(dict.fromkeys(f"{x(a):.1f},{y(b):.1f}" for a, b in points))
+    if not placed:
+        return Markup()
+    if len(placed) == 1:
+        left, top = placed[0].split(",")
+        return Markup('<circle class="dot {}" cx="{}" cy="{}" r="4"/>').format(kind, left, top)
+    return Markup('<polyline class="line {}" points="{}"/>').format(kind, " ".join(placed))
+
+
+def axes(x: Scale, y: Scale, x_label: str, y_label: str) -> Markup:
+    """Draw grid lines with their values, and what the axes mean."""
+    powers = y.log and any(_is_power(value) for value in y.ticks())
+    rows = [(y(value), tick(value, powers=powers)) for value in y.ticks()]
+    lines = [Markup('<path d="M{} {:.1f}H{}"/>').format(x.start, at, x.end) for at, _ in rows]
+    values = [label(x.start - 7, at + 4, text, "end") for at, text in rows]
+    values += [label(x(value), y.start + 17, tick(value), "mid") for value in x.ticks()]
+    names = [label(x.end, y.start + 33, x_label, "end"), label(8, y.end - 14, y_label, "start")]
+    floor = Markup('<path class="axis" d="M{} {}H{}"/>').format(x.start, y.start, x.end)
+    return Markup().join((Markup('<g class="grid">'), *lines, floor, *values, *names, Markup("</g>")))
+
+
+def label(left: float, top: float, text: str, kind: str) -> Markup:
+    """Write ``text``; ``kind`` says which of its ends is at ``left``: start, mid or end."""
+    return Markup('<text x="{:.1f}" y="{:.1f}" class="{}">{}</text>').format(left, top, kind, text)
+
+
+def picture(body: Iterable[Markup], *, size: tuple[int, int], name: str, title: str, finding: str) -> Markup:
+    """Wrap ``body`` into an image that can be listened to as well; ``name`` is unique on a page."""
+    head = Markup(
+        '<svg class="plot" viewBox="0 0 {0} {1}" role="img" aria-labelledby="{2}-t {2}-d">'
+        '<title id="{2}-t">{3}</title><desc id="{2}-d">{4}</desc>'
+    ).format(*size, name, title, finding)
+    return Markup().join((head, *body, Markup("</svg>")))
+
+
+def tick(value: float, *, powers: bool = False) -> str:
+    """Give the shortest usual writing of a tick's value: 1000, 10⁶; a power of ten where others are."""
+    if not powers and not _is_power(value):
+        return number(round(value, 12))
+    mantissa, _, power = f"{value:.0e}".partition("e")
+    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{raised}" if mantissa == "1" else f"{mantissa}·10{raised}"
+
+
+def _is_power(value: float) -> bool:
+    return value != 0 and not 1e-3 <= abs(value) < 1e5
+
+
+def _round_step(low: float, high: float) -> float:
+    rough = (high / 2 - low / 2) / (_MOST_TICKS - 1) * 2
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next((k * power for k in (1, 2, 5) if k * power >= rough), 10 * power)
+
+
+def _power_below(value: float) -> float:
+    power = math.floor(math.log10(value) + 1e-9)
+    return float(f"1e{power}") if power >= -307 else value
+
+
+def _power_above(value: float) -> float:
+    power = math.ceil(math.log10(value) - 1e-9)
+    return float(f"1e{power}") if power <= 308 else value

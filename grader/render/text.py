@@ -1,0 +1,117 @@
+"""Strings and numbers from strangers, made fit for people's eyes. Escaping is the renderers' own business."""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+#: Terminal colours, which tracebacks carry along.
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", re.DOTALL)
+#: Characters that reorder the text around them: a file name could pose as another.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: What no page, table or terminal can show, lone surrogates included.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+_LONGEST = 600
+
+# How Korean readers pronounce the words of the lecture: does the last syllable end in a consonant?
+_READ = {
+    "weight": False,
+    "bias": False,
+    "what": True,
+    "yhat": True,
+    "ŷ": True,
+    "net": True,
+    "loss": False,
+    "grad": False,
+    "adam": True,
+    "sigmoid": False,
+    "linear": False,
+}
+_FINAL_DIGITS, _FINAL_LETTERS = "013678", "LMNRlmnr"
+
+
+def clean(text: str) -> str:
+    """Give ``text`` without terminal colours, direction marks and control characters (but tabs, newlines)."""
+    text = _ANSI.sub("", text.replace("\r\n", "\n"))
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _BIDI.sub("", text))
+
+
+def shorten(text: str, longest: int = _LONGEST) -> str:
+    """Give at most ``longest`` characters of ``text``."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def number(value: float) -> str:
+    """Give a number with the digits that matter: six at most, whole numbers whole."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int) and abs(value) < 10**15:
+        return str(value)
+    try:
+        value = float(value)
+    except OverflowError:
+        return "∞" if value > 0 else "-∞"
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    return f"{value + 0.0:.6g}"  # + 0.0: no minus before a zero
+
+
+def points(value: float) -> str:
+    """Give points with at most two decimals, none where they are whole."""
+    if not math.isfinite(value):
+        return number(value)
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def shape(sizes: Sequence[int]) -> str:
+    """Give a shape as torch's users write it: ``(100, 1)``, ``(3,)``, ``()``."""
+    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(map(number, sizes))})"
+
+
+def param(value: Any) -> str:
+    """Give what fills a placeholder: plain numbers, texts and lists; anything else is not looked into."""
+    match value:
+        case str():
+            return shorten(clean(value))
+        case bool() | int() | float():
+            return number(value)
+        case list() | tuple():
+            if all(type(item) is int for item in value):
+                return shorten(shape(value))
+            return shorten(", ".join(map(param, value)))
+    return "?"
+
+
+def nested(value: Any, longest: int = 240) -> str:
+    """Give a value as a report shows it: numbers rounded, lists in brackets, cut where it gets long."""
+    match value:
+        case None:
+            return "None"
+        case list() | tuple():
+            return shorten("[" + ", ".join(nested(item, longest) for item in value[:longest]) + "]", longest)
+    return shorten(param(value), longest)
+
+
+def josa(word: str, consonant: str, vowel: str) -> str:
+    """Give the particle that follows ``word``; both, as ``은(는)``, where its reading is anyone's guess."""
+    last = re.sub(r"[^\w]+$", "", word).rpartition(".")[2] or word
+    final = _ends_in_consonant(last)
+    if final is None:
+        return f"{consonant}({vowel})"
+    return consonant if final else vowel
+
+
+def _ends_in_consonant(word: str) -> bool | None:
+    letter = word[-1:]
+    if word.lower() in _READ:
+        return _READ[word.lower()]
+    if "가" <= letter <= "힣":
+        return (ord(letter) - ord("가")) % 28 > 0
+    if letter.isascii() and letter.isdigit():
+        return letter in _FINAL_DIGITS
+    if letter.isascii() and letter.isalpha() and (len(word) == 1 or word.isupper()):
+        return letter in _FINAL_LETTERS
+    return None
