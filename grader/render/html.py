@@ -1,5 +1,6 @@
 """The student's page and the class page: self-contained HTML, made from reports alone."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -147,7 +148,7 @@ def _environment() -> Environment:
         "shape": text.shape,
         "values": text.nested,
         "cells": _cells,
-        "kind": _kind,
+        "numbers": _numbers,
         "dedent": lambda source: dedent(source).strip("\n"),
         "path": lambda href: quote(href, safe="/"),
     }
@@ -171,7 +172,13 @@ def _cells(match: Match) -> str:
     return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in spans)
 
 
-def _kind(shown: Shown) -> str:
-    """Give what a value is, short of its numbers: ``tensor (100, 1) float32``."""
-    parts = (shown.kind, text.shape(shown.shape) if shown.shape is not None else "", shown.dtype or "")
-    return " · ".join(filter(None, parts))
+def _numbers(shown: Shown) -> str:
+    """Give the numbers of a value; an ellipsis stands for those that the record left out."""
+    written = text.nested(shown.value)
+    if isinstance(shown.value, list | tuple) and _count(shown.value) < math.prod(shown.shape or ()):
+        return written.removesuffix("]").rstrip("…, ") + ", …]"
+    return written
+
+
+def _count(value: Any) -> int:
+    return sum(map(_count, value)) if isinstance(value, list | tuple) else 1
