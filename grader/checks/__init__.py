@@ -1,0 +1,8 @@
+"""A question's recorded answer -> ``CheckResult``s, one module for each kind of check."""
+
+from __future__ import annotations
+
+from grader.checks.training import TrainingJudgement, check_training, no_run, pick
+from grader.checks.values import check_values
+
+__all__ = ["TrainingJudgement", "check_training", "check_values", "no_run", "pick"]

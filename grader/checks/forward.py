@@ -1,0 +1,275 @@
+"""Steps 1, 2 and 3 of a run: is ŷ right at the student's parameters, is the loss, is the gradient?
+
+Where loss and gradient agree with the reference at every state, all three steps are right. Where they do not, ŷ is
+read off the recorded graph, so that a wrong step 1 does not cost step 2, nor a wrong step 2 step 3: the reference's
+loss is then taken of the student's own ŷ, and a gradient is right if autograd made it, once, from the student's loss.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from grader.checks.evaluation import Evaluation, evaluate
+from grader.checks.finding import BORDERLINE, PASSED, Finding, by_status, failed, shown_numbers, text
+from grader.checks.observed import Observed
+from grader.checks.prediction import Graph, Prediction
+from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, verdict, worst
+from grader.records import CheckStatus, Message
+from grader.runs import Epoch
+from grader.training import Data, Training, cast
+
+
+@dataclass(frozen=True)
+class Forward:
+    """The findings of the three steps, and what of the data they were judged on."""
+
+    step1: Finding
+    step2: Finding
+    step3: Finding
+    data: Data
+    broadcast: tuple[int, ...] | None = None
+
+    @property
+    def mistakes(self) -> int:
+        """How many of the steps are wrong."""
+        return sum(f.status is CheckStatus.FAILED for f in (self.step1, self.step2, self.step3))
+
+
+def judge_forward(training: Training, observed: Observed, data: Data) -> Forward:
+    """Judge steps 1 to 3 on ``data``.
+
+    Raises:
+        RuntimeError: the data do not fit the reference's steps.
+    """
+    judge = _Judge(training, observed, data)
+    return judge.against_reference() if observed.alignment.complete else judge.without_reference()
+
+
+class _Judge:
+    def __init__(self, training: Training, observed: Observed, data: Data) -> None:
+        self.training, self.observed, self.data = training, observed, data
+        self.exact = cast(data, torch.float64)
+
+    # ── the student's parameters are the reference's ──────────────────────────────────────────────────────
+
+    def against_reference(self) -> Forward:
+        states = self.observed.alignment.to_reference(self.observed.states)
+        gradients = self.observed.alignment.to_reference(self.observed.gradients)
+        right = evaluate(self.training, self.data, self.observed.alignment, states)
+        allowed = ROUNDINGS * self.observed.unit
+        per_root, repeated = self._repeated(right, allowed)
+        loss_off = (per_root - right.loss).abs() / (allowed * right.loss_scale)
+        loss_off[per_root.isnan() & ~self._unread()] = torch.inf
+        loss_off[self._unread()] = 0.0
+        gradient_off = ((gradients - right.gradient).abs() / (allowed * right.gradient_scale)).amax(1)
+        gradient_off[gradients.isnan().any(1)] = torch.inf
+        wrong_loss = (loss_off > CLEARLY_WRONG).nonzero().flatten().tolist()
+        if not wrong_loss:
+            near = BORDERLINE if bool((loss_off > 1).any()) else PASSED
+            step3 = self._step3(gradients, right, gradient_off, repeated)
+            return Forward(near, near, step3, self.data, self._broadcast_shape())
+        return self._split(right, per_root, wrong_loss, repeated)
+
+    def _unread(self) -> Tensor:
+        """Tell at which epochs the loss is not a number that was kept whole."""
+        return torch.tensor([_loss(epoch) is None for epoch in self.observed.epochs])
+
+    def _repeated(self, right: Evaluation, allowed: float) -> tuple[Tensor, int]:
+        """Give each epoch's loss; where every one of several backwards had the whole loss, that, and how many."""
+        losses, repeated = [], 0
+        for epoch, whole, scale in zip(
+            self.observed.epochs, right.loss.tolist(), right.loss_scale.tolist(), strict=True
+        ):
+            roots = [root.value[0] for root in epoch.roots if root.value is not None and len(root.value) == 1]
+            tolerance = CLEARLY_WRONG * allowed * scale
+            if len(roots) > 1 and all(abs(value - whole) <= tolerance for value in roots):
+                repeated = max(repeated, epoch.backwards)
+                losses.append(roots[0])
+            else:
+                loss = _loss(epoch)
+                losses.append(torch.nan if loss is None else loss)
+        return torch.tensor(losses, dtype=torch.float64), repeated
+
+    def _step3(self, gradients: Tensor, right: Evaluation, off: Tensor, repeated: int) -> Finding:
+        if repeated > 1:
+            return failed("step3.repeated", count=repeated)
+        wrong = (off > CLEARLY_WRONG).nonzero().flatten().tolist()
+        if not wrong:
+            return BORDERLINE if bool((off > 1).any()) else PASSED
+        t = wrong[0]
+        k = int((gradients[t] - right.gradient[t]).abs().argmax())
+        name = self.observed.names[self.observed.alignment.places[k] or 0]
+        return failed(
+            "step3.differs",
+            wanted=shown_numbers(right.gradient[t].tolist()),
+            given=shown_numbers(gradients[t].tolist()),
+            epoch=self.observed.epochs[t].index + 1,
+            name=name,
+            **_pair(right.gradient[t, k], gradients[t, k]),
+        )
+
+    def _split(self, right: Evaluation, losses: Tensor, wrong: list[int], repeated: int) -> Forward:
+        """Find out which of step 1 and step 2 made the loss differ."""
+        step3 = failed("step3.repeated", count=repeated) if repeated > 1 else PASSED
+        step2 = self._wrong_loss(right, losses, wrong[0])
+        if self._stale(right, losses, wrong):
+            stale = failed("step1.stale", epoch=self.observed.epochs[wrong[0]].index + 1)
+            return Forward(stale, PASSED, step3, self.data)
+        seen = [(t, p) for t in wrong if (p := self._prediction(self.observed.epochs[t])) is not None]
+        firsts = [self._step1(t, prediction, right) for t, prediction in seen]
+        seconds = [self._step2(t, prediction) for t, prediction in seen]
+        firsts = [finding for finding in firsts if finding is not None]
+        if not firsts:
+            epoch = self.observed.epochs[wrong[0]].index + 1
+            together = Finding(CheckStatus.BORDERLINE, Message("step1.together", {"epoch": epoch}))
+            return Forward(together, step2, step3, self.data, self._broadcast_shape())
+        step1 = next((f for f in firsts if f.status is CheckStatus.FAILED), firsts[0])
+        if step1.status is not CheckStatus.FAILED:
+            return Forward(step1, step2, step3, self.data, self._broadcast_shape())
+        later = next((f for f in seconds if f is not None and f.status is CheckStatus.FAILED), PASSED)
+        return Forward(step1, later, step3, self.data, self._broadcast_shape())
+
+    def _wrong_loss(self, right: Evaluation, losses: Tensor, t: int) -> Finding:
+        broadcast = self._broadcast()
+        if broadcast is not None:
+            return broadcast
+        return failed(
+            "step2.differs",
+            wanted=shown_numbers([float(right.loss[t])]),
+            given=shown_numbers([float(losses[t])]),
+            epoch=self.observed.epochs[t].index + 1,
+            **_pair(right.loss[t], losses[t]),
+        )
+
+    def _stale(self, right: Evaluation, losses: Tensor, wrong: list[int]) -> bool:
+        """Tell whether every wrong loss is the right one of an earlier epoch: ŷ was not computed anew."""
+        tolerance = ROUNDINGS * self.observed.unit * right.loss_scale
+        return all(t > 0 and bool(((losses[t] - right.loss[:t]).abs() <= tolerance[:t]).any()) for t in wrong)
+
+    def _step1(self, t: int, prediction: Prediction, right: Evaluation) -> Finding | None:
+        if prediction.values is None:
+            return None
+        wanted, given = right.yhat[t], prediction.values
+        epoch = self.observed.epochs[t].index + 1
+        if given.numel() != wanted.numel():
+            return failed(
+                "step1.differs",
+                epoch=epoch,
+                expected=[wanted.numel(), 1],
+                actual=list(prediction.shape or ()),
+            )
+        tolerance = ROUNDINGS * self.observed.unit * right.yhat_scale[t]
+        # ŷ derived from a residual carries the residual's rounding, of the size of y
+        tolerance = tolerance + 4 * self.observed.unit * wanted.abs().max()
+        at = int((given - wanted).abs().nan_to_num(torch.inf).argmax())
+        wrong = failed("step1.differs", epoch=epoch, **_pair(wanted[at], given[at]))
+        return by_status(verdict((given - wanted).abs(), tolerance), wrong)
+
+    # ── ŷ and the loss by themselves ──────────────────────────────────────────────────────────────────────
+
+    def _step2(self, t: int, prediction: Prediction) -> Finding | None:
+        """Judge the loss of the student's own ŷ."""
+        epoch = self.observed.epochs[t]
+        loss = _loss(epoch)
+        if prediction.values is None or loss is None:
+            return None
+        try:
+            wanted = float(self.training.step2(prediction.values.reshape(-1, 1), self.exact))
+        except RuntimeError:
+            return None
+        scale = torch.tensor(abs(wanted) + abs(loss), dtype=torch.float64)
+        off = torch.tensor(abs(wanted - loss), dtype=torch.float64)
+        wrong = self._broadcast() or failed(
+            "step2.differs",
+            wanted=shown_numbers([wanted]),
+            given=shown_numbers([loss]),
+            epoch=epoch.index + 1,
+            expected=text(wanted),
+            actual=text(loss),
+        )
+        return by_status(verdict(off, 4 * ROUNDINGS * self.observed.unit * scale), wrong)
+
+    def without_reference(self) -> Forward:
+        """Judge a run with parameters too many or too few: step 1 is wrong, the loss is that of the student's own ŷ."""
+        alignment = self.observed.alignment
+        names = self.observed.names
+        if alignment.extra:
+            step1 = failed("step1.extra", name=names[alignment.extra[0]])
+        else:
+            missing = alignment.places.index(None)
+            flat = [
+                name
+                for name, shape in zip(alignment.names, alignment.shapes, strict=True)
+                for _ in range(shape.numel())
+            ]
+            step1 = failed("step1.missing", name=f"ŵ{missing}" if len(flat) == 2 else flat[missing])
+        seen = [
+            finding
+            for t, epoch in enumerate(self.observed.epochs)
+            if (prediction := self._prediction(epoch)) is not None
+            and (finding := self._step2(t, prediction)) is not None
+        ]
+        status = worst([finding.status for finding in seen])
+        step2 = next((f for f in seen if f.status is status), PASSED)
+        return Forward(step1, step2, PASSED, self.data, self._broadcast_shape())
+
+    # ── the graph ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _graph(self, epoch: Epoch) -> Graph | None:
+        if epoch.graph is None:
+            return None
+        leaves, at = [], 0
+        for _, shape, _ in self.observed.run.leaves:
+            count = torch.Size(shape).numel()
+            numbers = torch.tensor(epoch.values[at : at + count], dtype=torch.float64)
+            leaves.append(numbers.reshape(shape) if numbers.numel() == count else numbers)
+            at += count
+        return Graph(epoch.graph, leaves, self._target(epoch))
+
+    def _target(self, epoch: Epoch) -> Tensor | None:
+        own = (epoch.variables or {}).get("y")
+        if own is not None and own.tensor is not None:
+            return own.tensor
+        return getattr(self.data, "y", None)
+
+    def _prediction(self, epoch: Epoch) -> Prediction | None:
+        graph = self._graph(epoch)
+        return None if graph is None else graph.prediction()
+
+    def _broadcast_shape(self) -> tuple[int, ...] | None:
+        """Give the shape of a residual that was spread from n to n × n, if there is one."""
+        y = getattr(self.data, "y", None)
+        graph = next((g for epoch in self.observed.epochs if (g := self._graph(epoch)) is not None), None)
+        if graph is None or y is None or y.numel() < 2:
+            return None
+        shape = graph.largest()
+        return shape if len(shape) >= 2 and shape[-1] == shape[-2] == y.numel() else None
+
+    def _broadcast(self) -> Finding | None:
+        shape = self._broadcast_shape()
+        if shape is None:
+            return None
+        epoch = next(epoch for epoch in self.observed.epochs if epoch.graph is not None)
+        prediction = self._prediction(epoch)
+        y = (epoch.variables or {}).get("y")
+        left = prediction.shape if prediction and prediction.shape else (shape[-1],)
+        right = y.shape if y is not None else tuple(self.data.y.shape)
+        return failed("step2.broadcast", left=list(right or ()), right=list(left), result=list(shape))
+
+
+def _loss(epoch: Epoch) -> float | None:
+    """Give an epoch's loss: what its backwards started from, added up."""
+    values = [root.value for root in epoch.roots]
+    if any(
+        value is None or torch.Size(root.shape).numel() != len(value)
+        for value, root in zip(values, epoch.roots, strict=True)
+    ):
+        return None
+    return sum(number for value in values if value is not None for number in value)
+
+
+def _pair(expected: Tensor, actual: Tensor) -> dict[str, float]:
+    return {"expected": text(float(expected)), "actual": text(float(actual))}

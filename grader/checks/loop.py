@@ -1,0 +1,251 @@
+"""What stands around steps 1 to 3: the start, the update, clearing the gradient, the epochs, the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numbers, text
+from grader.checks.observed import Observed
+from grader.checks.tolerance import ROUNDINGS, verdict, worst
+from grader.records import CheckStatus, Message
+from grader.recording import Value
+from grader.runs import Epoch
+from grader.training import Parameters, Training
+
+NOT_OBSERVED = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
+
+
+def judge_init(training: Training, observed: Observed, *, any_shape: bool) -> Finding:
+    """Judge the parameters before the first epoch; those that are missing are step 1's business."""
+    if observed.run.restarts:
+        return failed("init.recreated")
+    alignment = observed.alignment
+    wanted = _flat(training.init())
+    for k, place in enumerate(alignment.places):
+        if place is None:
+            continue
+        given = observed.states[0, place]
+        if not bool((given - wanted[k]).abs() <= 4 * observed.unit * wanted[k].abs()):
+            seen = [float(observed.states[0, p]) for p in alignment.places if p is not None]
+            return failed(
+                "init.differs",
+                wanted=shown_numbers(wanted.tolist()),
+                given=shown_numbers(seen),
+                name=observed.names[place],
+                expected=text(float(wanted[k])),
+                actual=text(float(given)),
+            )
+    if not any_shape and alignment.complete and not alignment.same_shapes:
+        name, shape, _ = observed.run.leaves[0]
+        return failed("init.shape", name=name, expected=list(alignment.shapes[0]), actual=list(shape))
+    return PASSED
+
+
+# ── step 4 ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def judge_step4(training: Training, observed: Observed) -> Finding:
+    """Judge each update that was seen: is it what step 4 makes of the parameters and the gradient it found?"""
+    statuses = []
+    wrong: Finding | None = None
+    for epoch in _updated(observed):
+        right = _update(training, observed, epoch)
+        given = torch.tensor(epoch.following, dtype=torch.float64)
+        before = torch.tensor(epoch.values, dtype=torch.float64)
+        tolerance = ROUNDINGS * observed.unit * (before.abs() + right.abs() + (right - before).abs())
+        status = verdict((given - right).abs(), tolerance)
+        statuses.append(status)
+        if status is CheckStatus.FAILED and wrong is None:
+            wrong = _wrong_update(training, observed, epoch, right - before, given - before)
+    if wrong is not None:
+        return wrong
+    if not statuses:
+        return NOT_OBSERVED
+    return _asked_way(training, observed, by_status(worst(statuses), PASSED))
+
+
+def _updated(observed: Observed) -> Iterator[Epoch]:
+    """Give the epochs whose update somebody saw.
+
+    What stands there at the end of the cell is an update's word only where there is no better: a cell may go on to
+    do other things with its parameters.
+    """
+    last = observed.run.epochs[-1]
+    for epoch in observed.epochs:
+        if (
+            epoch.following is None
+            or not all(map(_is_number, epoch.following))
+            or _cleared_before(observed, epoch)
+        ):
+            continue
+        if epoch is not last or epoch.step is not None or observed.run.count == 1:
+            yield epoch
+
+
+def _update(training: Training, observed: Observed, epoch: Epoch) -> Tensor:
+    """Give what step 4 makes of an epoch's parameters and found gradient, in the student's order."""
+    values = torch.tensor(epoch.values, dtype=torch.float64)
+    found = torch.tensor(epoch.found, dtype=torch.float64)
+    alignment = observed.alignment
+    if not alignment.complete:  # the update is the same for each number, whatever it is called
+        return training.step4({"": values}, {"": found})[""]
+    places = [place for place in alignment.places if place is not None]
+    after = training.step4(alignment.parameters(values[places]), alignment.parameters(found[places]))
+    out = torch.empty_like(values)
+    out[places] = _flat(after)
+    return out
+
+
+def _wrong_update(
+    training: Training, observed: Observed, epoch: Epoch, right: Tensor, given: Tensor
+) -> Finding:
+    """Say how an update is wrong: ``right`` and ``given`` are changes of the parameters."""
+    if training.optimizer and epoch.step and epoch.step.optimizer != training.optimizer:
+        return failed("step4.optimizer", expected=training.optimizer, actual=epoch.step.optimizer)
+    still = (given == 0) & (right != 0)
+    if bool(still.any()):
+        place = int(still.nonzero()[0])
+        if all(
+            other.following is None or other.following[place] == other.values[place]
+            for other in observed.epochs
+        ):
+            return failed("step4.unchanged", name=observed.names[place])
+    factor = float((given @ right) / (right @ right))
+    if bool((given - factor * right).abs().amax() <= 1e-3 * given.abs().amax()):
+        if abs(factor + 1) < 1e-3:
+            return failed("step4.sign")
+        return failed("step4.rate", expected=text(training.lr), actual=float(f"{training.lr * factor:.3g}"))
+    place = int((given - right).abs().nan_to_num(torch.inf).argmax())
+    return failed(
+        "step4.differs",
+        wanted=shown_numbers(right.tolist()),
+        given=shown_numbers(given.tolist()),
+        epoch=epoch.index + 1,
+        name=observed.names[place],
+        expected=text(epoch.values[place] + float(right[place])),
+        actual=text(epoch.values[place] + float(given[place])),
+    )
+
+
+def _asked_way(training: Training, observed: Observed, right: Finding) -> Finding:
+    """Judge whether right numbers came the way the question asks for: with its optimizer, or by hand."""
+    used = observed.run.optimizers
+    if training.optimizer and not used:
+        return failed("step4.by-hand", expected=training.optimizer)
+    if not training.optimizer and used:
+        return Finding(CheckStatus.BORDERLINE, Message("step4.used-optimizer", {"actual": used[0]}))
+    return right
+
+
+# ── clear, epochs, result ─────────────────────────────────────────────────────────────────────────────────
+
+
+def judge_clear(observed: Observed) -> Finding:
+    """Judge whether each epoch's backward found no gradient of earlier epochs, and each update one to work with."""
+    for epoch in observed.epochs:
+        if epoch.had_gradient:
+            place = next(i for i, number in enumerate(epoch.before) if number)
+            return failed("clear.accumulated", epoch=epoch.index + 1, name=observed.names[place])
+        if _cleared_before(observed, epoch):
+            return failed("clear.before-step", epoch=epoch.index + 1)
+    return PASSED if observed.run.count > 1 else NOT_OBSERVED
+
+
+def _cleared_before(observed: Observed, epoch: Epoch) -> bool:
+    """Tell whether the gradient was cleared between an epoch's backward and its update.
+
+    An optimizer's step shows the gradient it found. By hand there is the parameter that was written with the value
+    it had, though its gradient was not zero.
+    """
+    if not any(epoch.after):
+        return False
+    if epoch.step is not None:
+        return epoch.found is not None and not any(epoch.found)
+    following = next((e for e in observed.run.epochs if e.index == epoch.index + 1), None)
+    written = following is not None and following.touched and following.numbers == epoch.numbers
+    return (
+        written and epoch.following == epoch.values and following is not None and not following.had_gradient
+    )
+
+
+def judge_epochs(training: Training, observed: Observed) -> Finding:
+    """Judge how many epochs the run has, exactly."""
+    if observed.run.count == training.epochs:
+        return PASSED
+    return failed("epochs.differs", expected=training.epochs, actual=observed.run.count)
+
+
+def judge_result(training: Training, observed: Observed, namespace: Mapping[str, Value]) -> Finding:
+    """Judge whether the parameters shown at the end are those that the student's own run led to."""
+    last = observed.run.epochs[-1]
+    end, tolerance = _own_end(training, observed, last)
+    if end is None:
+        return NOT_OBSERVED
+    at = 0
+    hidden = False
+    for name, shape, _ in observed.run.leaves:
+        count = min(torch.Size(shape).numel(), 16)
+        wanted, allowed = end[at : at + count], tolerance[at : at + count]
+        at += count
+        if any(_same(value, wanted, allowed) for value in namespace.values()):
+            continue
+        own = namespace.get(name)
+        if own is None or own.tensor is None:
+            hidden = True
+            continue
+        numbers = own.tensor.flatten()[:16].tolist()
+        return failed(
+            "result.differs",
+            wanted=shown_numbers(wanted.tolist()),
+            given=shown_numbers(numbers),
+            name=name,
+            expected=[text(number) for number in wanted.tolist()],
+            actual=[text(number) for number in numbers],
+        )
+    return Finding(CheckStatus.BORDERLINE, Message("result.missing")) if hidden else PASSED
+
+
+def _own_end(training: Training, observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:
+    """Give where the run's last update led, and how well that is known.
+
+    Seen where an optimizer stepped. By hand the last update is like the one before it, number by number: the
+    student's own rule, right or wrong, so that a wrong step 4 is not charged again.
+    """
+    values = torch.tensor(last.values, dtype=torch.float64)
+    tolerance = ROUNDINGS * observed.unit * values.abs()
+    if last.step is not None and last.following is not None:
+        return torch.tensor(last.following, dtype=torch.float64), tolerance
+    previous = next((e for e in reversed(observed.run.epochs[:-1]) if e.following is not None), None)
+    if previous is None or previous.found is None or last.found is None:
+        end = None if last.following is None else torch.tensor(last.following, dtype=torch.float64)
+        return end, tolerance
+    moved = torch.tensor(previous.following, dtype=torch.float64) - torch.tensor(
+        previous.values, dtype=torch.float64
+    )
+    rate = moved / torch.tensor(previous.found, dtype=torch.float64)
+    found = torch.tensor(last.found, dtype=torch.float64)
+    update = torch.where(rate.isfinite(), rate * found, torch.zeros_like(found))
+    # The rate itself is known to the rounding of the parameters it was read from.
+    spread = (values.abs() / moved.abs()).nan_to_num(0.0, 0.0, 0.0) * update.abs()
+    return values + update, tolerance + 2 * ROUNDINGS * observed.unit * (spread + update.abs())
+
+
+def _same(value: Value, wanted: Tensor, allowed: Tensor) -> bool:
+    if value.tensor is None or value.tensor.is_complex() or value.tensor.numel() < wanted.numel():
+        return False
+    if value.tensor.numel() != wanted.numel() and wanted.numel() < 16:
+        return False
+    numbers = value.tensor.flatten()[: wanted.numel()].to(torch.float64)
+    close = (numbers - wanted).abs() <= allowed
+    return bool((close | (numbers.isnan() & wanted.isnan()) | (numbers == wanted)).all())
+
+
+def _flat(parameters: Parameters) -> Tensor:
+    return torch.cat([value.flatten().to(torch.float64) for value in parameters.values()])
+
+
+def _is_number(number: float) -> bool:
+    return number == number and abs(number) != float("inf")  # noqa: PLR0124 - NaN is not itself

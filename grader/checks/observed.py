@@ -1,0 +1,73 @@
+"""A student's run prepared for judging: its states and gradients as tensors in the reference's order."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from grader.checks.alignment import Alignment, align
+from grader.checks.tolerance import unit
+from grader.runs import Epoch, TrainingRun
+from grader.training import Training
+
+LARGEST = 1e30  # beyond, squares overflow in float32: a run that has come so far is not judged any more
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The epochs of a run that can be judged: all before the first that is not finite any more.
+
+    ``states`` and ``gradients`` are (T, count) in the student's order, float64; ``unit`` is the relative error of a
+    rounding in the run's dtype.
+    """
+
+    run: TrainingRun
+    alignment: Alignment
+    epochs: tuple[Epoch, ...] = field(repr=False)
+    states: Tensor
+    gradients: Tensor
+    unit: float
+
+    @property
+    def names(self) -> list[str]:
+        """The name of each of the student's numbers, ``What[1]`` for one of several."""
+        out = []
+        for name, shape, _ in self.run.leaves:
+            count = math.prod(shape)
+            out += [name] if count == 1 else [f"{name}[{i}]" for i in range(min(count, 16))]
+        return out
+
+
+def observe(training: Training, run: TrainingRun) -> Observed:
+    """Prepare ``run`` for being judged against ``training``."""
+    epochs = _judged(run)
+    return Observed(
+        run=run,
+        alignment=align(training.init(), run),
+        epochs=epochs,
+        states=torch.tensor([epoch.values for epoch in epochs], dtype=torch.float64),
+        gradients=torch.tensor([epoch.gradient for epoch in epochs], dtype=torch.float64),
+        unit=max(unit(dtype) for _, _, dtype in run.leaves),
+    )
+
+
+def _judged(run: TrainingRun) -> tuple[Epoch, ...]:
+    out: list[Epoch] = []
+    for epoch in run.epochs:
+        if out and (not _small(epoch.values) or _rebound(epoch, run)):
+            break
+        out.append(epoch)
+    return tuple(out)
+
+
+def _small(numbers: tuple[float, ...]) -> bool:
+    return all(abs(number) < LARGEST for number in numbers)
+
+
+def _rebound(epoch: Epoch, run: TrainingRun) -> bool:
+    """Tell whether a parameter's name stands for the result of an operation by now: ``What = What - …``."""
+    names = {name for name, _, _ in run.leaves}
+    return any(names.intersection(node.names) for node in epoch.graph or () if node.leaf is None)

@@ -1,0 +1,190 @@
+"""Where the prediction ends and the loss begins: ŷ, read off a recorded autograd graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from grader.recording import Node
+
+LOSSES = (
+    "MseLoss",
+    "L1Loss",
+    "SmoothL1Loss",
+    "HuberLoss",
+    "BinaryCrossEntropy",
+    "BinaryCrossEntropyWithLogits",
+)
+SAME_NUMBERS = (
+    "View",
+    "UnsafeView",
+    "Reshape",
+    "Squeeze",
+    "Unsqueeze",
+    "T",
+    "Transpose",
+    "Permute",
+    "Alias",
+    "Clone",
+)
+INPUT_NAMES = (("self", "mat1", "input"), ("other", "mat2", "target"))
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """ŷ as the graph shows it: its numbers flat in float64 if they are known, its shape if that is."""
+
+    values: Tensor | None
+    shape: tuple[int, ...] | None
+
+
+class Graph:
+    """A recorded graph whose inner values are asked for: what was kept, or what follows from what was kept."""
+
+    def __init__(self, nodes: Sequence[Node], leaves: Sequence[Tensor], y: Tensor | None) -> None:
+        self.nodes, self.leaves, self.y = nodes, leaves, y
+        self._users: dict[int, list[tuple[int, int]]] = {}
+        for index, node in enumerate(nodes):
+            for place, below in enumerate(node.inputs):
+                if below is not None:
+                    self._users.setdefault(below, []).append((index, place))
+
+    def prediction(self) -> Prediction | None:
+        """Give ŷ: what enters the first node, seen from the loss, where the target comes in."""
+        place = self._border()
+        if place is None:
+            return None
+        values = self.value(place)
+        shape = None if values is None else tuple(values.shape)
+        return Prediction(None if values is None else values.flatten(), shape)
+
+    def largest(self) -> tuple[int, ...]:
+        """Give the shape of the largest tensor the graph is known to hold."""
+        shapes = [v.shape for node in self.nodes for v in (node.out, *node.saved.values()) if v and v.shape]
+        return max(shapes, key=lambda shape: torch.Size(shape).numel(), default=())
+
+    def value(self, index: int, depth: int = 0) -> Tensor | None:
+        """Give a node's output, float64: recorded, saved by a user of it, or computed from its inputs."""
+        if not 0 <= index < len(self.nodes) or depth > len(self.nodes):
+            return None
+        node = self.nodes[index]
+        recorded = [node.out, node.saved.get("result"), node.saved.get("output")]
+        recorded += [self._saved_by(user, place) for user, place in self._users.get(index, [])]
+        for value in recorded:
+            if value is not None and value.tensor is not None:
+                return value.tensor.to(torch.float64)
+        try:
+            return self._compute(node, depth) if self._computable(node) else self._from_residual(index)
+        except RuntimeError:  # shapes that do not fit: the graph is not what it seems
+            return None
+
+    def _saved_by(self, user: int, place: int) -> object:
+        saved = self.nodes[user].saved
+        if self.nodes[user].op.startswith("Addmm"):
+            place -= 1  # its first input is the bias
+        names = INPUT_NAMES[place] if 0 <= place < len(INPUT_NAMES) else ()
+        return next((saved[name] for name in names if name in saved), None)
+
+    # ── the border ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _border(self) -> int | None:
+        """Find ŷ's node: breadth first from the root, the first that meets something without a gradient."""
+        queue, seen = [0], {0}
+        while queue:
+            index = queue.pop(0)
+            if index >= len(self.nodes):
+                continue
+            found = self._meets_target(self.nodes[index])
+            if found is not None:
+                return found
+            for below in self.nodes[index].inputs:
+                if below is not None and below not in seen:
+                    seen.add(below)
+                    queue.append(below)
+        return None
+
+    def _meets_target(self, node: Node) -> int | None:
+        inputs = [below for below in node.inputs if below is not None]
+        name = _name(node)
+        if name in LOSSES and inputs:
+            return inputs[0]
+        if name in ("Sub", "Rsub") and len(node.inputs) == 2 and len(inputs) == 1:
+            return inputs[0]
+        if name == "Log" and inputs:
+            below = self.nodes[inputs[0]] if inputs[0] < len(self.nodes) else None
+            if below is not None and _name(below) in ("Rsub", "Sub") and len(_present(below)) == 1:
+                return _present(below)[0]  # log(1 - ŷ)
+            return inputs[0]
+        return None
+
+    def _from_residual(self, index: int) -> Tensor | None:
+        """Give ŷ = y - e or e + y where only the residual e was kept."""
+        for user, place in self._users.get(index, []):
+            node = self.nodes[user]
+            if _name(node) != "Sub" or len(_present(node)) != 1 or self.y is None:
+                continue
+            residual = self._kept(user)
+            if residual is None:
+                continue
+            y = self.y.to(torch.float64)
+            y = y.reshape(residual.shape) if y.numel() == residual.numel() else y
+            return y - residual if place == 1 else residual + y
+        return None
+
+    def _kept(self, index: int) -> Tensor | None:
+        for user, place in self._users.get(index, []):
+            saved = self._saved_by(user, place)
+            tensor = getattr(saved, "tensor", None)
+            if isinstance(tensor, Tensor):
+                return tensor.to(torch.float64)
+        out = self.nodes[index].out
+        return None if out is None or out.tensor is None else out.tensor.to(torch.float64)
+
+    # ── computing what was not kept ───────────────────────────────────────────────────────────────────────
+
+    @staticmethod
+    def _computable(node: Node) -> bool:
+        return _name(node) in ("AccumulateGrad", "Mm", "Mv", "Addmm", "Add", "Mul", "Sigmoid", *SAME_NUMBERS)
+
+    def _compute(self, node: Node, depth: int) -> Tensor | None:
+        name = _name(node)
+        if name == "AccumulateGrad":
+            known = node.leaf is not None and node.leaf < len(self.leaves)
+            return self.leaves[node.leaf] if known and node.leaf is not None else None
+        parts = [self._part(node, place, depth) for place in range(len(node.inputs))]
+        if any(part is None for part in parts):
+            return None
+        values = [part for part in parts if part is not None]
+        if name == "Addmm":
+            return values[0] + values[1] @ values[2]
+        if name in ("Mm", "Mv"):
+            return values[0] @ values[1]
+        if name == "Add":
+            return values[0] + values[1]
+        if name == "Mul":
+            return values[0] * values[1]
+        if name == "Sigmoid":
+            return torch.sigmoid(values[0])
+        return values[0].T if name in ("T", "Transpose", "Permute") else values[0]
+
+    def _part(self, node: Node, place: int, depth: int) -> Tensor | None:
+        """Give one input of a node: computed, or the constant that the node kept."""
+        below = node.inputs[place]
+        if below is not None:
+            return self.value(below, depth + 1)
+        shifted = place - 1 if node.op.startswith("Addmm") else place
+        names = INPUT_NAMES[shifted] if 0 <= shifted < len(INPUT_NAMES) else ()
+        kept = next((node.saved[name] for name in names if name in node.saved), None)
+        return None if kept is None or kept.tensor is None else kept.tensor.to(torch.float64)
+
+
+def _name(node: Node) -> str:
+    """Give an operation's name without torch's suffix and version: ``MmBackward0`` is ``Mm``."""
+    return node.op.split("Backward")[0]
+
+
+def _present(node: Node) -> list[int]:
+    return [below for below in node.inputs if below is not None]

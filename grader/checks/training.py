@@ -1,0 +1,145 @@
+"""A training question: the student's run, step by step, against its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import torch
+from torch import Tensor
+
+from grader.assignment import Question
+from grader.checks.finding import PASSED, Finding, failed, result
+from grader.checks.forward import Forward, judge_forward
+from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_result, judge_step4
+from grader.checks.observed import Observed, observe
+from grader.records import CheckResult, CheckStatus, Message, Step
+from grader.recording import Value
+from grader.runs import TrainingRun
+from grader.training import Data, Training
+
+
+@dataclass(frozen=True)
+class TrainingJudgement:
+    """A run's checks; how often they failed decides between several tries of a question."""
+
+    run: TrainingRun
+    observed: Observed
+    checks: tuple[CheckResult, ...]
+    own_data: bool
+    broadcast: tuple[int, ...] | None
+    data: Data
+
+    @property
+    def points(self) -> float:
+        """The points of all checks."""
+        return sum(check.points for check in self.checks)
+
+    @property
+    def perfect(self) -> bool:
+        """Tell whether no check lost a point."""
+        return all(check.points == check.max_points for check in self.checks)
+
+
+def check_training(
+    question: Question, run: TrainingRun, data: Data, namespace: Mapping[str, Value]
+) -> TrainingJudgement:
+    """Judge ``run`` as the answer to a training question.
+
+    Args:
+        question: its ``training`` is the reference.
+        run: the student's run.
+        data: the assignment's data.
+        namespace: the student's names at the end of the question's cells.
+    """
+    training = question.training
+    assert training is not None
+    observed = observe(training, run)
+    forward = _forward(training, observed, data)
+    shapes = {spec.step: spec.any_shape for spec in question.checks}
+    findings = {
+        Step.DATA: PASSED,
+        Step.INIT: judge_init(training, observed, any_shape=shapes.get(Step.INIT, True)),
+        Step.STEP1: forward.step1,
+        Step.STEP2: forward.step2,
+        Step.STEP3: forward.step3,
+        Step.STEP4: judge_step4(training, observed),
+        Step.CLEAR: judge_clear(observed),
+        Step.EPOCHS: judge_epochs(training, observed),
+        Step.RESULT: judge_result(training, observed, namespace),
+    }
+    return TrainingJudgement(
+        run=run,
+        observed=observed,
+        checks=tuple(result(question.id, spec, findings[spec.step]) for spec in question.checks),
+        own_data=forward.data is not data,
+        broadcast=forward.broadcast,
+        data=forward.data,
+    )
+
+
+def no_run(question: Question, message: str, **params: object) -> tuple[CheckResult, ...]:
+    """Give the checks of a training question for which nothing was recorded."""
+    finding = failed(message, **params)
+    return tuple(result(question.id, spec, finding) for spec in question.checks)
+
+
+def _forward(training: Training, observed: Observed, data: Data) -> Forward:
+    """Judge on the assignment's data, and on the student's own where that explains more: wrong data cost once."""
+    best = judge_forward(training, observed, data)
+    if best.mistakes:
+        own = _own_data(observed, data)
+        if own is not None:
+            try:
+                other = judge_forward(training, observed, own)
+            except (RuntimeError, ValueError, IndexError):  # their shapes do not fit the reference's steps
+                return best
+            if other.mistakes < best.mistakes:
+                return other
+    return best
+
+
+def _own_data(observed: Observed, data: Data) -> Data | None:
+    """Give the data with the student's tensors of the same names, if any of them differs; else ``None``."""
+    variables = next((e.variables for e in observed.epochs if e.variables), {})
+    own = {
+        name: value.tensor
+        for name in vars(data)
+        if (value := variables.get(name)) is not None and _usable(value.tensor)
+    }
+    differs = any(not _equal(tensor, getattr(data, name)) for name, tensor in own.items())
+    return SimpleNamespace(**{**vars(data), **own}) if differs else None
+
+
+def _usable(tensor: Tensor | None) -> bool:
+    return (
+        tensor is not None
+        and not tensor.is_complex()
+        and tensor.numel() > 0
+        and bool(tensor.isfinite().all())
+    )
+
+
+def _equal(own: Tensor | None, reference: object) -> bool:
+    return (
+        isinstance(own, Tensor)
+        and isinstance(reference, Tensor)
+        and own.shape == reference.shape
+        and bool(torch.equal(own.to(torch.float64), reference.to(torch.float64)))
+    )
+
+
+def skipped(question: Question, message: str) -> tuple[CheckResult, ...]:
+    """Give checks that were not judged."""
+    finding = Finding(CheckStatus.SKIPPED, Message(message))
+    return tuple(result(question.id, spec, finding) for spec in question.checks)
+
+
+def pick(judgements: Sequence[TrainingJudgement]) -> TrainingJudgement | None:
+    """Pick the try that counts: one that fits exactly, else the latest complete one, else the latest."""
+    perfect = [j for j in judgements if j.perfect]
+    if perfect:
+        return perfect[-1]
+    complete = [j for j in judgements if j.run.count > 1]
+    return (complete or list(judgements) or [None])[-1]  # type: ignore[list-item]

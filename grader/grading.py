@@ -1,0 +1,127 @@
+"""One submission: executed, matched, judged question by question, reported."""
+
+from __future__ import annotations
+
+import platform
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import grader
+from grader.assignment import Assignment
+from grader.errors import GraderError, SubmissionError
+from grader.execution import execute
+from grader.execution.kernel import KernelFactory, cold
+from grader.matching import match
+from grader.questions import judge_question
+from grader.records import (
+    SCHEMA_VERSION,
+    AssignmentRef,
+    CellOutcome,
+    CellStatus,
+    Environment,
+    Execution,
+    Message,
+    Report,
+    ReportError,
+    ReportStatus,
+    Student,
+    Submission,
+    SubmissionRef,
+)
+
+
+def grade(
+    submission: Submission,
+    assignment: Assignment,
+    *,
+    kernel: KernelFactory = cold,
+    keep: Path | None = None,
+) -> tuple[Report, Execution]:
+    """Grade one submission: run it, find the cells of each question, judge them.
+
+    Args:
+        submission: the notebook as handed in.
+        assignment: what it is judged against.
+        kernel: how a kernel is started.
+        keep: a folder for the recording's files.
+
+    Raises:
+        SandboxError: the machine or the grader failed; the submission has no score then.
+    """
+    started = time.perf_counter()
+    execution = execute(
+        submission, limits=assignment.limits, files=assignment.files, kernel=kernel, keep=keep
+    )
+    cells = match(submission.cells, [question.id for question in assignment.questions])
+    judged = [
+        judge_question(question, cells.get(question.id), submission, execution, assignment)
+        for question in assignment.questions
+    ]
+    questions = tuple(report for report, _ in judged)
+    score = sum(question.score for question in questions)
+    flags = (*_cell_flags(execution.cells, assignment), *execution.flags, *_damage(execution))
+    report = Report(
+        schema_version=SCHEMA_VERSION,
+        assignment=reference_to(assignment),
+        environment=environment(),
+        timing={"execution": execution.seconds, "total": time.perf_counter() - started},
+        submission=SubmissionRef(Path(submission.path).name, submission.sha256, submission.student),
+        status=ReportStatus.GRADED,
+        error=None,
+        score=score,
+        max_score=assignment.max_score,
+        adjustments=(),
+        final_score=score,
+        flags=(*flags, *(flag for _, raised in judged for flag in raised)),
+        questions=questions,
+        cells=execution.cells,
+    )
+    return report, execution
+
+
+def ungraded(path: Path, assignment: Assignment, error: GraderError, sha256: str = "") -> Report:
+    """Give the report of a submission that could not be graded: the reason, and no score."""
+    kind = "submission" if isinstance(error, SubmissionError) else "sandbox"
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        assignment=reference_to(assignment),
+        environment=environment(),
+        timing={},
+        submission=SubmissionRef(path.name, sha256, Student()),
+        status=ReportStatus.ERROR,
+        error=ReportError(kind, Message(f"error.{kind}", {"detail": str(error)})),
+        score=None,
+        max_score=assignment.max_score,
+        adjustments=(),
+        final_score=None,
+        flags=(),
+        questions=(),
+        cells=(),
+    )
+
+
+def reference_to(assignment: Assignment) -> AssignmentRef:
+    """Name an assignment by id, version and digest."""
+    return AssignmentRef(assignment.id, assignment.title, assignment.version, assignment.digest)
+
+
+def environment() -> Environment:
+    """Say what graded."""
+    return Environment(grader.__version__, platform.python_version(), version("torch"), "none")
+
+
+def _cell_flags(cells: tuple[CellOutcome, ...], assignment: Assignment) -> tuple[Message, ...]:
+    flags = []
+    for outcome in cells:
+        if outcome.status is CellStatus.KILLED:
+            flags.append(Message("flag.cell-killed", {"cell": outcome.index + 1}))
+        elif outcome.status is CellStatus.TIMED_OUT:
+            seconds = assignment.limits.cell_seconds
+            flags.append(Message("flag.cell-timed-out", {"cell": outcome.index + 1, "seconds": seconds}))
+    return tuple(flags)
+
+
+def _damage(execution: Execution) -> tuple[Message, ...]:
+    damage = execution.recording.damage
+    return (Message("flag.recording-damaged", {"detail": "; ".join(damage[:5])}),) if damage else ()

@@ -1,0 +1,145 @@
+"""One question of one submission: its cells and what they did -> ``QuestionReport``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.assignment import Assignment, Question
+from grader.checks import TrainingJudgement, check_training, check_values, no_run, pick
+from grader.matching import has_code
+from grader.records import (
+    CellOutcome,
+    CellStatus,
+    CheckResult,
+    CheckStatus,
+    Execution,
+    Match,
+    Message,
+    QuestionReport,
+    QuestionStatus,
+    Submission,
+)
+from grader.recording import Recording, Value
+from grader.runs import training_runs
+from grader.summaries import data_points, reference_summary, run_summary
+from grader.training import Data
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question's cells did: their recording alone, the names at their end, how they ended."""
+
+    cells: tuple[int, ...]
+    recording: Recording
+    namespace: Mapping[str, Value]
+    changed: Mapping[str, Value]
+    outcomes: tuple[CellOutcome, ...]
+
+    @property
+    def error(self) -> str | None:
+        """The last exception that ended one of the cells, in one line."""
+        errors = [outcome.error for outcome in self.outcomes if outcome.error is not None]
+        return f"{errors[-1].name}: {errors[-1].value}"[:300] if errors else None
+
+
+def answer_of(match: Match, execution: Execution) -> Answer:
+    """Gather what the matched cells did."""
+    recording: Recording = execution.recording
+    own = tuple(record for record in recording.cells if record.cell in match.cells)
+    changed = {name: value for record in own for name, value in record.values.items()}
+    namespace = recording.namespace(after=max(match.cells))
+    return Answer(
+        cells=match.cells,
+        recording=Recording(own),
+        namespace=namespace,
+        changed={name: namespace[name] for name in changed if name in namespace},
+        outcomes=tuple(outcome for outcome in execution.cells if outcome.index in match.cells),
+    )
+
+
+def judge_question(
+    question: Question,
+    match: Match | None,
+    submission: Submission,
+    execution: Execution,
+    assignment: Assignment,
+) -> tuple[QuestionReport, tuple[Message, ...]]:
+    """Judge one question; give its report and the flags it raises."""
+    sources = {cell.index: cell.source for cell in submission.cells}
+    if match is None or not any(has_code(sources[index]) for index in match.cells):
+        return _report(question, match, _unanswered(question), answered=False), ()
+    answer = answer_of(match, execution)
+    if question.training is None:
+        checks = check_values(question, answer.namespace, answer.changed, answer.error)
+        return _report(question, match, checks), _borderline(question, checks)
+    data = assignment.data()
+    judgement = _judge_training(question, answer, data)
+    if judgement is None:
+        return _report(question, match, _without_run(question, answer)), ()
+    report = _report(question, match, judgement.checks, judgement=judgement)
+    return report, (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
+
+
+def _judge_training(question: Question, answer: Answer, data: Data) -> TrainingJudgement | None:
+    runs = training_runs(answer.recording)
+    return pick([check_training(question, run, data, answer.namespace) for run in runs])
+
+
+def _unanswered(question: Question) -> tuple[CheckResult, ...]:
+    return no_run(question, "check.unanswered")
+
+
+def _without_run(question: Question, answer: Answer) -> tuple[CheckResult, ...]:
+    if answer.error is not None:
+        return no_run(question, "init.raised", error=answer.error)
+    return no_run(question, "check.no-run")
+
+
+def _report(
+    question: Question,
+    match: Match | None,
+    checks: Sequence[CheckResult],
+    *,
+    answered: bool = True,
+    judgement: TrainingJudgement | None = None,
+) -> QuestionReport:
+    score = sum(check.points for check in checks)
+    return QuestionReport(
+        id=question.id,
+        title=question.title,
+        score=score,
+        max_score=question.points,
+        status=_status(score, question.points) if answered else QuestionStatus.UNANSWERED,
+        matched=match,
+        checks=tuple(checks),
+        run=None if judgement is None else run_summary(judgement.observed),
+        reference=None
+        if question.training is None or judgement is None
+        else reference_summary(question.training, judgement),
+        data=None if judgement is None else data_points(judgement.data),
+    )
+
+
+def _status(score: float, max_score: float) -> QuestionStatus:
+    if score >= max_score:
+        return QuestionStatus.PASSED
+    return QuestionStatus.PARTIAL if score > 0 else QuestionStatus.FAILED
+
+
+def _borderline(question: Question, checks: Sequence[CheckResult]) -> tuple[Message, ...]:
+    near = any(check.status is CheckStatus.BORDERLINE for check in checks)
+    return (Message("flag.borderline", {"question": question.id}),) if near else ()
+
+
+def _flags(
+    question: Question, judgement: TrainingJudgement, outcomes: Sequence[CellOutcome]
+) -> tuple[Message, ...]:
+    flags = []
+    if judgement.own_data:
+        flags.append(Message("flag.own-data", {"question": question.id}))
+    slow = next((o for o in outcomes if o.status in (CellStatus.TIMED_OUT, CellStatus.KILLED)), None)
+    if slow is not None and judgement.broadcast is not None:
+        params = {"cell": slow.index + 1, "shape": list(judgement.broadcast)}
+        flags.append(Message("flag.broadcast-slow", params))
+    return tuple(flags)
