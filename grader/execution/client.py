@@ -47,6 +47,7 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
             iopub_timeout=10,
             startup_timeout=120,
             shutdown_kernel="immediate",
+            record_timing=False,
         )
         self.on_cell_executed = self._note_reply
         self.outcomes: dict[int, CellOutcome] = {}
@@ -97,8 +98,10 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
         if not cell.source.strip():  # IPython runs no such cell either
             self.outcomes[index] = CellOutcome(index, CellStatus.OK)
             return
-        if not await self.km.is_alive():  # it died when the cell before had already answered
-            self._bury(self.sent[-1])
+        if not await self.km.is_alive():
+            if not self.sent:
+                raise SandboxError("the kernel died before the first cell")
+            self._bury(self.sent[-1])  # it died when the cell before had already answered
             return
         self.sent.append(index)
         self._reply, self._late, self._allowance = None, False, Allowance(self._limits.output_bytes)
@@ -106,6 +109,8 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
         try:
             await self.async_execute_cell(cell, index)
         except DeadKernelError:
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError from None  # Ctrl-C; nbclient takes any cancellation for a death
             self._bury(index)
         else:
             self.outcomes[index] = self._outcome(cell, index)
@@ -119,6 +124,8 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
     async def _watch(self, seconds: float) -> None:
         """Interrupt a cell whose time is up; kill the kernel if the cell does not mind."""
         await asyncio.sleep(seconds)
+        if not await self.km.is_alive():  # nbclient will notice within a second
+            return
         self._late = True
         await self.km.interrupt_kernel()
         await asyncio.sleep(GRACE)

@@ -32,7 +32,10 @@ def main(argv: list[str]) -> int:
         if source is None:
             print(f"{program}: no network while grading; served: {served.names}", file=sys.stderr)
             return UNKNOWN_HOST[program]
-        _deliver(source, _target(program, options, source.name))
+        target = _target(program, options, source.name)
+        _deliver(source, target)
+        if target is not None and not options.quiet:
+            print(f"{target} saved", file=sys.stderr)
     return 0
 
 
@@ -50,14 +53,14 @@ def _deliver(source: Path, target: Path | None) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
-    print(f"{target} saved [{len(content)}]", file=sys.stderr)
 
 
 def _wget() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("wget", add_help=False, allow_abbrev=False)
     parser.add_argument("-O", "--output-document", dest="output")
     parser.add_argument("-P", "--directory-prefix", dest="folder", default=".")
-    _ignore(parser, flags="q v nv nc N c", values="o a t T U e i")
+    parser.add_argument("-q", "--quiet", action="store_true")
+    _ignore(parser, flags="v nv nc N c", values="o a t T U e i")
     _ignore_long(parser, "tries timeout user-agent header output-file")
     parser.add_argument("urls", nargs="*")
     return parser
@@ -67,6 +70,7 @@ def _curl() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("curl", add_help=False, allow_abbrev=False)
     parser.add_argument("-o", "--output")
     parser.add_argument("-O", "--remote-name", action="store_true")
+    parser.set_defaults(quiet=True)
     parser.add_argument("--output-dir", dest="folder", default=".")
     _ignore(parser, flags="s S L f k v g i J C # 4 6", values="H A e m b c u X d w")
     _ignore_long(parser, "header user-agent referer max-time connect-timeout retry request cookie user")

@@ -52,7 +52,7 @@ def _answer_urllib(served: ServedFiles) -> None:
             headers = Message()
             headers["Content-Type"] = _content_type(path)
             headers["Content-Length"] = str(path.stat().st_size)
-            return addinfourl(path.open("rb"), headers, url, code=200)
+            return addinfourl(io.BytesIO(path.read_bytes()), headers, url, code=200)
         if url.lower().startswith(REMOTE):
             raise URLError(_refusal(served))
         return original(self, fullurl, *args, **kwargs)
@@ -72,7 +72,7 @@ def _answer_requests(served: ServedFiles) -> None:
         response.headers["Content-Type"] = _content_type(path)
         response.headers["Content-Length"] = str(path.stat().st_size)
         response.encoding = requests.utils.get_encoding_from_headers(response.headers)
-        response.raw = path.open("rb")
+        response.raw = io.BytesIO(path.read_bytes())
         return response
 
     requests.adapters.HTTPAdapter.send = functools.wraps(requests.adapters.HTTPAdapter.send)(send)
