@@ -78,7 +78,7 @@ class Workspace:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "PYTHONHASHSEED": "0",
-            "PYTHONIOENCODING": "utf-8",
+            "PYTHONUTF8": "1",
             # `!pip install torch` is quick and true; anything else fails at once and installs nothing.
             "PIP_NO_INDEX": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",

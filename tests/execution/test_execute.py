@@ -17,6 +17,8 @@ SOURCES = (
     "print(sorted(os.environ))",
     "print(os.getcwd() == os.path.expanduser('~'), os.listdir())",
     "type(sys.stdout)",
+    """ours = [name.split('.') for name in sys.modules if name.startswith(('grader', 'nbclient'))]
+print(*{'.'.join(name[:3]) for name in ours})""",
 )
 
 
@@ -68,6 +70,16 @@ def test_standard_output_is_ipykernels_own(twice, printed):
     (execution, _), _, _ = twice
 
     assert "ipykernel.iostream.OutStream" == printed(execution, 7)
+
+
+def test_nothing_of_the_host_is_in_the_students_process(twice, printed):
+    """Of grader there is the child's part and the recorder; above all no reference and no expected value."""
+    (execution, _), _, _ = twice
+    loaded = set(printed(execution, 8).split())
+
+    assert {"grader", "grader.execution", "grader.execution.child"} == {
+        name for name in loaded if not name.startswith("grader.recorder")
+    }
 
 
 def test_streams_are_settled(twice):

@@ -13,7 +13,7 @@ DEADLY = {
     "start": "import os, subprocess, time\na = 1",
     "endless": "while True:\n    a += 0",
     "swallows": "while True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass",
-    "exits": "print('last words', flush=True)\nos._exit(1)",
+    "exits": "print('last words', flush=True)\ntime.sleep(0.3)\nos._exit(1)",
     "between": "a += 1\nprint(a)",
     "killed": "os.kill(os.getpid(), 9)",
     "child": "subprocess.Popen(['sleep', '4321.1'])",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 from pathlib import Path
 
 import torch
@@ -19,6 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("--grader-config", type=Path, required=True)
     options, rest = parser.parse_known_args()
+    sys.argv[1:] = rest  # what a notebook that parses its arguments finds in any kernel
     serve(Config.read(options.grader_config), rest)
 
 
