@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.assignment import Assignment, Question
-from grader.checks import TrainingJudgement, check_training, check_values, no_run, pick
+from grader.checks import TrainingJudgement, check_training, check_values, never_ran, no_run, pick
 from grader.matching import has_code
 from grader.records import (
     CellOutcome,
@@ -21,7 +21,7 @@ from grader.records import (
     Submission,
 )
 from grader.recording import Recording, Value
-from grader.runs import training_runs
+from grader.runs import TrainingRun, training_runs
 from grader.summaries import data_points, reference_summary, run_summary
 from grader.training import Data
 
@@ -35,15 +35,24 @@ class Answer:
     namespace: Mapping[str, Value]
     changed: Mapping[str, Value]
     outcomes: tuple[CellOutcome, ...]
+    sources: Mapping[int, str]
 
     @property
     def error(self) -> str | None:
         """The last exception that ended one of the cells, in one line."""
-        errors = [outcome.error for outcome in self.outcomes if outcome.error is not None]
-        return f"{errors[-1].name}: {errors[-1].value}"[:300] if errors else None
+        errors = [error for cell in self.cells if (error := self.error_in(cell)) is not None]
+        return errors[-1] if errors else None
+
+    def error_in(self, cell: int) -> str | None:
+        """What ended a cell before its last line, in one line: an exception, a limit; ``None`` if nothing did."""
+        outcome = next((o for o in self.outcomes if o.index == cell), None)
+        if outcome is None or outcome.status is CellStatus.OK:
+            return None
+        error = outcome.error
+        return outcome.status.value if error is None else f"{error.name}: {error.value}"[:300]
 
 
-def answer_of(match: Match, execution: Execution) -> Answer:
+def answer_of(match: Match, submission: Submission, execution: Execution) -> Answer:
     """Gather what the matched cells did."""
     recording: Recording = execution.recording
     own = tuple(record for record in recording.cells if record.cell in match.cells)
@@ -55,6 +64,7 @@ def answer_of(match: Match, execution: Execution) -> Answer:
         namespace=namespace,
         changed={name: namespace[name] for name in changed if name in namespace},
         outcomes=tuple(outcome for outcome in execution.cells if outcome.index in match.cells),
+        sources={cell.index: cell.source for cell in submission.cells},
     )
 
 
@@ -69,21 +79,42 @@ def judge_question(
     sources = {cell.index: cell.source for cell in submission.cells}
     if match is None or not any(has_code(sources[index]) for index in match.cells):
         return _report(question, match, _unanswered(question), answered=False), ()
-    answer = answer_of(match, execution)
+    answer = answer_of(match, submission, execution)
     if question.training is None:
         checks = check_values(question, answer.namespace, answer.changed, answer.error)
         return _report(question, match, checks), _borderline(question, checks)
     data = assignment.data()
-    judgement = _judge_training(question, answer, data)
+    judgement = _judge_training(question, answer, execution.recording, data)
     if judgement is None:
         return _report(question, match, _without_run(question, answer)), ()
     report = _report(question, match, judgement.checks, judgement=judgement)
     return report, (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
 
 
-def _judge_training(question: Question, answer: Answer, data: Data) -> TrainingJudgement | None:
+def _judge_training(
+    question: Question, answer: Answer, recording: Recording, data: Data
+) -> TrainingJudgement | None:
     runs = training_runs(answer.recording)
-    return pick([check_training(question, run, data, answer.namespace) for run in runs])
+    judged = []
+    for i, run in enumerate(runs):
+        namespace = _until(runs[i + 1 :], run, answer.namespace, recording)
+        source = "\n".join(answer.sources[cell] for cell in run.cells)
+        error = answer.error_in(run.cells[-1])
+        judged.append(check_training(question, run, data, namespace, source=source, error=error))
+    return pick(judged)
+
+
+def _until(
+    later: Sequence[TrainingRun], run: TrainingRun, namespace: Mapping[str, Value], recording: Recording
+) -> Mapping[str, Value]:
+    """Give the names as they stood before the next try took them; within one cell nobody has seen that."""
+    names = {name for name, _, _ in run.leaves}
+    again = next((other for other in later if names & {name for name, _, _ in other.leaves}), None)
+    if again is None:
+        return namespace
+    if again.epochs[0].cell > run.cells[-1]:
+        return recording.namespace(after=again.epochs[0].cell - 1)
+    return {name: value for name, value in namespace.items() if name not in names}
 
 
 def _unanswered(question: Question) -> tuple[CheckResult, ...]:
@@ -92,7 +123,7 @@ def _unanswered(question: Question) -> tuple[CheckResult, ...]:
 
 def _without_run(question: Question, answer: Answer) -> tuple[CheckResult, ...]:
     if answer.error is not None:
-        return no_run(question, "init.raised", error=answer.error)
+        return never_ran(question, answer.error)
     return no_run(question, "check.no-run")
 
 

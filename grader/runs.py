@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.recording import Backward, LastLeaves, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
@@ -31,6 +31,7 @@ class Epoch:
     found: Numbers | None
     following: Numbers | None
     touched: bool
+    rebound: bool
     step: OptimizerStep | None
     numbers: tuple[int, ...]
     graph: tuple[Node, ...] | None = field(default=None, repr=False)
@@ -71,7 +72,10 @@ def training_runs(recording: Recording) -> tuple[TrainingRun, ...]:
     """Give all runs of a notebook in the order of their first epoch."""
     open_runs: list[_Run] = []
     starts: set[tuple[float, ...]] = set()
-    for group in _groups(recording):
+    groups = _groups(recording)
+    kept = {(group.cell, group.stream, group.epoch) for group in groups}
+    for group in groups:
+        group.after_gap = group.epoch > 0 and (group.cell, group.stream, group.epoch - 1) not in kept
         run = next((run for run in reversed(open_runs) if run.goes_on_with(group, starts)), None)
         if run is None:
             run = _Run(group.key)
@@ -89,10 +93,12 @@ class _Group:
     """The events of one epoch as the kernel counted it."""
 
     cell: int
-    stream: tuple[object, ...]
+    stream: int
     epoch: int
     backwards: list[Backward] = field(default_factory=list)
     steps: list[OptimizerStep] = field(default_factory=list)
+    rebound: bool = False
+    after_gap: bool = False
 
     @property
     def key(self) -> tuple[tuple[int, ...], ...]:
@@ -132,9 +138,9 @@ class _Group:
         return [held[leaf.number] for leaf in self.leaves]
 
 
-def _groups(recording: Recording) -> Iterator[_Group]:
+def _groups(recording: Recording) -> list[_Group]:
     """Gather backwards and steps into epochs, in order."""
-    groups: dict[tuple[object, ...], _Group] = {}
+    groups: dict[tuple[int, int, int], _Group] = {}
     for record in recording.cells:
         current: _Group | None = None
         for event in record.events:
@@ -143,17 +149,25 @@ def _groups(recording: Recording) -> Iterator[_Group]:
                 and event.leaves
                 and all(leaf.value is not None for leaf in event.leaves)
             ):
-                stream = tuple((leaf.name, leaf.shape) for leaf in event.leaves)
-                key = (record.cell, stream, event.epoch)
-                current = groups.setdefault(key, _Group(record.cell, stream, event.epoch))
+                if current is not None and _rebound(event):
+                    current.rebound = True
+                    continue
+                key = (record.cell, event.stream, event.epoch)
+                current = groups.setdefault(key, _Group(*key))
                 current.backwards.append(event)
             elif isinstance(event, OptimizerStep):
                 current = _step_belongs_to(event, current, groups)
-    yield from sorted(groups.values(), key=lambda group: group.backwards[0].seq)
+    return sorted(groups.values(), key=lambda group: group.backwards[0].seq)
+
+
+def _rebound(event: Backward) -> bool:
+    """Tell whether a leaf's name stands for the result of an operation by now: ``What = What - …``."""
+    names = {leaf.name for leaf in event.leaves if leaf.name}
+    return any(names.intersection(node.names) for node in event.graph or () if node.leaf is None)
 
 
 def _step_belongs_to(
-    step: OptimizerStep, current: _Group | None, groups: dict[tuple[object, ...], _Group]
+    step: OptimizerStep, current: _Group | None, groups: dict[tuple[int, int, int], _Group]
 ) -> _Group | None:
     """Add a step to the epoch of the backward before it; by hand in small cells that may be another cell's."""
     if current is None and groups:
@@ -183,7 +197,7 @@ class _Run:
 
     def _thinned(self, group: _Group) -> bool:
         last = self.groups[-1]
-        return last.cell == group.cell and last.stream == group.stream and group.epoch - last.epoch > 1
+        return group.after_gap and last.cell == group.cell and last.stream == group.stream
 
     def goes_on_with(self, group: _Group, starts: set[tuple[float, ...]]) -> bool:
         """Tell whether ``group`` is this run's next epoch: its parameters are what an update made of the last ones."""
@@ -234,6 +248,7 @@ def _epoch(index: int, group: _Group, following: Numbers | None) -> Epoch:
         found=group.gradient_found(),
         following=following,
         touched=first.touched,
+        rebound=group.rebound,
         step=group.steps[-1] if group.steps else None,
         numbers=tuple(leaf.number for leaf in first.leaves),
         graph=sampled.graph if sampled else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.checks.training import TrainingJudgement, check_training, no_run, pick
+from grader.checks.training import TrainingJudgement, check_training, never_ran, no_run, pick
 from grader.checks.values import check_values
 
-__all__ = ["TrainingJudgement", "check_training", "check_values", "no_run", "pick"]
+__all__ = ["TrainingJudgement", "check_training", "check_values", "never_ran", "no_run", "pick"]

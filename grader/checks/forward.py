@@ -67,6 +67,9 @@ class _Judge:
         gradient_off = ((gradients - right.gradient).abs() / (allowed * right.gradient_scale)).amax(1)
         gradient_off[gradients.isnan().any(1)] = torch.inf
         wrong_loss = (loss_off > CLEARLY_WRONG).nonzero().flatten().tolist()
+        if not wrong_loss and "through the graph a second time" in (self.observed.error or ""):
+            stale = failed("step1.stale", epoch=self.observed.epochs[-1].index + 2)
+            return Forward(stale, PASSED, PASSED, self.data)
         if not wrong_loss:
             near = BORDERLINE if bool((loss_off > 1).any()) else PASSED
             step3 = self._step3(gradients, right, gradient_off, repeated)
@@ -255,9 +258,11 @@ class _Judge:
         epoch = next(epoch for epoch in self.observed.epochs if epoch.graph is not None)
         prediction = self._prediction(epoch)
         y = (epoch.variables or {}).get("y")
-        left = prediction.shape if prediction and prediction.shape else (shape[-1],)
-        right = y.shape if y is not None else tuple(self.data.y.shape)
-        return failed("step2.broadcast", left=list(right or ()), right=list(left), result=list(shape))
+        yhat = prediction.shape if prediction and prediction.shape else (shape[-1],)
+        target = y.shape if y is not None and y.shape is not None else tuple(self.data.y.shape)
+        if target == yhat:  # what was subtracted is not the y there is: it was reshaped in the line itself
+            target = (shape[-1],) if len(yhat) > 1 else (shape[-1], 1)
+        return failed("step2.broadcast", left=list(target), right=list(yhat), result=list(shape))
 
 
 def _loss(epoch: Epoch) -> float | None:

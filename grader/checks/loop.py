@@ -9,6 +9,7 @@ from torch import Tensor
 
 from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numbers, text
 from grader.checks.observed import Observed
+from grader.checks.source import clears, clears_before_update
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
 from grader.records import CheckStatus, Message
 from grader.recording import Value
@@ -51,6 +52,9 @@ def judge_step4(training: Training, observed: Observed) -> Finding:
     """Judge each update that was seen: is it what step 4 makes of the parameters and the gradient it found?"""
     statuses = []
     wrong: Finding | None = None
+    rebound = next((epoch for epoch in observed.epochs if epoch.rebound), None)
+    if rebound is not None:
+        return failed("step4.rebound", name=observed.run.leaves[0][0], epoch=rebound.index + 1)
     for epoch in _updated(observed):
         right = _update(training, observed, epoch)
         given = torch.tensor(epoch.following, dtype=torch.float64)
@@ -74,14 +78,10 @@ def _updated(observed: Observed) -> Iterator[Epoch]:
     do other things with its parameters.
     """
     last = observed.run.epochs[-1]
+    alone = observed.run.count == 1 + observed.run.restarts
     for epoch in observed.epochs:
-        if (
-            epoch.following is None
-            or not all(map(_is_number, epoch.following))
-            or _cleared_before(observed, epoch)
-        ):
-            continue
-        if epoch is not last or epoch.step is not None or observed.run.count == 1:
+        seen = epoch.following is not None and all(map(_is_number, epoch.following))
+        if seen and (epoch is not last or epoch.step is not None or alone):
             yield epoch
 
 
@@ -89,6 +89,8 @@ def _update(training: Training, observed: Observed, epoch: Epoch) -> Tensor:
     """Give what step 4 makes of an epoch's parameters and found gradient, in the student's order."""
     values = torch.tensor(epoch.values, dtype=torch.float64)
     found = torch.tensor(epoch.found, dtype=torch.float64)
+    if _cleared_before(observed, epoch):
+        found = torch.zeros_like(values)
     alignment = observed.alignment
     if not alignment.complete:  # the update is the same for each number, whatever it is called
         return training.step4({"": values}, {"": found})[""]
@@ -114,7 +116,7 @@ def _wrong_update(
         ):
             return failed("step4.unchanged", name=observed.names[place])
     factor = float((given @ right) / (right @ right))
-    if bool((given - factor * right).abs().amax() <= 1e-3 * given.abs().amax()):
+    if factor and bool((given - factor * right).abs().amax() <= 1e-3 * given.abs().amax()):
         if abs(factor + 1) < 1e-3:
             return failed("step4.sign")
         return failed("step4.rate", expected=text(training.lr), actual=float(f"{training.lr * factor:.3g}"))
@@ -135,6 +137,9 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
     used = observed.run.optimizers
     if training.optimizer and not used:
         return failed("step4.by-hand", expected=training.optimizer)
+    rate = next((epoch.step.lr[0] for epoch in observed.epochs if epoch.step and epoch.step.lr), None)
+    if used and rate is not None and abs(rate - training.lr) > 1e-6 * training.lr:
+        return failed("step4.rate", expected=text(training.lr), actual=text(rate))  # where no gradient shows it
     if not training.optimizer and used:
         return Finding(CheckStatus.BORDERLINE, Message("step4.used-optimizer", {"actual": used[0]}))
     return right
@@ -146,7 +151,7 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
 def judge_clear(observed: Observed) -> Finding:
     """Judge whether each epoch's backward found no gradient of earlier epochs, and each update one to work with."""
     for epoch in observed.epochs:
-        if epoch.had_gradient:
+        if epoch.had_gradient and not _cleared_another(observed, epoch):
             place = next(i for i, number in enumerate(epoch.before) if number)
             return failed("clear.accumulated", epoch=epoch.index + 1, name=observed.names[place])
         if _cleared_before(observed, epoch):
@@ -154,43 +159,50 @@ def judge_clear(observed: Observed) -> Finding:
     return PASSED if observed.run.count > 1 else NOT_OBSERVED
 
 
+def _cleared_another(observed: Observed, epoch: Epoch) -> bool:
+    """Tell whether the clearing went to tensors that an optimizer holds in place of these: step 4's business."""
+    step = next((e.step for e in observed.epochs if e.step is not None), None)
+    held = set() if step is None else {parameter.number for parameter in step.parameters}
+    return step is not None and not held.intersection(epoch.numbers) and clears(observed.source)
+
+
 def _cleared_before(observed: Observed, epoch: Epoch) -> bool:
     """Tell whether the gradient was cleared between an epoch's backward and its update.
 
-    An optimizer's step shows the gradient it found. By hand there is the parameter that was written with the value
-    it had, though its gradient was not zero.
+    An optimizer's step shows the gradient it found. By hand the parameters stay as they are though their gradient
+    was not zero, and the text has to tell that from an update that does nothing.
     """
     if not any(epoch.after):
         return False
     if epoch.step is not None:
         return epoch.found is not None and not any(epoch.found)
-    following = next((e for e in observed.run.epochs if e.index == epoch.index + 1), None)
-    written = following is not None and following.touched and following.numbers == epoch.numbers
-    return (
-        written and epoch.following == epoch.values and following is not None and not following.had_gradient
-    )
+    return epoch.following == epoch.values and clears_before_update(observed.source)
 
 
 def judge_epochs(training: Training, observed: Observed) -> Finding:
     """Judge how many epochs the run has, exactly."""
     if observed.run.count == training.epochs:
         return PASSED
+    if observed.error is not None and observed.run.count < training.epochs:
+        stopped = Message("epochs.stopped", {"expected": training.epochs, "actual": observed.run.count})
+        return Finding(CheckStatus.SKIPPED, stopped)
     return failed("epochs.differs", expected=training.epochs, actual=observed.run.count)
 
 
-def judge_result(training: Training, observed: Observed, namespace: Mapping[str, Value]) -> Finding:
+def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:
     """Judge whether the parameters shown at the end are those that the student's own run led to."""
     last = observed.run.epochs[-1]
-    end, tolerance = _own_end(training, observed, last)
+    end, tolerance = _own_end(observed, last)
     if end is None:
         return NOT_OBSERVED
+    before_update = torch.tensor(last.values, dtype=torch.float64)  # where the loop updates first, then differentiates
     at = 0
     hidden = False
     for name, shape, _ in observed.run.leaves:
         count = min(torch.Size(shape).numel(), 16)
-        wanted, allowed = end[at : at + count], tolerance[at : at + count]
+        wanted, allowed, other = (part[at : at + count] for part in (end, tolerance, before_update))
         at += count
-        if any(_same(value, wanted, allowed) for value in namespace.values()):
+        if any(_same(v, wanted, allowed) or _same(v, other, 0 * allowed) for v in namespace.values()):
             continue
         own = namespace.get(name)
         if own is None or own.tensor is None:
@@ -208,7 +220,7 @@ def judge_result(training: Training, observed: Observed, namespace: Mapping[str,
     return Finding(CheckStatus.BORDERLINE, Message("result.missing")) if hidden else PASSED
 
 
-def _own_end(training: Training, observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:
+def _own_end(observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:
     """Give where the run's last update led, and how well that is known.
 
     Seen where an optimizer stepped. By hand the last update is like the one before it, number by number: the

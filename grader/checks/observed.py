@@ -20,7 +20,7 @@ LARGEST = 1e30  # beyond, squares overflow in float32: a run that has come so fa
 class Observed:
     """The epochs of a run that can be judged: all before the first that is not finite any more.
 
-    ``states`` and ``gradients`` are (T, count) in the student's order, float64; ``unit`` is the relative error of a
+    ``source`` is the text of the run's cells, ``error`` the exception that ended the last of them. ``states`` and ``gradients`` are (T, count) in the student's order, float64; ``unit`` is the relative error of a
     rounding in the run's dtype.
     """
 
@@ -30,6 +30,8 @@ class Observed:
     states: Tensor
     gradients: Tensor
     unit: float
+    source: str = ""
+    error: str | None = None
 
     @property
     def names(self) -> list[str]:
@@ -41,7 +43,7 @@ class Observed:
         return out
 
 
-def observe(training: Training, run: TrainingRun) -> Observed:
+def observe(training: Training, run: TrainingRun, source: str = "", error: str | None = None) -> Observed:
     """Prepare ``run`` for being judged against ``training``."""
     epochs = _judged(run)
     return Observed(
@@ -51,23 +53,12 @@ def observe(training: Training, run: TrainingRun) -> Observed:
         states=torch.tensor([epoch.values for epoch in epochs], dtype=torch.float64),
         gradients=torch.tensor([epoch.gradient for epoch in epochs], dtype=torch.float64),
         unit=max(unit(dtype) for _, _, dtype in run.leaves),
+        source=source,
+        error=error,
     )
 
 
 def _judged(run: TrainingRun) -> tuple[Epoch, ...]:
-    out: list[Epoch] = []
-    for epoch in run.epochs:
-        if out and (not _small(epoch.values) or _rebound(epoch, run)):
-            break
-        out.append(epoch)
-    return tuple(out)
-
-
-def _small(numbers: tuple[float, ...]) -> bool:
-    return all(abs(number) < LARGEST for number in numbers)
-
-
-def _rebound(epoch: Epoch, run: TrainingRun) -> bool:
-    """Tell whether a parameter's name stands for the result of an operation by now: ``What = What - …``."""
-    names = {name for name, _, _ in run.leaves}
-    return any(names.intersection(node.names) for node in epoch.graph or () if node.leaf is None)
+    finite = [all(abs(number) < LARGEST for number in epoch.values) for epoch in run.epochs]
+    end = finite.index(False) if False in finite else len(finite)
+    return run.epochs[: max(end, 1)]

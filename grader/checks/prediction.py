@@ -104,7 +104,18 @@ class Graph:
                 if below is not None and below not in seen:
                     seen.add(below)
                     queue.append(below)
-        return None
+        return self._deepest_named()
+
+    def _deepest_named(self) -> int | None:
+        """Give the named result of an operation that is as long as y and nearest to the parameters."""
+        count = 0 if self.y is None else self.y.numel()
+        named = [
+            index
+            for index, node in enumerate(self.nodes)
+            if node.names and node.leaf is None and node.out is not None and node.out.shape is not None
+            if torch.Size(node.out.shape).numel() == count
+        ]
+        return named[-1] if named else None
 
     def _meets_target(self, node: Node) -> int | None:
         inputs = [below for below in node.inputs if below is not None]

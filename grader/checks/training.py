@@ -43,7 +43,13 @@ class TrainingJudgement:
 
 
 def check_training(
-    question: Question, run: TrainingRun, data: Data, namespace: Mapping[str, Value]
+    question: Question,
+    run: TrainingRun,
+    data: Data,
+    namespace: Mapping[str, Value],
+    *,
+    source: str = "",
+    error: str | None = None,
 ) -> TrainingJudgement:
     """Judge ``run`` as the answer to a training question.
 
@@ -52,10 +58,12 @@ def check_training(
         run: the student's run.
         data: the assignment's data.
         namespace: the student's names at the end of the question's cells.
+        source: the text of the run's cells.
+        error: the exception that ended the run's last cell.
     """
     training = question.training
     assert training is not None
-    observed = observe(training, run)
+    observed = observe(training, run, source, error)
     forward = _forward(training, observed, data)
     shapes = {spec.step: spec.any_shape for spec in question.checks}
     findings = {
@@ -67,7 +75,7 @@ def check_training(
         Step.STEP4: judge_step4(training, observed),
         Step.CLEAR: judge_clear(observed),
         Step.EPOCHS: judge_epochs(training, observed),
-        Step.RESULT: judge_result(training, observed, namespace),
+        Step.RESULT: judge_result(observed, namespace),
     }
     return TrainingJudgement(
         run=run,
@@ -80,9 +88,16 @@ def check_training(
 
 
 def no_run(question: Question, message: str, **params: object) -> tuple[CheckResult, ...]:
-    """Give the checks of a training question for which nothing was recorded."""
+    """Give the checks of a question for which nothing was recorded: all failed for one reason."""
     finding = failed(message, **params)
     return tuple(result(question.id, spec, finding) for spec in question.checks)
+
+
+def never_ran(question: Question, error: str) -> tuple[CheckResult, ...]:
+    """Give the checks of a training question whose cell raised before the first backward: the start is at fault."""
+    raised = failed("init.raised", error=error)
+    rest = Finding(CheckStatus.SKIPPED, Message("check.no-run"))
+    return tuple(result(question.id, spec, raised if spec.step is Step.INIT else rest) for spec in question.checks)
 
 
 def _forward(training: Training, observed: Observed, data: Data) -> Forward:
@@ -128,12 +143,6 @@ def _equal(own: Tensor | None, reference: object) -> bool:
         and own.shape == reference.shape
         and bool(torch.equal(own.to(torch.float64), reference.to(torch.float64)))
     )
-
-
-def skipped(question: Question, message: str) -> tuple[CheckResult, ...]:
-    """Give checks that were not judged."""
-    finding = Finding(CheckStatus.SKIPPED, Message(message))
-    return tuple(result(question.id, spec, finding) for spec in question.checks)
 
 
 def pick(judgements: Sequence[TrainingJudgement]) -> TrainingJudgement | None:

@@ -22,8 +22,8 @@ A *slot* is what a leaf of the graph is called and looks like: ``[name, shape, d
               step found it or, with a closure, left it.
 ``leaves``    at the cell's end: ``[slot, number, value]`` of the leaves of the last backward.
 
-``number`` names a tensor object. ``epoch`` counts changes of the parameters within the cell and ``backwards`` the
-passes of that epoch, both exactly, also where events were thinned out.
+``number`` names a tensor object, ``stream`` a set of leaves within the cell. ``epoch`` counts changes of the parameters within the stream
+and ``backwards`` the passes of that epoch, both exactly, also where events were thinned out.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Log:
         self.slots: dict[tuple[str, tuple[int, ...], str], int] = {}
         self.optimizers: list[dict[str, Any]] = []
         self.stream = Stream()
-        self._streams: dict[tuple[int, ...], Stream] = {}
+        self._streams: list[Stream] = []
         self._loose: list[dict[str, Any]] = []
         self._written = 0.0
 
@@ -48,8 +48,17 @@ class Log:
         return self.slots.setdefault((name, shape, dtype), len(self.slots))
 
     def turn_to(self, leaves: Leaves) -> None:
-        """Make the stream of a set of leaves the current one."""
-        self.stream = self._streams.setdefault(leaves.slots, Stream())
+        """Make the last stream of a set of leaves the current one; begin one where there is none."""
+        found = next((stream for stream in reversed(self._streams) if stream.slots == leaves.slots), None)
+        if found is None:
+            self.begin_stream(leaves)
+        else:
+            self.stream = found
+
+    def begin_stream(self, leaves: Leaves) -> None:
+        """Begin a new stream of a set of leaves and make it the current one."""
+        self.stream = Stream(leaves.slots)
+        self._streams.append(self.stream)
 
     def add(self, event: dict[str, Any]) -> None:
         """Add an optimizer's step to the current stream, where there is one; other events to the cell."""
@@ -65,7 +74,7 @@ class Log:
 
     def write(self, *, complete: bool, **rest: Any) -> None:
         """Write the cell's files. A file is replaced whole, so that a reader never meets half of one."""
-        events = self._loose + [event for stream in self._streams.values() for event in _events(stream)]
+        events = self._loose + [event for i, stream in enumerate(self._streams) for event in _events(i, stream)]
         document = {
             "format": FORMAT,
             "cell": self.cell,
@@ -88,13 +97,13 @@ class Log:
         part.replace(self.folder / name)
 
 
-def _events(stream: Stream) -> list[dict[str, Any]]:
+def _events(number: int, stream: Stream) -> list[dict[str, Any]]:
     """Write a stream's epochs out; each event carries its epoch and that epoch's exact count of backwards."""
     out = []
     for epoch in stream.epochs():
         for event in epoch.events:
             plain = _plain(event, stream)
-            out.append({**plain, "epoch": epoch.index, "backwards": epoch.backwards})
+            out.append({**plain, "stream": number, "epoch": epoch.index, "backwards": epoch.backwards})
     return out
 
 

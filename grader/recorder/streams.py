@@ -73,7 +73,9 @@ class Epoch:
 class Stream:
     """The epochs of one set of leaves within a cell."""
 
-    def __init__(self) -> None:
+    def __init__(self, slots: tuple[int, ...] = ()) -> None:
+        self.slots = slots
+        self.first: Backward | None = None
         self.last: Backward | None = None
         self.last_step: dict[str, Any] | None = None
         self.steady = False  # whether the next backward may be taken briefly
@@ -83,12 +85,23 @@ class Stream:
         self._stride = 1
         self._odd = 0
 
-    def opens_epoch(self, values: list[Any], before: list[Any], *, touched: bool) -> bool:
-        """Tell whether the parameters have changed since the last backward, or its gradient is gone."""
+    def ends_before(self, values: list[Any], numbers: tuple[int, ...], line: Any) -> bool:
+        """Tell whether a backward begins another run: back at the start, or of other tensors in another line."""
+        if self.first is None or self.last is None:
+            return False
+        back = values == self.first.values and values != self.last.values
+        return back or (numbers != self.last.leaves.numbers and line != self.last.line)
+
+    def opens_epoch(self, values: list[Any], before: list[Any], *, touched: bool, again: bool) -> bool:
+        """Tell whether the parameters have changed since the last backward, or its gradient is gone.
+
+        ``again``: the same loss has been computed anew in the same line, a loop whose update does nothing.
+        """
         last = self.last
         if (
             last is None
             or touched
+            or again
             or values != last.values
             or not self.epoch.events
             or self.epoch.events[-1] is not last
@@ -107,6 +120,7 @@ class Stream:
         """Add an event to the open epoch."""
         epoch = self.epoch
         if type(event) is Backward:
+            self.first = self.first or event
             self.last = event
             epoch.backwards += 1
         elif type(event) is Brief:

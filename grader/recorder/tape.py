@@ -47,6 +47,7 @@ class Tape:
         self._leaves = Leaves([], (), (), tiny=True)  # of the last backward; held, so that their end is seen
         self._known: dict[int, Known] = {}
         self._count = 0
+        self._root: weakref.ref[torch.Tensor] | None = None  # of the last backward
         self._stepper = 0  # id of the optimizer that made the last full step
         self._names: dict[torch.Size, str] = {}
 
@@ -84,9 +85,14 @@ class Tape:
             before = [
                 None if (g := t.grad) is None else g.tolist() if leaves.tiny else numbers(g) for t in tensors
             ]
-        stream, log = self.log.stream, self.log
+        log, line = self.log, self.line()
+        if log.stream.ends_before(values, leaves.numbers, line):
+            log.begin_stream(leaves)
+        stream = log.stream
         touched = stream.last is not None and values == stream.last.values and self._touched(tensors)
-        if stream.opens_epoch(values, before, touched=touched):
+        losses = [numbers(root) for root in roots]
+        again = self._again(roots[0], losses, line)
+        if stream.opens_epoch(values, before, touched=touched, again=again):
             stream.next_epoch()
         index = stream.epoch.index
         picture = None
@@ -96,8 +102,8 @@ class Tape:
         return Backward(
             log.seq,
             "backward" if accumulate else "grad",
-            self.line(),
-            [[numbers(root), list(root.shape), str(root.dtype)[6:]] for root in roots],
+            line,
+            [[x, list(root.shape), str(root.dtype)[6:]] for x, root in zip(losses, roots, strict=True)],
             _unlike_one(weights),
             leaves,
             values,
@@ -170,6 +176,12 @@ class Tape:
         line = self.line()
         event = Backward(self.log.seq, "backward", line, roots, None, leaves, values, before, False, None, [])  # noqa: FBT003
         self.after_backward(event, None)
+
+    def _again(self, root: torch.Tensor, losses: list[Any], line: Any) -> bool:
+        """Tell whether the last loss has been computed once more, rather than sent back once more."""
+        last, same = self.log.stream.last, self._root is not None and self._root() is root
+        self._root = weakref.ref(root)
+        return last is not None and not same and line == last.line and losses == [r[0] for r in last.roots]
 
     def _touched(self, tensors: list[torch.Tensor]) -> bool:
         """Tell whether a parameter was written since the last backward, be it with the values it had."""

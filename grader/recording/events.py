@@ -71,10 +71,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Backward:
-    """A backward pass. ``epoch`` counts within the cell, ``backwards`` the passes of this epoch, thinned or not."""
+    """A backward pass.
+
+    ``stream`` is a set of leaves within the cell, ``epoch`` counts within the stream, ``backwards`` are the passes of
+    this epoch; both counts are exact, also where events were thinned out.
+    """
 
     cell: int
     seq: int
+    stream: int
     epoch: int
     backwards: int
     via: str

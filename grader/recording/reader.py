@@ -35,7 +35,16 @@ from grader.recording.events import (
 
 NODES = 64
 TEXT = 10_000
-WRONG = (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError, RecursionError, RuntimeError)
+WRONG = (
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    RuntimeError,
+)
 
 
 def read(folder: Path, *, cells: Sequence[int], limit: int) -> Recording:
@@ -86,8 +95,16 @@ class _Reader:
     def __init__(
         self, cell: int, cells: Sequence[int], document: Any, tensors: Mapping[str, Tensor], damage: list[str]
     ) -> None:
-        self.cell, self.cells, self.document, self.tensors, self.damage = cell, cells, document, tensors, damage
-        self.slots = [(str(name)[:200], _shape(shape), str(dtype)[:40]) for name, shape, dtype in document["slots"]]
+        self.cell, self.cells, self.document, self.tensors, self.damage = (
+            cell,
+            cells,
+            document,
+            tensors,
+            damage,
+        )
+        self.slots = [
+            (str(name)[:200], _shape(shape), str(dtype)[:40]) for name, shape, dtype in document["slots"]
+        ]
 
     def record(self) -> CellRecord:
         events = [event for item in self.document["events"] if (event := self._try(self.event, item))]
@@ -96,7 +113,9 @@ class _Reader:
             cell=self.cell,
             complete=self.document["complete"] is True,
             events=tuple(sorted(events, key=lambda event: event.seq)),
-            values={name: v for name, item in values.items() if (v := self._try(self.value, item)) is not None},
+            values={
+                name: v for name, item in values.items() if (v := self._try(self.value, item)) is not None
+            },
             gone=tuple(name for name in self.document.get("gone") or () if isinstance(name, str)),
         )
 
@@ -113,7 +132,9 @@ class _Reader:
         if item["kind"] == "step":
             return self.step(item)
         if item["kind"] == "leaves":
-            leaves = tuple((self.slots[s][0], int(number), _numbers(value)) for s, number, value in item["leaves"])
+            leaves = tuple(
+                (self.slots[s][0], int(number), _numbers(value)) for s, number, value in item["leaves"]
+            )
             return LastLeaves(self.cell, int(item["seq"]), leaves)
         if item["kind"] == "seed":
             return Seed(self.cell, int(item["seq"]), int(item["seed"]))
@@ -124,11 +145,14 @@ class _Reader:
         return Backward(
             cell=self.cell,
             seq=int(item["seq"]),
+            stream=int(item["stream"]),
             epoch=int(item["epoch"]),
             backwards=int(item["backwards"]),
             via="grad" if item["via"] == "grad" else "backward",
             line=self.line(item["line"]),
-            roots=tuple(Root(_numbers(value), _shape(shape), str(dtype)) for value, shape, dtype in item["roots"]),
+            roots=tuple(
+                Root(_numbers(value), _shape(shape), str(dtype)) for value, shape, dtype in item["roots"]
+            ),
             weights=tuple(_numbers(weight) for weight in item.get("weights") or ()),
             leaves=tuple(self.leaf(*leaf) for leaf in item["leaves"]),
             touched=item["touched"] is True,
@@ -184,7 +208,9 @@ class _Reader:
             return Value(kind, plain=str(item["value" if kind == "text" else "text"])[:TEXT], type=type_name)
         if kind == "sequence":
             items = item.get("items")
-            plain = None if items is None or depth > 4 else tuple(self.value(inner, depth + 1) for inner in items)
+            plain = (
+                None if items is None or depth > 4 else tuple(self.value(inner, depth + 1) for inner in items)
+            )
             return Value(kind, shape=(int(item["length"]),), plain=plain, type=type_name)
         if kind in ("none", "object"):
             return Value(kind, type=type_name)
