@@ -64,6 +64,7 @@ def grade(
     report = Report(
         schema_version=SCHEMA_VERSION,
         assignment=reference_to(assignment),
+        language="",
         environment=environment(),
         timing={"execution": execution.seconds, "total": time.perf_counter() - started},
         submission=SubmissionRef(Path(submission.path).name, submission.sha256, submission.student),
@@ -80,17 +81,19 @@ def grade(
     return report, execution
 
 
-def ungraded(path: Path, assignment: Assignment, error: GraderError, sha256: str = "") -> Report:
+def ungraded(path: Path, assignment: Assignment, error: Exception, sha256: str = "") -> Report:
     """Give the report of a submission that could not be graded: the reason, and no score."""
     kind = "submission" if isinstance(error, SubmissionError) else "sandbox"
+    kind = kind if isinstance(error, GraderError) else "grader"
     return Report(
         schema_version=SCHEMA_VERSION,
         assignment=reference_to(assignment),
+        language="",
         environment=environment(),
         timing={},
         submission=SubmissionRef(path.name, sha256, Student()),
         status=ReportStatus.ERROR,
-        error=ReportError(kind, Message(f"error.{kind}", {"detail": str(error)})),
+        error=ReportError(kind, Message(f"error.{kind}", {"detail": _in_a_line(error, path)})),
         score=None,
         max_score=assignment.max_score,
         adjustments=(),
@@ -99,6 +102,12 @@ def ungraded(path: Path, assignment: Assignment, error: GraderError, sha256: str
         questions=(),
         cells=(),
     )
+
+
+def _in_a_line(error: Exception, path: Path) -> str:
+    """Say an error in a line, without the folder it happened in; a bug of ours with its type."""
+    said = " ".join(str(error).replace(str(path), path.name).split())
+    return said if isinstance(error, GraderError) else f"{type(error).__name__}: {said}"
 
 
 def reference_to(assignment: Assignment) -> AssignmentRef:

@@ -14,8 +14,9 @@ HEADING = re.compile(r"^\s{0,3}#{1,6}\s", re.MULTILINE)
 def match(cells: Sequence[SourceCell], questions: Iterable[str]) -> dict[str, Match]:
     """Give each question the cells that answer it; a question without any is not in the result.
 
-    A cell belongs to a question by its metadata, failing that by its line ``# 문제: …``. A code cell without either
-    goes with the labelled one before it, or, where a heading stands between, with the labelled one after it.
+    A cell belongs to a question by its metadata, failing that by its line ``# 문제: …``. A code cell without
+    either goes with the labelled one before it, or, where a heading stands between, with the labelled one
+    after it.
     """
     known = set(questions)
     code = [cell for cell in cells if cell.kind == "code"]

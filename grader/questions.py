@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from grader.assignment import Assignment, Question
 from grader.checks import TrainingJudgement, check_training, check_values, never_ran, no_run, pick
 from grader.matching import has_code
+from grader.recording import Recording, Value
 from grader.records import (
     CellOutcome,
     CellStatus,
@@ -20,7 +21,6 @@ from grader.records import (
     QuestionStatus,
     Submission,
 )
-from grader.recording import Recording, Value
 from grader.runs import TrainingRun, training_runs
 from grader.summaries import data_points, reference_summary, run_summary
 from grader.training import Data
@@ -44,7 +44,7 @@ class Answer:
         return errors[-1] if errors else None
 
     def error_in(self, cell: int) -> str | None:
-        """What ended a cell before its last line, in one line: an exception, a limit; ``None`` if nothing did."""
+        """Give what ended a cell early, an exception or a limit, in one line; ``None`` if nothing did."""
         outcome = next((o for o in self.outcomes if o.index == cell), None)
         if outcome is None or outcome.status is CellStatus.OK:
             return None
@@ -160,7 +160,7 @@ def _status(score: float, max_score: float) -> QuestionStatus:
 
 def _borderline(question: Question, checks: Sequence[CheckResult]) -> tuple[Message, ...]:
     near = any(check.status is CheckStatus.BORDERLINE for check in checks)
-    return (Message("flag.borderline", {"question": question.id}),) if near else ()
+    return (Message("flag.borderline", {"question": question.title}),) if near else ()
 
 
 def _flags(
@@ -168,7 +168,7 @@ def _flags(
 ) -> tuple[Message, ...]:
     flags = []
     if judgement.own_data:
-        flags.append(Message("flag.own-data", {"question": question.id}))
+        flags.append(Message("flag.own-data", {"question": question.title}))
     slow = next((o for o in outcomes if o.status in (CellStatus.TIMED_OUT, CellStatus.KILLED)), None)
     if slow is not None and judgement.broadcast is not None:
         params = {"cell": slow.index + 1, "shape": list(judgement.broadcast)}

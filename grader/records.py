@@ -6,7 +6,7 @@ Standard library only. Every record is frozen; a stage is a function from record
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations at run time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -84,7 +84,7 @@ class ReportStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence for people: the key into the catalogue, what fills it, and the text in the report's language."""
+    """A sentence for people: its key in the catalogue, what fills it, the text in the report's language."""
 
     id: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -159,7 +159,7 @@ class Execution:
 
 @dataclass(frozen=True)
 class Shown:
-    """A value as a report shows it. ``value`` is a number, a text or nested lists, thinned; ``shape`` is whole."""
+    """A value as a report shows it. ``value`` is a number, a text or lists, thinned; ``shape`` is whole."""
 
     kind: str
     value: Any = None
@@ -217,8 +217,9 @@ class ParameterSummary:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """The student's run that was judged. Losses and path are thinned: pairs of an epoch (from 1) and its value.
+    """The student's run that was judged.
 
+    Losses and path are thinned: pairs of an epoch (from 1) and its value.
     ``path`` holds the flat parameters before each epoch's update, in the order of ``parameters``.
     """
 
@@ -315,6 +316,7 @@ class Report:
 
     schema_version: int
     assignment: AssignmentRef
+    language: str
     environment: Environment
     timing: Mapping[str, float]
     submission: SubmissionRef

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import isnan
 
 from grader.recording import Backward, LastLeaves, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
 
@@ -12,10 +13,11 @@ from grader.recording import Backward, LastLeaves, Leaf, Node, Numbers, Optimize
 class Epoch:
     """One epoch of a run.
 
-    All numbers are flat, the leaves one after the other as ``TrainingRun.leaves`` names them. ``values`` are the
-    parameters the gradient was taken at, ``before`` and ``after`` the gradient around the epoch's backwards,
-    ``found`` the gradient as the update found it, ``following`` the parameters after the update; each is ``None``
-    where nobody saw it. ``following`` of the last epoch of a run by hand is what stood there at the cell's end.
+    All numbers are flat, the leaves one after the other as ``TrainingRun.leaves`` names them. ``values`` are
+    the parameters the gradient was taken at, ``before`` and ``after`` the gradient around the epoch's
+    backwards, ``found`` the gradient as the update found it, ``following`` the parameters after the update;
+    each is ``None`` where nobody saw it. ``following`` of the last epoch of a run by hand is what stood there
+    at the cell's end.
     """
 
     index: int
@@ -123,7 +125,7 @@ class _Group:
         return None if found is None or any(value is None for value in found) else _joined(found)
 
     def gradient_found(self) -> Numbers | None:
-        """The gradient the update had: the optimizer's where it holds the leaves, else what the last backward left."""
+        """Give the gradient the update had: the optimizer's, else what the last backward left."""
         found = self._of_step("gradient")
         if found is None:
             return self.last_after
@@ -169,7 +171,7 @@ def _rebound(event: Backward) -> bool:
 def _step_belongs_to(
     step: OptimizerStep, current: _Group | None, groups: dict[tuple[int, int, int], _Group]
 ) -> _Group | None:
-    """Add a step to the epoch of the backward before it; by hand in small cells that may be another cell's."""
+    """Add a step to the epoch of the backward before it, which may be another cell's."""
     if current is None and groups:
         current = max(groups.values(), key=lambda group: group.backwards[-1].seq)
     if current is not None:
@@ -200,7 +202,7 @@ class _Run:
         return group.after_gap and last.cell == group.cell and last.stream == group.stream
 
     def goes_on_with(self, group: _Group, starts: set[tuple[float, ...]]) -> bool:
-        """Tell whether ``group`` is this run's next epoch: its parameters are what an update made of the last ones."""
+        """Tell whether ``group`` is this run's next epoch: what an update made of the last parameters."""
         last = self.groups[-1]
         if self.key != group.key:
             return False
@@ -325,7 +327,8 @@ def _or_zero(value: Numbers | None, leaf: Leaf) -> Numbers:
 
 def _equal(a: Numbers, b: Numbers) -> bool:
     """Tell whether two sets of numbers are the same, NaN counting as itself."""
-    return len(a) == len(b) and all(x == y or (x != x and y != y) for x, y in zip(a, b, strict=True))
+    same = (x == y or (isnan(x) and isnan(y)) for x, y in zip(a, b, strict=False))
+    return len(a) == len(b) and all(same)
 
 
 def _same_loop(last: _Group, group: _Group) -> bool:

@@ -16,10 +16,10 @@ Data: TypeAlias = SimpleNamespace  # the question's tensors under the names the 
 class Training:
     """The right way through one training question.
 
-    A subclass gives ``init``, ``step1`` (ŷ) and ``step2`` (loss), and changes the numbers below where its question
-    does. Step 3 is autograd. Step 4 is ``p - lr * gradient``, ``optimizer`` names the class of ``torch.optim`` the
-    question asks for; ``None`` means by hand. All four steps must work in float32 and float64 alike, and under
-    ``torch.func``: plain torch, nothing in place.
+    A subclass gives ``init``, ``step1`` (ŷ) and ``step2`` (loss), and changes the numbers below where its
+    question does. Step 3 is autograd. Step 4 is ``p - lr * gradient``, ``optimizer`` names the class of
+    ``torch.optim`` the question asks for; ``None`` means by hand. All four steps must work in float32 and
+    float64 alike, and under ``torch.func``: plain torch, nothing in place.
     """
 
     lr: float = 1 / 10
@@ -53,7 +53,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Trajectory:
-    """A whole run. ``losses[t]`` is the loss at ``path[t]``; ``path`` is one longer: its last entry is the result."""
+    """A whole run. ``losses[t]`` is the loss at ``path[t]``; the last entry of ``path`` is the result."""
 
     losses: tuple[float, ...]
     path: tuple[Parameters, ...]

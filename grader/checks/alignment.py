@@ -23,9 +23,9 @@ ROLE = {"b": "bias", "w": "weight", "bias": "bias", "weight": "weight"}
 class Alignment:
     """Where each number of the reference's parameters stands among the student's.
 
-    The numbers are the flat parameters one after the other, the student's as in ``TrainingRun``. ``places[k]`` is
-    the student's place of the reference's k-th number, ``None`` if it is missing; ``extra`` are places of the
-    student's numbers that are no one's.
+    The numbers are the flat parameters one after the other, the student's as in ``TrainingRun``.
+    ``places[k]`` is the student's place of the reference's k-th number, ``None`` if it is missing; ``extra``
+    are places of the student's numbers that are no one's.
     """
 
     names: tuple[str, ...]
@@ -93,7 +93,7 @@ def _leaves(run: TrainingRun) -> list[Leaf]:
 
 
 def _whole(reference: Parameters, leaves: list[Leaf]) -> list[tuple[int, int]] | None:
-    """Pair whole leaves with whole parameters; ``None`` if one of the reference's finds no partner of its size."""
+    """Pair whole leaves with whole parameters; ``None`` if one of them finds no partner of its size."""
     left = list(leaves)
     out = []
     for name, value in reference.items():

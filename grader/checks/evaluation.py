@@ -1,4 +1,4 @@
-"""The reference at the student's own states: ŷ, loss and gradient for many epochs at once, and how far each may round."""
+"""The reference at the student's own states: ŷ, loss, gradient, and how far each may be rounded."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from grader.training import Data, Training, cast
 
 @dataclass(frozen=True)
 class Evaluation:
-    """float64 values of the reference at T states with P numbers, for data of n rows, and sums of absolute terms.
+    """The reference in float64 at T states with P numbers, for data of n rows, and sums of absolute terms.
 
-    ``yhat`` (T, n), ``loss`` (T), ``gradient`` (T, P); ``yhat_scale``, ``loss_scale``, ``gradient_scale`` alike: a
-    correct program in a dtype of relative rounding error u is off by some multiple of u times these.
+    ``yhat`` (T, n), ``loss`` (T), ``gradient`` (T, P); ``yhat_scale``, ``loss_scale``, ``gradient_scale``
+    alike: a correct program in a dtype of relative rounding error u is off by some multiple of u times these.
     """
 
     yhat: Tensor
@@ -54,7 +54,7 @@ def _one_state(
 ) -> tuple[Tensor, ...]:
     yhat = step1(flat)
     jacobian = _jacobian(step1, flat).reshape(yhat.numel(), flat.numel())  # dŷ/dw
-    residual, bend = _loss_derivatives(step2, yhat, jacobian, flat)
+    residual, bend = _loss_derivatives(step2, yhat)
     scale = yhat.abs().flatten() + (jacobian * flat).abs().sum(1)  # the terms ŷ is a sum of
     terms = residual.abs() + bend * scale
     return (
@@ -75,9 +75,7 @@ def _jacobian(step1: Callable[[Tensor], Tensor], flat: Tensor) -> Tensor:
     return torch.stack(columns, 1)
 
 
-def _loss_derivatives(
-    step2: Callable[[Tensor], Tensor], yhat: Tensor, jacobian: Tensor, flat: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Give dL/dŷ, (n), and the absolute diagonal of its derivative, (n): losses of the lecture sum over rows."""
-    residual, bend = jvp(grad(step2), (yhat,), (torch.ones_like(yhat),))
+def _loss_derivatives(step2: Callable[[Tensor], Tensor], yhat: Tensor) -> tuple[Tensor, Tensor]:
+    """Give dL/dŷ, (n), and the absolute diagonal of its derivative, (n): the lecture's losses sum up."""
+    residual, bend, *_ = jvp(grad(step2), (yhat,), (torch.ones_like(yhat),))
     return residual.flatten(), bend.flatten().abs()

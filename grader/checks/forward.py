@@ -1,13 +1,15 @@
-"""Steps 1, 2 and 3 of a run: is ŷ right at the student's parameters, is the loss, is the gradient?
+"""Steps 1, 2 and 3 of a run: ŷ, the loss and the gradient at the student's own parameters.
 
-Where loss and gradient agree with the reference at every state, all three steps are right. Where they do not, ŷ is
-read off the recorded graph, so that a wrong step 1 does not cost step 2, nor a wrong step 2 step 3: the reference's
-loss is then taken of the student's own ŷ, and a gradient is right if autograd made it, once, from the student's loss.
+Where loss and gradient agree with the reference at every state, all three steps are right. Where they do not,
+ŷ is read off the recorded graph, so that a wrong step 1 does not cost step 2, nor a wrong step 2 step 3: the
+reference's loss is then taken of the student's own ŷ, and a gradient is right if autograd made it, once, from
+the student's loss.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -81,7 +83,7 @@ class _Judge:
         return torch.tensor([_loss(epoch) is None for epoch in self.observed.epochs])
 
     def _repeated(self, right: Evaluation, allowed: float) -> tuple[Tensor, int]:
-        """Give each epoch's loss; where every one of several backwards had the whole loss, that, and how many."""
+        """Give each epoch's loss, the whole one where several backwards had it, and how many had."""
         losses, repeated = [], 0
         for epoch, whole, scale in zip(
             self.observed.epochs, right.loss.tolist(), right.loss_scale.tolist(), strict=True
@@ -122,9 +124,8 @@ class _Judge:
             stale = failed("step1.stale", epoch=self.observed.epochs[wrong[0]].index + 1)
             return Forward(stale, PASSED, step3, self.data)
         seen = [(t, p) for t in wrong if (p := self._prediction(self.observed.epochs[t])) is not None]
-        firsts = [self._step1(t, prediction, right) for t, prediction in seen]
-        seconds = [self._step2(t, prediction) for t, prediction in seen]
-        firsts = [finding for finding in firsts if finding is not None]
+        firsts = [f for t, prediction in seen if (f := self._step1(t, prediction, right)) is not None]
+        seconds = [f for t, prediction in seen if (f := self._step2(t, prediction)) is not None]
         if not firsts:
             epoch = self.observed.epochs[wrong[0]].index + 1
             together = Finding(CheckStatus.BORDERLINE, Message("step1.together", {"epoch": epoch}))
@@ -132,7 +133,7 @@ class _Judge:
         step1 = next((f for f in firsts if f.status is CheckStatus.FAILED), firsts[0])
         if step1.status is not CheckStatus.FAILED:
             return Forward(step1, step2, step3, self.data, self._broadcast_shape())
-        later = next((f for f in seconds if f is not None and f.status is CheckStatus.FAILED), PASSED)
+        later = next((f for f in seconds if f.status is CheckStatus.FAILED), PASSED)
         return Forward(step1, later, step3, self.data, self._broadcast_shape())
 
     def _wrong_loss(self, right: Evaluation, losses: Tensor, t: int) -> Finding:
@@ -196,7 +197,7 @@ class _Judge:
         return by_status(verdict(off, 4 * ROUNDINGS * self.observed.unit * scale), wrong)
 
     def without_reference(self) -> Forward:
-        """Judge a run with parameters too many or too few: step 1 is wrong, the loss is that of the student's own ŷ."""
+        """Judge a run with parameters too many or too few: step 1 is wrong, step 2 is judged on its ŷ."""
         alignment = self.observed.alignment
         names = self.observed.names
         if alignment.extra:
@@ -276,5 +277,5 @@ def _loss(epoch: Epoch) -> float | None:
     return sum(number for value in values if value is not None for number in value)
 
 
-def _pair(expected: Tensor, actual: Tensor) -> dict[str, float]:
+def _pair(expected: Tensor, actual: Tensor) -> dict[str, Any]:
     return {"expected": text(float(expected)), "actual": text(float(actual))}

@@ -11,8 +11,8 @@ from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numb
 from grader.checks.observed import Observed
 from grader.checks.source import clears, clears_before_update
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
-from grader.records import CheckStatus, Message
 from grader.recording import Value
+from grader.records import CheckStatus, Message
 from grader.runs import Epoch
 from grader.training import Parameters, Training
 
@@ -49,7 +49,7 @@ def judge_init(training: Training, observed: Observed, *, any_shape: bool) -> Fi
 
 
 def judge_step4(training: Training, observed: Observed) -> Finding:
-    """Judge each update that was seen: is it what step 4 makes of the parameters and the gradient it found?"""
+    """Judge each update that was seen: it must be what step 4 makes of parameters and gradient."""
     statuses = []
     wrong: Finding | None = None
     rebound = next((epoch for epoch in observed.epochs if epoch.rebound), None)
@@ -74,8 +74,8 @@ def judge_step4(training: Training, observed: Observed) -> Finding:
 def _updated(observed: Observed) -> Iterator[Epoch]:
     """Give the epochs whose update somebody saw.
 
-    What stands there at the end of the cell is an update's word only where there is no better: a cell may go on to
-    do other things with its parameters.
+    What stands there at the end of the cell is an update's word only where there is no better: a cell may go
+    on to do other things with its parameters.
     """
     last = observed.run.epochs[-1]
     alone = observed.run.count == 1 + observed.run.restarts
@@ -139,7 +139,9 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
         return failed("step4.by-hand", expected=training.optimizer)
     rate = next((epoch.step.lr[0] for epoch in observed.epochs if epoch.step and epoch.step.lr), None)
     if used and rate is not None and abs(rate - training.lr) > 1e-6 * training.lr:
-        return failed("step4.rate", expected=text(training.lr), actual=text(rate))  # where no gradient shows it
+        return failed(
+            "step4.rate", expected=text(training.lr), actual=text(rate)
+        )  # where no gradient shows it
     if not training.optimizer and used:
         return Finding(CheckStatus.BORDERLINE, Message("step4.used-optimizer", {"actual": used[0]}))
     return right
@@ -149,7 +151,7 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
 
 
 def judge_clear(observed: Observed) -> Finding:
-    """Judge whether each epoch's backward found no gradient of earlier epochs, and each update one to work with."""
+    """Judge whether each backward found no gradient of earlier epochs, and each update one to work with."""
     for epoch in observed.epochs:
         if epoch.had_gradient and not _cleared_another(observed, epoch):
             place = next(i for i, number in enumerate(epoch.before) if number)
@@ -160,7 +162,7 @@ def judge_clear(observed: Observed) -> Finding:
 
 
 def _cleared_another(observed: Observed, epoch: Epoch) -> bool:
-    """Tell whether the clearing went to tensors that an optimizer holds in place of these: step 4's business."""
+    """Tell whether the clearing went to other tensors, which an optimizer holds: step 4's business."""
     step = next((e.step for e in observed.epochs if e.step is not None), None)
     held = set() if step is None else {parameter.number for parameter in step.parameters}
     return step is not None and not held.intersection(epoch.numbers) and clears(observed.source)
@@ -169,8 +171,8 @@ def _cleared_another(observed: Observed, epoch: Epoch) -> bool:
 def _cleared_before(observed: Observed, epoch: Epoch) -> bool:
     """Tell whether the gradient was cleared between an epoch's backward and its update.
 
-    An optimizer's step shows the gradient it found. By hand the parameters stay as they are though their gradient
-    was not zero, and the text has to tell that from an update that does nothing.
+    An optimizer's step shows the gradient it found. By hand the parameters stay as they are though their
+    gradient was not zero, and the text has to tell that from an update that does nothing.
     """
     if not any(epoch.after):
         return False
@@ -195,7 +197,9 @@ def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:
     end, tolerance = _own_end(observed, last)
     if end is None:
         return NOT_OBSERVED
-    before_update = torch.tensor(last.values, dtype=torch.float64)  # where the loop updates first, then differentiates
+    before_update = torch.tensor(
+        last.values, dtype=torch.float64
+    )  # where the loop updates first, then differentiates
     at = 0
     hidden = False
     for name, shape, _ in observed.run.leaves:

@@ -20,7 +20,8 @@ LARGEST = 1e30  # beyond, squares overflow in float32: a run that has come so fa
 class Observed:
     """The epochs of a run that can be judged: all before the first that is not finite any more.
 
-    ``source`` is the text of the run's cells, ``error`` the exception that ended the last of them. ``states`` and ``gradients`` are (T, count) in the student's order, float64; ``unit`` is the relative error of a
+    ``source`` is the text of the run's cells, ``error`` the exception that ended the last of them. ``states``
+    and ``gradients`` are (T, count) in the student's order, float64; ``unit`` is the relative error of a
     rounding in the run's dtype.
     """
 

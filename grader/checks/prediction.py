@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from grader.recording import Node
+from grader.recording import Node, Value
 
 LOSSES = (
     "MseLoss",
@@ -33,6 +33,20 @@ SAME_NUMBERS = (
 INPUT_NAMES = (("self", "mat1", "input"), ("other", "mat2", "target"))
 
 
+OPERATIONS: dict[str, Callable[..., Tensor]] = {
+    "Addmm": lambda bias, left, right: bias + left @ right,
+    "Mm": torch.matmul,
+    "Mv": torch.matmul,
+    "Add": torch.add,
+    "Mul": torch.mul,
+    "Sigmoid": torch.sigmoid,
+    "T": torch.t,
+    "Transpose": torch.t,
+    "Permute": torch.t,
+}
+"""What is computed where no user of a result has kept it: enough for the lecture's ways to write ŷ."""
+
+
 @dataclass(frozen=True)
 class Prediction:
     """ŷ as the graph shows it: its numbers flat in float64 if they are known, its shape if that is."""
@@ -42,7 +56,7 @@ class Prediction:
 
 
 class Graph:
-    """A recorded graph whose inner values are asked for: what was kept, or what follows from what was kept."""
+    """A recorded graph whose inner values are asked for: what was kept, or what follows from it."""
 
     def __init__(self, nodes: Sequence[Node], leaves: Sequence[Tensor], y: Tensor | None) -> None:
         self.nodes, self.leaves, self.y = nodes, leaves, y
@@ -81,7 +95,7 @@ class Graph:
         except RuntimeError:  # shapes that do not fit: the graph is not what it seems
             return None
 
-    def _saved_by(self, user: int, place: int) -> object:
+    def _saved_by(self, user: int, place: int) -> Value | None:
         saved = self.nodes[user].saved
         if self.nodes[user].op.startswith("Addmm"):
             place -= 1  # its first input is the bias
@@ -148,9 +162,8 @@ class Graph:
     def _kept(self, index: int) -> Tensor | None:
         for user, place in self._users.get(index, []):
             saved = self._saved_by(user, place)
-            tensor = getattr(saved, "tensor", None)
-            if isinstance(tensor, Tensor):
-                return tensor.to(torch.float64)
+            if saved is not None and saved.tensor is not None:
+                return saved.tensor.to(torch.float64)
         out = self.nodes[index].out
         return None if out is None or out.tensor is None else out.tensor.to(torch.float64)
 
@@ -158,7 +171,7 @@ class Graph:
 
     @staticmethod
     def _computable(node: Node) -> bool:
-        return _name(node) in ("AccumulateGrad", "Mm", "Mv", "Addmm", "Add", "Mul", "Sigmoid", *SAME_NUMBERS)
+        return _name(node) in ("AccumulateGrad", *OPERATIONS, *SAME_NUMBERS)
 
     def _compute(self, node: Node, depth: int) -> Tensor | None:
         name = _name(node)
@@ -169,17 +182,7 @@ class Graph:
         if any(part is None for part in parts):
             return None
         values = [part for part in parts if part is not None]
-        if name == "Addmm":
-            return values[0] + values[1] @ values[2]
-        if name in ("Mm", "Mv"):
-            return values[0] @ values[1]
-        if name == "Add":
-            return values[0] + values[1]
-        if name == "Mul":
-            return values[0] * values[1]
-        if name == "Sigmoid":
-            return torch.sigmoid(values[0])
-        return values[0].T if name in ("T", "Transpose", "Permute") else values[0]
+        return OPERATIONS.get(name, _first)(*values)
 
     def _part(self, node: Node, place: int, depth: int) -> Tensor | None:
         """Give one input of a node: computed, or the constant that the node kept."""
@@ -190,6 +193,10 @@ class Graph:
         names = INPUT_NAMES[shifted] if 0 <= shifted < len(INPUT_NAMES) else ()
         kept = next((node.saved[name] for name in names if name in node.saved), None)
         return None if kept is None or kept.tensor is None else kept.tensor.to(torch.float64)
+
+
+def _first(value: Tensor, *_: Tensor) -> Tensor:
+    return value
 
 
 def _name(node: Node) -> str:

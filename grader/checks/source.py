@@ -24,7 +24,9 @@ def clears_before_update(source: str) -> bool:
 
 def _statements(source: str) -> list[ast.stmt]:
     """Give all statements; none where the text is not plain Python (a magic, a broken line)."""
-    plain = "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
+    plain = "\n".join(
+        "pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()
+    )
     try:
         tree = ast.parse(plain)
     except (SyntaxError, ValueError, RecursionError):

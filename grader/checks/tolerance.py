@@ -1,11 +1,12 @@
 """When two numbers count as the same: derived from rounding, not guessed.
 
 Two correct programs that start from the same float32 state differ by rounding alone. An operation rounds to a
-relative ``u`` (2⁻²⁴ for float32); a loss or a gradient is a sum over n terms, and the error of a sum is bounded by ``u``
-times the sum of the terms' absolute values, times a small factor that depends on the order of the operations (N. J.
-Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., §3.1 and §4.2). ``Evaluation`` gives these sums of
-absolute values; ``ROUNDINGS`` is that factor. It is generous for a hundred or two thousand terms added pairwise or in
-vector lanes as torch does, and tiny against any mistake: 1e-6 of the terms.
+relative ``u`` (2⁻²⁴ for float32); a loss or a gradient is a sum over n terms, and the error of a sum is
+bounded by ``u`` times the sum of the terms' absolute values, times a small factor that depends on the order
+of the operations (N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., §3.1 and §4.2).
+``Evaluation`` gives these sums of absolute values; ``ROUNDINGS`` is that factor. It is generous for a hundred
+or two thousand terms added pairwise or in vector lanes as torch does, and tiny against any mistake: 1e-6 of
+the terms.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ ROUNDINGS = 16  # roundings on the longest way from the state to a loss or gradi
 CLEARLY_WRONG = 16  # beyond so many tolerances a difference is a mistake; between, a person should look
 
 UNIT = {torch.float64: 2.0**-24, torch.float32: 2.0**-24, torch.bfloat16: 2.0**-8, torch.float16: 2.0**-11}
-"""Half the spacing at 1. float64 counts as float32: the reference's data are the float32 ones the question asks for."""
+"""Half the spacing at 1. float64 counts as float32: the reference's data are float32."""
 
 
 def unit(dtype: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,8 +15,8 @@ from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.forward import Forward, judge_forward
 from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_result, judge_step4
 from grader.checks.observed import Observed, observe
-from grader.records import CheckResult, CheckStatus, Message, Step
 from grader.recording import Value
+from grader.records import CheckResult, CheckStatus, Message, Step
 from grader.runs import TrainingRun
 from grader.training import Data, Training
 
@@ -42,7 +43,7 @@ class TrainingJudgement:
         return all(check.points == check.max_points for check in self.checks)
 
 
-def check_training(
+def check_training(  # noqa: PLR0913 - a run and all that is known around it
     question: Question,
     run: TrainingRun,
     data: Data,
@@ -87,21 +88,23 @@ def check_training(
     )
 
 
-def no_run(question: Question, message: str, **params: object) -> tuple[CheckResult, ...]:
+def no_run(question: Question, message: str, **params: Any) -> tuple[CheckResult, ...]:
     """Give the checks of a question for which nothing was recorded: all failed for one reason."""
     finding = failed(message, **params)
     return tuple(result(question.id, spec, finding) for spec in question.checks)
 
 
 def never_ran(question: Question, error: str) -> tuple[CheckResult, ...]:
-    """Give the checks of a training question whose cell raised before the first backward: the start is at fault."""
+    """Give the checks of a training question whose cell raised before the first backward."""
     raised = failed("init.raised", error=error)
     rest = Finding(CheckStatus.SKIPPED, Message("check.no-run"))
-    return tuple(result(question.id, spec, raised if spec.step is Step.INIT else rest) for spec in question.checks)
+    return tuple(
+        result(question.id, spec, raised if spec.step is Step.INIT else rest) for spec in question.checks
+    )
 
 
 def _forward(training: Training, observed: Observed, data: Data) -> Forward:
-    """Judge on the assignment's data, and on the student's own where that explains more: wrong data cost once."""
+    """Judge on the assignment's data, or the student's own where that explains more: wrong data cost once."""
     best = judge_forward(training, observed, data)
     if best.mistakes:
         own = _own_data(observed, data)

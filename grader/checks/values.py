@@ -11,8 +11,8 @@ from torch import Tensor
 from grader.assignment import CheckSpec, Question
 from grader.checks.finding import PASSED, Finding, by_status, failed, result, shown, shown_numbers, text
 from grader.checks.tolerance import ROUNDINGS, unit, verdict
-from grader.records import CheckResult, CheckStatus, Shown
 from grader.recording import Value
+from grader.records import CheckResult, CheckStatus, Shown
 
 
 def check_values(
@@ -23,7 +23,8 @@ def check_values(
     Args:
         question: its ``values`` give what is expected.
         namespace: the student's names at the end of the question's cells.
-        changed: those of them that the question's own cells made or changed; a right value under another name is
+        changed: those of them that the question's own cells made or changed; a right value under another name
+        is
             looked for here.
         error: the exception that ended one of the question's cells, for what is missing because of it.
     """
@@ -73,7 +74,7 @@ def _absent(name: str, named: Value | None, namespace: Mapping[str, Value]) -> F
 def _module_names(
     expected: Mapping[str, Any], namespace: Mapping[str, Value], changed: Mapping[str, Value]
 ) -> str:
-    """Give the student's name of the module the question calls ``net``: that one, or the one that was made instead."""
+    """Give the student's name of the module that the question calls ``net``."""
     asked = next((name.partition(".")[0] for name in expected if "." in name), "")
     parts = {name.partition(".")[2] for name in expected if "." in name and expected[name] is not None}
     if not asked or any(name.startswith(f"{asked}.") for name in changed):
@@ -118,7 +119,9 @@ def _compare_numbers(spec: CheckSpec, expected: Tensor, actual: Tensor, about: d
         tolerance = ROUNDINGS * unit(str(expected.dtype)[6:]) * largest.expand_as(e) + spec.atol
     off = torch.where(e.isnan() & a.isnan(), 0.0, (a - e).abs())
     at = int(off.nan_to_num(torch.inf).argmax()) if off.numel() else 0
-    pair = {"expected": text(float(e[at])), "actual": text(float(a[at]))} if off.numel() else {}
+    pair: dict[str, Any] = (
+        {"expected": text(float(e[at])), "actual": text(float(a[at]))} if off.numel() else {}
+    )
     return by_status(verdict(off, tolerance), failed("value.differs", **about, **pair, position=at + 1))
 
 
@@ -129,11 +132,7 @@ def _compare_number(spec: CheckSpec, expected: float, value: Value) -> Finding:
         return failed("value.kind", **about, expected=type(expected).__name__, actual=_kind(value))
     if isinstance(expected, int):
         right = number == expected
-        return (
-            PASSED
-            if right
-            else failed("value.differs", **about, expected=expected, actual=number, position=1)
-        )
+        return PASSED if right else failed("value.wrong", **about, expected=expected, actual=number)
     return _compare_numbers(
         spec, torch.tensor([expected]), torch.tensor([number], dtype=torch.float64), about
     )
@@ -159,22 +158,18 @@ def _compare_truth(spec: CheckSpec, expected: bool, value: Value) -> Finding:  #
         given = value.plain.strip().lower() == "true"
     else:
         return failed("value.kind", **about, expected="bool", actual=_kind(value))
-    return (
-        PASSED
-        if given is expected
-        else failed("value.differs", **about, expected=expected, actual=given, position=1)
-    )
+    return PASSED if given is expected else failed("value.wrong", **about, expected=expected, actual=given)
 
 
 def _compare_text(spec: CheckSpec, expected: str, value: Value) -> Finding:
-    """Judge a text: the expected words must stand in it. An exception counts with its name and its message."""
+    """Judge a text: the expected words must stand in it. An exception counts with name and message."""
     about: dict[str, Any] = {"wanted": _show(expected), "given": _given(value), "name": spec.name}
     if value.kind not in ("text", "exception"):
         return failed("value.kind", **about, expected="str", actual=_kind(value))
     given = f"{value.type} {value.plain}" if value.kind == "exception" else value.plain
     if _words(expected) in _words(given):
         return PASSED
-    return failed("value.differs", **about, expected=expected, actual=given[:200], position=1)
+    return failed("value.wrong", **about, expected=expected, actual=given[:200])
 
 
 def _words(sentence: str) -> str:

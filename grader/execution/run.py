@@ -72,7 +72,7 @@ def execute(
         ),
         recording=recorded,
         notebook=client.nb,
-        flags=_flags(client.flooded, limits),
+        flags=_flags(client.flooded),
         seconds=time.monotonic() - started,
     )
 
@@ -127,7 +127,7 @@ def _code_after(notebook: NotebookNode, index: int) -> bool:
     return any(cell.cell_type == "code" and cell.source.strip() for cell in notebook.cells[index + 1 :])
 
 
-def _flags(flooded: Collection[int], limits: Limits) -> tuple[Message, ...]:
+def _flags(flooded: Collection[int]) -> tuple[Message, ...]:
     return tuple(
-        Message("output-dropped", {"cell": index, "limit": limits.output_bytes}) for index in sorted(flooded)
+        Message("flag.output-cut", {"cell": index + 1}) for index in sorted(flooded)
     )

@@ -35,10 +35,11 @@ def translate(message: Message, lang: str) -> str:
 
 
 def localize(report: Report, lang: str) -> Report:
-    """Give ``report`` with the text of every message in ``lang``."""
+    """Give ``report`` in ``lang``: with the text of every message."""
     error = report.error and replace(report.error, message=_said(report.error.message, lang))
     return replace(
         report,
+        language=lang,
         error=error,
         flags=tuple(_said(flag, lang) for flag in report.flags),
         questions=tuple(_question(question, lang) for question in report.questions),

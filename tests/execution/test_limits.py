@@ -121,7 +121,7 @@ def flood(run):
 def test_a_flood_is_cut_and_flagged(flood):
     """Each of those cells is finished, small, and flagged; an animation and the cell after them are whole."""
     expected = tuple(
-        Message("output-dropped", {"cell": cell, "limit": 100_000}) for cell in (0, 1, 2, 3, 4, 6)
+        Message("flag.output-cut", {"cell": cell}) for cell in (1, 2, 3, 4, 5, 7)
     )
 
     assert expected == flood.flags

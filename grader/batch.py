@@ -1,0 +1,160 @@
+"""Many submissions: one after the other or several at once, each with its own folder of results."""
+
+from __future__ import annotations
+
+import traceback
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+
+from grader.assignment import Assignment
+from grader.errors import GraderError
+from grader.execution.kernel import KernelFactory, cold
+from grader.file_names import unique_slugs
+from grader.grading import grade, ungraded
+from grader.records import Report, ReportStatus
+from grader.render.html import ClassEntry, class_page, student_page
+from grader.render.messages import localize
+from grader.render.result_json import dumps, loads
+from grader.render.table import gradebook_csv
+from grader.submission import read
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How a batch is graded: against what, where to, in which language, how many at once."""
+
+    assignment: Assignment
+    out: Path
+    lang: str = "ko"
+    jobs: int = 1
+    resume: bool = False
+    kernel: KernelFactory = cold
+
+
+def grade_all(batch: Batch, paths: Sequence[Path], done: Callable[[Report], None]) -> list[ClassEntry]:
+    """Grade notebooks, write each one's folder and the class's pages; entries come in the order of ``paths``.
+
+    Args:
+        batch: what they have in common.
+        paths: the notebooks' files.
+        done: called, in this thread, with each report as it is ready.
+
+    A submission that fails has a report that says why; the others are graded all the same.
+    """
+    slugs = unique_slugs(paths)
+    reports: dict[int, Report] = {}
+    with ThreadPoolExecutor(max(1, batch.jobs)) as pool:
+        todo: dict[Future[Report], int] = {
+            pool.submit(_one, batch, path, slug): i
+            for i, (path, slug) in enumerate(zip(paths, slugs, strict=True))
+        }
+        try:
+            for future in _as_they_come(set(todo)):
+                reports[todo[future]] = future.result()
+                done(future.result())
+        except BaseException:  # Ctrl-C: what runs is ended by its own thread, what waits never begins
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    entries = [ClassEntry(reports[i], f"{slug}/report.html") for i, slug in enumerate(slugs)]
+    write_class(batch.out, entries, batch.lang)
+    return entries
+
+
+def render_again(out: Path, lang: str | None) -> list[ClassEntry]:
+    """Render a folder of results again from its ``result.json`` files alone.
+
+    Raises:
+        GraderError: there are none, or one of them is not a result.
+    """
+    entries = []
+    for file in sorted(out.glob("*/result.json")):
+        try:
+            report = loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise GraderError(
+                f"{file}: this is not a result that this version reads; grade it again"
+            ) from error
+        report = localize(report, lang or report.language)
+        _write(file.parent / "report.html", student_page(report, report.language))
+        entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
+    if not entries:
+        raise GraderError(f"{out}: there is no result.json one folder below; run grader grade first")
+    write_class(out, entries, lang or entries[0].report.language)
+    return entries
+
+
+def write_class(out: Path, entries: Sequence[ClassEntry], lang: str) -> None:
+    """Write the class's page and its table."""
+    _write(out / "index.html", class_page(entries, lang))
+    _write(out / "gradebook.csv", gradebook_csv([entry.report for entry in entries], lang))
+
+
+def _as_they_come(futures: set[Future[Report]]) -> Iterator[Future[Report]]:
+    """Give futures as they finish; waiting in short turns lets Ctrl-C through."""
+    while futures:
+        finished, futures = wait(futures, timeout=0.2, return_when=FIRST_COMPLETED)
+        yield from finished
+
+
+def _one(batch: Batch, path: Path, slug: str) -> Report:
+    """Grade one notebook and write its folder; whatever goes wrong becomes a report."""
+    folder = batch.out / slug
+    try:
+        return _graded(batch, path, slug, folder)
+    except GraderError as error:
+        report = ungraded(path, batch.assignment, error)
+    except Exception as error:  # noqa: BLE001 - a bug of ours costs this submission its score, not the others theirs
+        report = ungraded(path, batch.assignment, error)
+        _write(folder / "error.log", traceback.format_exc())
+    return _write_report(folder, report, batch.lang)
+
+
+def _graded(batch: Batch, path: Path, slug: str, folder: Path) -> Report:
+    submission = read(path, slug=slug)
+    if batch.resume and (earlier := _earlier(folder, submission.sha256, batch.assignment.digest)) is not None:
+        return _write_report(folder, earlier, batch.lang)
+    with TemporaryDirectory(prefix="grader-") as kept:
+        report, execution = grade(submission, batch.assignment, kernel=batch.kernel, keep=Path(kept))
+        _write_recording(folder / "recording.zip", Path(kept))
+    _write(folder / "executed.ipynb", nbformat.writes(execution.notebook))
+    (folder / "error.log").unlink(missing_ok=True)
+    return _write_report(folder, report, batch.lang)
+
+
+def _earlier(folder: Path, sha256: str, digest: str) -> Report | None:
+    """Give the report there is of the same notebook against the same assignment."""
+    try:
+        report = loads((folder / "result.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    same = report.submission.sha256 == sha256 and report.assignment.digest == digest
+    return report if same and report.status is ReportStatus.GRADED else None
+
+
+def _write_report(folder: Path, report: Report, lang: str) -> Report:
+    report = localize(report, lang)
+    _write(folder / "result.json", dumps(report))
+    _write(folder / "report.html", student_page(report, lang))
+    return report
+
+
+def _write_recording(file: Path, recorded: Path) -> None:
+    """Pack the recording's files; the same recording gives the same bytes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in sorted(recorded.iterdir()):
+            archive.writestr(zipfile.ZipInfo(part.name), part.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def _write(file: Path, content: str | bytes) -> None:
+    """Write a file whole: a reader meets the old one or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.part")
+    part.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+    part.replace(file)

@@ -1,0 +1,111 @@
+"""The command line: options in, one call, words and an exit code out."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grader.errors import GraderError
+
+OK, FAILED, INTERRUPTED = 0, 2, 130
+
+app = typer.Typer(
+    name="grader",
+    help="Grades notebooks in which students train small PyTorch models by hand, step by step.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+
+class Lang(StrEnum):
+    """The languages reports come in."""
+
+    KO = "ko"
+    EN = "en"
+
+
+@app.callback()
+def main() -> None:
+    """Grades notebooks in which students train small PyTorch models by hand, step by step."""
+
+
+@app.command()
+def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
+    assignment: Annotated[
+        str, typer.Argument(help="The assignment: an id below assignments/, or its folder.")
+    ],
+    paths: Annotated[list[Path], typer.Argument(help="Notebooks, or folders of notebooks.")],
+    out_: Annotated[
+        Path | None, typer.Option("--out", help="Where results go.", show_default="reports/ASSIGNMENT")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at once.")] = min(2, os.cpu_count() or 1),
+    lang: Annotated[Lang, typer.Option(help="Language of the reports.")] = Lang.KO,
+    resume: Annotated[
+        bool, typer.Option("--resume/--fresh", help="Keep results of notebooks that have not changed since.")
+    ] = False,
+) -> None:
+    """Grade notebooks: a page for each student, a class page, a table.
+
+    Ends with 0 when every submission was graded, whatever the marks; with 2 when the assignment, a
+    submission's file or the grader itself failed.
+    """
+    from grader.assignment_file import find, load  # noqa: PLC0415 - torch takes a second; --help should not
+    from grader.batch import Batch, grade_all  # noqa: PLC0415
+    from grader.records import ReportStatus  # noqa: PLC0415
+    from grader.render.terminal import summary  # noqa: PLC0415
+    from grader.submission import collect  # noqa: PLC0415
+
+    try:
+        asked = load(find(assignment))
+        notebooks = collect(paths)
+        if not notebooks:
+            raise GraderError(  # noqa: TRY301 - one way out for all that is the user's to mend
+                f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here"
+            )
+        batch = Batch(asked, out_ or Path("reports") / asked.id, lang.value, jobs, resume)
+        with _progress() as progress:
+            bar = progress.add_task(asked.title, total=len(notebooks))
+            entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
+    except GraderError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        err.print("interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    reports = [entry.report for entry in entries]
+    out.print(summary(reports, lang.value))
+    out.print(f"\n{batch.out / 'index.html'}", soft_wrap=True, markup=False)
+    raise typer.Exit(OK if all(report.status is ReportStatus.GRADED for report in reports) else FAILED)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that grader grade wrote.")],
+    lang: Annotated[Lang | None, typer.Option(help="Another language than the results are in.")] = None,
+) -> None:
+    """Render pages and table again from result.json; nothing is executed."""
+    from grader.batch import render_again  # noqa: PLC0415 - as above
+
+    try:
+        render_again(folder, lang and lang.value)
+    except GraderError as error:
+        _fail(error)
+    out.print(folder / "index.html", soft_wrap=True)
+
+
+def _progress() -> Progress:
+    """Give a bar for a terminal; in a log nothing is drawn."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def _fail(error: GraderError) -> NoReturn:
+    err.print(f"grader: {error}", soft_wrap=True, markup=False)
+    raise typer.Exit(FAILED) from None
