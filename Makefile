@@ -1,0 +1,41 @@
+# Everything starts here: `make demo` and `make test` work on a fresh clone, with Python 3.11 or later and make.
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell command -v $(p))))
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test lint types install clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: $(INSTALLED) ## Make the environment in .venv, at pinned versions
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "grader needs Python 3.11 or later; name one: make PYTHON=...")'
+	@echo "Installing into $(VENV): this takes a minute or two."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(INSTALLED) ## Grade the bundled sample class and print where its page is
+	@$(BIN)/grader grade steps assignments/steps/sample-class --out reports/demo
+
+lint: $(INSTALLED) ## Linters
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
+	@$(BIN)/validate-pyproject pyproject.toml
+
+types: $(INSTALLED) ## Type checker
+	@$(BIN)/mypy
+
+test: lint types ## Linters, type checker, tests
+	@$(BIN)/pytest -n 2
+
+clean: ## Remove the environment and what tools left behind
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -1,0 +1,52 @@
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import grader
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*arguments):
+    """Run Python in a fresh process; give its standard output."""
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (0, "") == (done.returncode, done.stderr), done.stdout
+    return done.stdout
+
+
+def test_imports_keep_their_direction():
+    """The contracts in pyproject.toml hold: layers, pages from reports alone, nothing of the host in a kernel."""
+    report = run("-c", "from importlinter.cli import lint_imports_command as lint; lint()")
+
+    assert "0 broken" in report
+
+
+def test_importing_grader_is_cheap():
+    """``import grader`` brings neither torch nor pandas along."""
+    loaded = run("-c", "import sys, grader; print({'torch', 'pandas', 'jinja2'} & set(sys.modules))")
+
+    assert loaded.strip() == "set()"
+
+
+def test_help_needs_no_torch():
+    """``grader --help`` answers without importing torch."""
+    code = "import sys, grader.cli; print('torch' in sys.modules)"
+
+    assert run("-c", code).strip() == "False"
+
+
+def test_the_version_is_written_once_and_the_same():
+    """The package says the version it was installed as."""
+    assert version("grader") == grader.__version__
+
+
+def test_no_file_is_too_long_to_read():
+    """No module of the engine is longer than 400 lines, most are under 300."""
+    lengths = {
+        path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in ROOT.glob("grader/**/*.py")
+    }
+
+    assert {} == {name: length for name, length in lengths.items() if length > 400}
