@@ -128,6 +128,4 @@ def _code_after(notebook: NotebookNode, index: int) -> bool:
 
 
 def _flags(flooded: Collection[int]) -> tuple[Message, ...]:
-    return tuple(
-        Message("flag.output-cut", {"cell": index + 1}) for index in sorted(flooded)
-    )
+    return tuple(Message("flag.output-cut", {"cell": index + 1}) for index in sorted(flooded))
