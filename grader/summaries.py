@@ -28,7 +28,7 @@ def run_summary(observed: Observed) -> RunSummary:
         losses=tuple((epoch.index + 1, _loss(epoch)) for epoch in epochs),
         path=tuple((epoch.index + 1, epoch.values[:SHOWN]) for epoch in epochs),
         parameters=_parameters(observed),
-        update=", ".join(observed.run.optimizers) or "by hand",
+        update=", ".join(observed.run.optimizers) or "by-hand",
         loss_form=None,
     )
 

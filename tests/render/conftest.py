@@ -130,6 +130,7 @@ def report(questions=(), **given):
     values = {
         "schema_version": 1,
         "assignment": AssignmentRef("steps", "회귀분석: step1~4", "1", "0" * 64),
+        "language": "ko",
         "environment": Environment("0.1.0", "3.11.7", "2.13.0", "landlock"),
         "timing": {"total": 4.25},
         "submission": SubmissionRef("김하늘 [4주차].ipynb", "ab" * 32, Student("202043052", "김하늘")),
