@@ -18,7 +18,7 @@ def run(*arguments):
 
 
 def test_imports_keep_their_direction():
-    """The contracts in pyproject.toml hold: layers, pages from reports alone, nothing of the host in a kernel."""
+    """The contracts in pyproject.toml hold: one direction, and nothing of the host in a kernel."""
     report = run("-c", "from importlinter.cli import lint_imports_command as lint; lint()")
 
     assert "0 broken" in report

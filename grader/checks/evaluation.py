@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.func import grad, jvp, vmap
+from torch.func import grad, vjp, vmap
 
 from grader.checks.alignment import Alignment
 from grader.training import Data, Training, cast
@@ -43,17 +43,23 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
     def step2(yhat: Tensor) -> Tensor:
         return training.step2(yhat, data)
 
+    rest = _jacobian(step1, torch.zeros(states.shape[1], dtype=torch.float64)).abs()
+
     def one(flat: Tensor) -> tuple[Tensor, ...]:
-        return _one_state(step1, step2, flat)
+        return _one_state(step1, step2, flat, rest)
 
     return Evaluation(*vmap(one, chunk_size=64)(states.to(torch.float64)))
 
 
 def _one_state(
-    step1: Callable[[Tensor], Tensor], step2: Callable[[Tensor], Tensor], flat: Tensor
+    step1: Callable[[Tensor], Tensor], step2: Callable[[Tensor], Tensor], flat: Tensor, rest: Tensor
 ) -> tuple[Tensor, ...]:
+    """Evaluate one state. ``rest`` is the absolute Jacobian at zero parameters, where a sigmoid is steepest.
+
+    A saturated sigmoid's slope s(1-s) is small, but it is off by the rounding of s, not of the slope.
+    """
     yhat = step1(flat)
-    jacobian = _jacobian(step1, flat).reshape(yhat.numel(), flat.numel())  # dŷ/dw
+    jacobian = _jacobian(step1, flat)
     residual, bend = _loss_derivatives(step2, yhat)
     scale = yhat.abs().flatten() + (jacobian * flat).abs().sum(1)  # the terms ŷ is a sum of
     terms = residual.abs() + bend * scale
@@ -63,19 +69,24 @@ def _one_state(
         residual @ jacobian,
         scale,
         step2(yhat).abs() + residual.abs() @ scale,
-        terms @ jacobian.abs(),
+        terms @ jacobian.abs() + residual.abs() @ rest,
     )
 
 
 def _jacobian(step1: Callable[[Tensor], Tensor], flat: Tensor) -> Tensor:
-    """Give dŷ/dw, (n, P), a column for each parameter: forward, since parameters are few and rows many."""
-    columns = [
-        jvp(step1, (flat,), (unit,))[1].flatten() for unit in torch.eye(flat.numel(), dtype=flat.dtype)
-    ]
+    """Give dŷ/dw, (n, P), a column for each parameter, since parameters are few and rows many.
+
+    A column is the derivative of the backward pass by what is sent back. Forward mode would give it at once,
+    but torch has it compile something that it warns of.
+    """
+    yhat, back, *_ = vjp(step1, flat)
+    _, forth, *_ = vjp(lambda sent: back(sent)[0], torch.zeros_like(yhat))
+    columns = [forth(unit)[0].flatten() for unit in torch.eye(flat.numel(), dtype=flat.dtype)]
     return torch.stack(columns, 1)
 
 
 def _loss_derivatives(step2: Callable[[Tensor], Tensor], yhat: Tensor) -> tuple[Tensor, Tensor]:
     """Give dL/dŷ, (n), and the absolute diagonal of its derivative, (n): the lecture's losses sum up."""
-    residual, bend, *_ = jvp(grad(step2), (yhat,), (torch.ones_like(yhat),))
+    residual, back, *_ = vjp(grad(step2), yhat)
+    (bend,) = back(torch.ones_like(yhat))
     return residual.flatten(), bend.flatten().abs()

@@ -91,7 +91,8 @@ class Graph:
             if value is not None and value.tensor is not None:
                 return value.tensor.to(torch.float64)
         try:
-            return self._compute(node, depth) if self._computable(node) else self._from_residual(index)
+            computed = self._compute(node, depth) if self._computable(node) else None
+            return self._from_residual(index) if computed is None else computed
         except RuntimeError:  # shapes that do not fit: the graph is not what it seems
             return None
 

@@ -1,0 +1,40 @@
+import pytest
+
+from grader.checks.source import clears, clears_before_update
+
+BY_HAND = """
+for epoc in range(30):
+    loss = torch.mean((y - X @ What) ** 2)
+    loss.backward()
+    {first}
+    {second}
+"""
+
+
+@pytest.mark.parametrize("clear", ["What.grad.zero_()", "What.grad = None", "net.zero_grad()"])
+@pytest.mark.parametrize(
+    "update", ["What.data = What.data - 0.1 * What.grad", "What.data -= 0.1 * What.grad"]
+)
+def test_the_order_of_clearing_and_updating_is_read(clear, update):
+    """Clearing between backward and update is told from clearing after it, however either is written."""
+    before = clears_before_update(BY_HAND.format(first=clear, second=update))
+    after = clears_before_update(BY_HAND.format(first=update, second=clear))
+
+    assert (True, False) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("optimizr.zero_grad()", True),
+        ("optimizr.zero_grad", False),
+        ("What.grad == None", False),
+        ("What.grad = None", True),
+        ("%matplotlib inline\nWhat.grad.zero_()", True),
+        ("for (", False),
+        ("x.zero_()", False),
+    ],
+)
+def test_only_what_clears_counts(source, expected):
+    """A call without parentheses and a comparison clear nothing; broken text and magics are no obstacle."""
+    assert expected == clears(source)
