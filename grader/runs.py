@@ -221,6 +221,7 @@ class _Run:
 
     def close(self, recording: Recording) -> TrainingRun:
         """Make the record."""
+        self._drop_looks()
         epochs = []
         for i, (index, group) in enumerate(zip(self.indices, self.groups, strict=True)):
             following = group.stepped_to
@@ -231,6 +232,19 @@ class _Run:
             epochs.append(_epoch(index, group, following))
         leaves = tuple((leaf.name, leaf.shape, leaf.dtype) for leaf in self.groups[0].leaves)
         return TrainingRun(leaves, self.indices[-1] + 1, tuple(epochs))
+
+
+    def _drop_looks(self) -> None:
+        """Drop backwards before the loop that were only looked at: cleared again, without an update."""
+        while len(self.groups) > 1 and _only_looked_at(*self.groups[:2]):
+            shift = self.indices[1]
+            self.groups, self.indices = self.groups[1:], [index - shift for index in self.indices[1:]]
+
+
+def _only_looked_at(group: _Group, following: _Group) -> bool:
+    in_loop = bool(group.steps) or group.backwards[0].line == following.backwards[0].line
+    cleared = not any(any(leaf.before or ()) for leaf in following.leaves)
+    return not in_loop and cleared and _equal(group.first_values, following.first_values)
 
 
 def _epoch(index: int, group: _Group, following: Numbers | None) -> Epoch:
