@@ -23,6 +23,8 @@ from grader.records import CheckStatus, Message
 from grader.runs import Epoch
 from grader.training import Data, Training, cast
 
+OVERFLOW = 1e36  # where float32 ends, inf and NaN are nobody's mistake any more
+
 
 @dataclass(frozen=True)
 class Forward:
@@ -65,9 +67,11 @@ class _Judge:
         per_root, repeated = self._repeated(right, allowed)
         loss_off = (per_root - right.loss).abs() / (allowed * right.loss_scale)
         loss_off[per_root.isnan() & ~self._unread()] = torch.inf
-        loss_off[self._unread()] = 0.0
+        overflow = (right.loss_scale > OVERFLOW) | (right.gradient_scale.amax(1) > OVERFLOW)
+        loss_off[self._unread() | overflow] = 0.0
         gradient_off = ((gradients - right.gradient).abs() / (allowed * right.gradient_scale)).amax(1)
         gradient_off[gradients.isnan().any(1)] = torch.inf
+        gradient_off[overflow] = 0.0
         wrong_loss = (loss_off > CLEARLY_WRONG).nonzero().flatten().tolist()
         if not wrong_loss and "through the graph a second time" in (self.observed.error or ""):
             stale = failed("step1.stale", epoch=self.observed.epochs[-1].index + 2)
