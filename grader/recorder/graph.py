@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -11,15 +12,17 @@ from grader.recorder.encode import Store, encode_tensor
 NODES = 64  # nodes of a graph that is written out
 LEAVES = 64  # leaves that are followed
 WALKED = 5_000  # nodes that are visited in search of leaves
-AccumulateGrad: Any = type(torch.ones(1, requires_grad=True).view(1).grad_fn.next_functions[0][0])  # type: ignore[union-attr]
 WHOLE = 4_096  # elements; a (100, 100) residual is told by its shape alone
+_any_graph: Any = torch.ones(1, requires_grad=True).view(1).grad_fn
+AccumulateGrad: Any = type(_any_graph.next_functions[0][0])
+unknown = object()  # versions of torch that do not tell of hooks: nothing saved is read there
 
 
 def leaves_of(roots: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
     """Give the tensors whose ``.grad`` a backward from ``roots`` would fill, in a fixed order."""
     leaves: list[torch.Tensor] = []
-    seen = set()
-    stack = []
+    seen: set[Any] = set()
+    stack: list[Any] = []
     for root in roots:
         if root.grad_fn is not None:
             stack.append(root.grad_fn)
@@ -38,20 +41,30 @@ def leaves_of(roots: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
 
 
 def encode_graph(
-    root: torch.Tensor, leaves: list[torch.Tensor], named: list[tuple[str, torch.Tensor]], store: Store
+    root: torch.Tensor,
+    leaves: list[torch.Tensor],
+    named: list[tuple[str, torch.Tensor]],
+    store: Store,
+    whole: int,
 ) -> list[dict[str, Any]]:
     """Write the graph below ``root`` out, the root's node first.
 
-    A node is ``{"op", "inputs"}``: inputs are indices of nodes, ``None`` for what needs no gradient. ``leaf`` is an
-    index into ``leaves``, ``names`` what the student calls the node's output, ``out`` that output, ``saved`` the
-    tensors that autograd kept for the way back.
+    A node is ``{"op", "inputs"}``: inputs are indices of nodes, ``None`` for what needs no gradient.
+    ``leaf`` is an index into ``leaves``, ``names`` what the student calls the node's output, ``out`` that
+    output, ``saved`` the tensors that autograd kept for the way back. Tensors of more than ``whole``
+    elements are told by their shape.
     """
     nodes, index = _walk(root.grad_fn)
     names: dict[int, list[tuple[str, torch.Tensor]]] = {}
     for name, tensor in [("", root), *named]:
         if tensor.grad_fn is not None and (place := index.get(tensor.grad_fn)) is not None:
             names.setdefault(place, []).append((name, tensor))
-    return [_encode_node(node, index, leaves, names.get(i, []), store) for i, node in enumerate(nodes)]
+    return [
+        _encode_node(
+            node, index, leaves, names.get(i, []), lambda tensor: encode_tensor(tensor, store, whole)
+        )
+        for i, node in enumerate(nodes)
+    ]
 
 
 def _walk(root: Any) -> tuple[list[Any], dict[Any, int]]:
@@ -71,7 +84,7 @@ def _encode_node(
     index: dict[Any, int],
     leaves: list[torch.Tensor],
     names: list[tuple[str, torch.Tensor]],
-    store: Store,
+    encode: Callable[[torch.Tensor], dict[str, Any]],
 ) -> dict[str, Any]:
     out: dict[str, Any] = {
         "op": node.name().removeprefix("torch::autograd::"),
@@ -81,21 +94,27 @@ def _encode_node(
         out["leaf"] = next((i for i, leaf in enumerate(leaves) if leaf is node.variable), None)
     if names:
         out["names"] = [name for name, _ in names if name]
-        out["out"] = encode_tensor(names[0][1], store, WHOLE)
+        out["out"] = encode(names[0][1])
     saved = {
-        key[7:]: value
+        key[11:]: encode(value)
         for key in dir(node)
-        if key.startswith("_saved_") and (value := _saved(node, key, store))
+        if key.startswith("_raw_saved_") and (value := _saved(node, key)) is not None
     }
     if saved:
         out["saved"] = saved
     return out
 
 
-def _saved(node: Any, key: str, store: Store) -> dict[str, Any] | None:
-    """Read one saved tensor; a freed or since overwritten one is not there, and that is no error of the student."""
+def _saved(node: Any, key: str) -> torch.Tensor | None:
+    """Read one saved tensor; a freed or since overwritten one is not there, which is no error.
+
+    Where it was packed by a hook, unpacking would run the student's code, or a checkpoint's forward pass
+    again.
+    """
     try:
-        value = getattr(node, key)
+        if getattr(getattr(node, key), "unpack_hook", unknown) is not None:
+            return None
+        value = getattr(node, key.removeprefix("_raw"))
     except RuntimeError:
         return None
-    return encode_tensor(value, store, WHOLE) if isinstance(value, torch.Tensor) else None
+    return value if isinstance(value, torch.Tensor) else None

@@ -1,9 +1,10 @@
-"""Puts the recorder into a kernel: torch's hooks where torch has them, one seam of the engine where it has not."""
+"""Puts the recorder into a kernel: hooks where torch has them, one seam of the engine where not."""
 
 from __future__ import annotations
 
 import functools
-from pathlib import Path  # noqa: TC003 - part of the signature people read
+import threading
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,7 +12,8 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from grader.recorder.log import Log
 from grader.recorder.namespace import Snapshots
-from grader.recorder.tape import Tape
+from grader.recorder.steps import Steps
+from grader.recorder.tape import NoModes, Tape
 
 
 def install(shell: Any, folder: Path, budget: int = 32_000_000) -> None:
@@ -24,14 +26,18 @@ def install(shell: Any, folder: Path, budget: int = 32_000_000) -> None:
     """
     log = Log(folder, budget)
     tape = Tape(log, shell.user_ns)
+    steps = Steps(tape)
     _watch_engine(tape)
-    _watch_optimizers(tape)
+    _watch_optimizers(steps)
     _watch_seeds(tape)
-    _watch_cells(shell, tape, Snapshots(shell.user_ns))
+    _watch_cells(shell, tape, steps, Snapshots(shell.user_ns))
 
 
 def _quiet(function: Any) -> Any:
-    """Make a function of ours give ``None`` where it fails: a gap in a recording, not an error of the student."""
+    """Make a function of ours give ``None`` where it fails: a gap in a recording, no error of theirs.
+
+    An interrupt goes on, but as if it had come in the student's own line: without a frame of ours.
+    """
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -39,6 +45,9 @@ def _quiet(function: Any) -> Any:
             return function(*args, **kwargs)
         except Exception:  # noqa: BLE001 - whatever it is, the student's cell goes on as if we were not there
             return None
+        except BaseException as error:
+            error.__traceback__ = None
+            raise
 
     return wrapper
 
@@ -46,48 +55,40 @@ def _quiet(function: Any) -> Any:
 def _watch_engine(tape: Tape) -> None:
     """Stand where ``Tensor.backward``, ``autograd.backward`` and ``autograd.grad`` all enter the engine.
 
-    torch documents no hook for the start of a backward pass. A ``TorchFunctionMode`` would see it, but it also sees
-    every addition, at a third of the time of a small loop.
+    torch documents no hook for the start of a backward pass. A ``TorchFunctionMode`` would see it, but it
+    also sees every addition, at a third of the time of a small loop.
     """
-    engine = torch.autograd._engine_run_backward
+    autograd: Any = torch.autograd
+    engine = autograd._engine_run_backward  # noqa: SLF001 - the seam
     before, after = _quiet(tape.before_backward), _quiet(tape.after_backward)
-    inside = False
+    turn = threading.Lock()
 
     def run_backward(roots: Any, *args: Any, **kwargs: Any) -> Any:
-        nonlocal inside
-        if inside:  # a backward within a backward, as checkpointing does, is part of the outer one
-            return engine(roots, *args, **kwargs)
-        inside = True
-        event = None
+        # A backward within a backward, as checkpointing does, is part of the outer one. Of two at once in two
+        # threads one is recorded.
+        alone = turn.acquire(blocking=False)
         try:
-            event = before(roots, args[0], args[3], accumulate=kwargs.get("accumulate_grad", False))
+            begun = None
+            if alone:
+                begun = before(roots, args[0], args[3], accumulate=kwargs.get("accumulate_grad", False))
             result = engine(roots, *args, **kwargs)
+            if begun is not None:
+                after(begun, result)
         except BaseException as error:
             # A bare raise adds no entry for the frame that caught, so the traceback is torch's own again.
             error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
             raise
         finally:
-            inside = False
-        if event is not None:
-            after(event, result)
+            if alone:
+                turn.release()
         return result
 
-    torch.autograd._engine_run_backward = run_backward
+    autograd._engine_run_backward = run_backward  # noqa: SLF001 - the seam
 
 
-def _watch_optimizers(tape: Tape) -> None:
-    enter, leave = _quiet(tape.enter_step), _quiet(tape.leave_step)
-    entered: dict[int, Any] = {}
-
-    def pre(optimizer: Any, args: Any, kwargs: Any) -> None:
-        entered[id(optimizer)] = enter(optimizer)
-
-    def post(optimizer: Any, args: Any, kwargs: Any) -> None:
-        if (event := entered.pop(id(optimizer), None)) is not None:
-            leave(event)
-
-    register_optimizer_step_pre_hook(pre)
-    register_optimizer_step_post_hook(post)
+def _watch_optimizers(steps: Steps) -> None:
+    register_optimizer_step_pre_hook(_quiet(steps.enter))
+    register_optimizer_step_post_hook(_quiet(steps.leave))
 
 
 def _watch_seeds(tape: Tape) -> None:
@@ -98,41 +99,55 @@ def _watch_seeds(tape: Tape) -> None:
     def manual_seed(seed: int) -> torch.Generator:
         try:
             generator = original(seed)
+            seen(seed)
         except BaseException as error:
             error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
             raise
-        seen(seed)
         return generator
 
     torch.manual_seed = torch.random.manual_seed = manual_seed
 
 
-def _watch_cells(shell: Any, tape: Tape, snapshots: Snapshots) -> None:
-    """Begin and end cells with IPython's own events; a cell run from within a cell belongs to the outer one."""
+def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots) -> None:
+    """Begin and end cells with IPython's own events; a cell run within a cell belongs to the outer one."""
     depth = 0
+    cache = shell.compile.cache
 
-    @_quiet
-    def begin(info: Any) -> None:
-        code = shell.transform_cell(info.raw_cell)
-        tape.begin_cell(shell.compile.get_code_name(info.raw_cell, code, shell.execution_count))
+    def remember(*args: Any, **kwargs: Any) -> Any:
+        name = cache(*args, **kwargs)
+        tape.cells[name] = tape.log.cell
+        return name
 
-    @_quiet
-    def end(result: Any) -> None:
-        tape.last_leaves()
-        values, gone = snapshots.changes(tape.log.store, getattr(result, "result", None))
-        tape.log.write(complete=True, values=values, gone=gone)
-
-    def pre_run_cell(info: Any) -> None:
+    def begin(_: Any) -> None:
         nonlocal depth
         depth += 1
         if depth == 1:
-            begin(info)
+            tape.begin_cell()
 
-    def post_run_cell(result: Any) -> None:
+    def end(result: Any) -> None:
         nonlocal depth
         depth -= 1
         if depth == 0:
-            end(result)
+            steps.end_cell()
+            _to_the_end(tape.last_leaves)
+            with NoModes():
+                values, gone = _to_the_end(
+                    snapshots.changes, tape.log.store, getattr(result, "result", None)
+                ) or ({}, [])
+            _to_the_end(tape.log.write, complete=True, values=values, gone=gone)
 
-    shell.events.register("pre_run_cell", pre_run_cell)
-    shell.events.register("post_run_cell", post_run_cell)
+    shell.compile.cache = remember
+    shell.events.register("pre_run_cell", begin)
+    shell.events.register("post_run_cell", end)
+
+
+def _to_the_end(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call what is done at a cell's end; an interrupt that was meant for the cell makes it begin again."""
+    for _ in range(3):
+        try:
+            return function(*args, **kwargs)
+        except KeyboardInterrupt:
+            continue
+        except Exception:  # noqa: BLE001 - a gap in the recording
+            return None
+    return None

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
 
-from grader.recorder.encode import Store, flat
+from grader.recorder.encode import Store
 from grader.recorder.streams import Backward, Brief, BriefStep, Leaves, Stream
 
 FORMAT = 1
 EVERY = 5.0  # seconds between two writes of a cell that is still running
 LOOSE = 1_000  # events outside any stream that are kept of one cell
+STREAMS = 1_000  # streams kept of one cell
+WIDE = 20  # of these, the last that keep more than their ends
 
 
 class Log:
     """What is known of the cell that is running; ``cell`` is its ordinal, -1 before the first."""
 
     def __init__(self, folder: Path, budget: int) -> None:
-        self.folder = folder
+        self.folder = folder.absolute()
         self.store = Store(budget)
         self.cell = -1
         self.seq = 0
@@ -29,19 +32,22 @@ class Log:
         self.optimizers: list[dict[str, Any]] = []
         self.stream = Stream()
         self._streams: list[Stream] = []
+        self._begun = 0
         self._loose: list[dict[str, Any]] = []
         self._written = 0.0
+        self._process = os.getpid()
 
     def begin(self) -> None:
         """Begin the next cell."""
         self.cell += 1
-        self.store.tensors.clear()
+        self.store.begin()
         self.slots.clear()
         self.optimizers.clear()
         self.stream = Stream()
         self._streams.clear()
+        self._begun = 0
         self._loose.clear()
-        self._written = 0.0
+        self._written = time.monotonic()
 
     def slot(self, name: str, shape: tuple[int, ...], dtype: str) -> int:
         """Give the number of a slot, a new one where it has not been seen in this cell."""
@@ -49,23 +55,28 @@ class Log:
 
     def turn_to(self, leaves: Leaves) -> None:
         """Make the last stream of a set of leaves the current one; begin one where there is none."""
-        found = next((stream for stream in reversed(self._streams) if stream.slots == leaves.slots), None)
-        if found is None:
-            self.begin_stream(leaves)
-        else:
-            self.stream = found
+        if leaves.slots != self.stream.slots:
+            found = next((stream for stream in reversed(self._streams) if stream.slots == leaves.slots), None)
+            if found is None:
+                self.begin_stream(leaves)
+            else:
+                self.stream = found
 
     def begin_stream(self, leaves: Leaves) -> None:
         """Begin a new stream of a set of leaves and make it the current one."""
-        self.stream = Stream(leaves.slots)
+        self.stream = Stream(self._begun, leaves.slots)
+        self._begun += 1
         self._streams.append(self.stream)
+        if len(self._streams) > WIDE:
+            self._streams[-WIDE - 1].shrink()
+        if len(self._streams) > STREAMS:
+            del self._streams[STREAMS // 2]
 
     def add(self, event: dict[str, Any]) -> None:
-        """Add an optimizer's step to the current stream, where there is one; other events to the cell."""
-        if event["kind"] == "step" and self.stream.last is not None:
-            self.stream.add(event)
-        elif len(self._loose) < LOOSE:
-            self._loose.append(event)
+        """Add an event that belongs to no stream; of very many those in the middle are forgotten."""
+        self._loose.append(event)
+        if len(self._loose) > LOOSE:
+            del self._loose[LOOSE // 2]
 
     def checkpoint(self) -> None:
         """Write the running cell out if that has not happened for a while."""
@@ -74,7 +85,9 @@ class Log:
 
     def write(self, *, complete: bool, **rest: Any) -> None:
         """Write the cell's files. A file is replaced whole, so that a reader never meets half of one."""
-        events = self._loose + [event for i, stream in enumerate(self._streams) for event in _events(i, stream)]
+        if os.getpid() != self._process:  # a child that the student's code forked
+            return
+        events = self._loose + [event for stream in self._streams for event in _events(stream)]
         document = {
             "format": FORMAT,
             "cell": self.cell,
@@ -87,7 +100,7 @@ class Log:
         stem = f"cell-{self.cell:04d}"
         if self.store.tensors:
             self._replace(f"{stem}.safetensors", safetensors.torch.save(self.store.tensors))
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=lambda _: None)
         self._replace(f"{stem}.json", text.encode("utf-8", "backslashreplace"))
         self._written = time.monotonic()
 
@@ -97,24 +110,18 @@ class Log:
         part.replace(self.folder / name)
 
 
-def _events(number: int, stream: Stream) -> list[dict[str, Any]]:
+def _events(stream: Stream) -> list[dict[str, Any]]:
     """Write a stream's epochs out; each event carries its epoch and that epoch's exact count of backwards."""
-    out = []
-    for epoch in stream.epochs():
-        for event in epoch.events:
-            plain = _plain(event, stream)
-            out.append({**plain, "stream": number, "epoch": epoch.index, "backwards": epoch.backwards})
-    return out
+    return [
+        {**_plain(event), "stream": stream.number, "epoch": epoch.index, "backwards": epoch.backwards}
+        for epoch in stream.epochs
+        for event in epoch.events
+    ]
 
 
-def _plain(event: Any, stream: Stream) -> dict[str, Any]:
-    if type(event) is Backward:
-        return _backward(event)
-    if type(event) is Brief and stream.last is not None:
-        return _backward(_like(stream.last, event))
-    if type(event) is BriefStep and stream.last_step is not None:
-        return _step(stream.last_step, event)
-    return event  # type: ignore[no-any-return]
+def _plain(event: Backward | Brief | BriefStep | dict[str, Any]) -> dict[str, Any]:
+    full = event.full() if isinstance(event, Brief | BriefStep) else event
+    return _backward(full) if isinstance(full, Backward) else full
 
 
 def _backward(event: Backward) -> dict[str, Any]:
@@ -127,35 +134,9 @@ def _backward(event: Backward) -> dict[str, Any]:
         "via": event.via,
         "line": event.line,
         "roots": event.roots,
-        "leaves": [[slot, number, *map(_flat, values)] for slot, number, *values in leaves],
+        "leaves": list(leaves),
         "touched": event.touched,
     }
     if event.weights:
         out["weights"] = event.weights
     return out | (event.picture or {})
-
-
-def _like(full: Backward, brief: Brief) -> Backward:
-    """Write a brief backward out in the manner of the last full one."""
-    counts = [tensor.numel() for tensor in full.leaves.tensors]
-    left = iter(brief.row)
-    loss = next(left)
-    values, after = ([[next(left) for _ in range(count)] for count in counts] for _ in range(2))
-    roots = [[[loss], *full.roots[0][1:]]]
-    before = [None] * len(counts)
-    return full._replace(
-        seq=brief.seq, roots=roots, values=values, before=before, after=after, touched=False, picture=None
-    )
-
-
-def _step(full: dict[str, Any], brief: BriefStep) -> dict[str, Any]:
-    left = iter(brief.gradients)
-    params = [
-        [slot, number, None, [next(left) for _ in before], None]
-        for slot, number, before, *_ in full["params"]
-    ]
-    return {**full, "seq": brief.seq, "entered": brief.entered, "lr": brief.lr, "params": params}
-
-
-def _flat(values: Any) -> list[Any] | None:
-    return None if values is None else flat(values)

@@ -1,36 +1,39 @@
 """Training events of one cell, thinned so that a million epochs fit: whole epochs are kept or dropped.
 
-The loop that is recorded pays for every line here, six thousand times. So an epoch is only put at the end of a list,
-and what is kept of it is decided for a hundred epochs at a time.
+The loop that is recorded pays for every line here, six thousand times. So an epoch is only put at the end
+of a list, and what is kept of it is decided for two hundred epochs at a time.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import torch
-
-from grader.recorder.encode import flat
+from grader.recorder.oddities import odd_ones
 
 HEAD = 100  # epochs kept from the start
 TAIL = 100  # epochs kept before the end, at least
 MIDDLE = 200  # epochs kept in between, in consecutive pairs
-ODD = 100  # epochs kept because something about them is unlike the epoch before
+ODD = 200  # epochs kept because something about them is unlike the epoch before
 EVENTS = 64  # events kept of one epoch; a thousand backwards that add up are counted, not listed
+ENDS = 10  # epochs kept of either end of a stream long past
+SAMPLES = {m * 10**e - 1 for e in range(12) for m in (1, 3)} | {1}  # of these epochs the graph is written out
 
 
 class Leaves(NamedTuple):
-    """The leaves of a graph: the tensors, their slots and numbers; ``tiny`` if all can be read whole each time."""
+    """The leaves of a graph: their slots, numbers and sizes.
 
-    tensors: list[torch.Tensor]
-    slots: tuple[int, ...]
-    numbers: tuple[int, ...]
-    tiny: bool
+    ``tiny`` if all can be read whole each time, ``single`` if each is one number.
+    """
+
+    slots: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
+    sizes: tuple[int, ...] = ()
+    tiny: bool = True
+    single: bool = False
 
 
 class Backward(NamedTuple):
-    """One backward pass as it was seen. Values are as ``tolist`` gives them, one entry for each leaf."""
+    """One backward pass as it was seen. Values are flat, one entry for each leaf."""
 
     seq: int
     via: str
@@ -46,155 +49,165 @@ class Backward(NamedTuple):
 
 
 class Brief(NamedTuple):
-    """A backward pass like the one before it: the loss, the leaves' values and their gradients after, flat."""
+    """A backward pass like the full one before it: the loss, the values and the gradients after, flat."""
 
     seq: int
+    like: Backward
     row: list[float]
+
+    def full(self) -> Backward:
+        """Write it out in the manner of the one it is like."""
+        left = iter(self.row)
+        loss = next(left)
+        sizes = self.like.leaves.sizes
+        values, after = ([[next(left) for _ in range(size)] for size in sizes] for _ in range(2))
+        roots = [[[loss], *self.like.roots[0][1:]]]
+        before = [None] * len(sizes)
+        return self.like._replace(
+            seq=self.seq, roots=roots, values=values, before=before, after=after, touched=False, picture=None
+        )
 
 
 class BriefStep(NamedTuple):
-    """An optimizer's step like the one before it: the learning rates and the gradients it found, flat."""
+    """A step like the full one before it: the learning rates and the gradients it found, flat."""
 
     seq: int
     entered: int
+    like: dict[str, Any]
     lr: list[Any]
     gradients: list[float]
 
+    def full(self) -> dict[str, Any]:
+        """Write it out in the manner of the one it is like; values are known from the backwards around it."""
+        left = iter(self.gradients)
+        params = [
+            [slot, number, None, [next(left) for _ in before], None]
+            for slot, number, before, *_ in self.like["params"]
+        ]
+        return {**self.like, "seq": self.seq, "entered": self.entered, "lr": self.lr, "params": params}
 
-@dataclass
+
 class Epoch:
-    """The events of one epoch and the exact number of its backwards."""
+    """The events of one epoch, the exact number of its backwards, and whether it is kept for what it is."""
 
-    index: int
-    events: list[Any] = field(default_factory=list)
-    backwards: int = 0
+    __slots__ = ("backwards", "events", "index", "odd")
+
+    def __init__(self, index: int, events: list[Any], backwards: int) -> None:
+        self.index, self.events, self.backwards, self.odd = index, events, backwards, False
 
 
 class Stream:
     """The epochs of one set of leaves within a cell."""
 
-    def __init__(self, slots: tuple[int, ...] = ()) -> None:
+    def __init__(self, number: int = 0, slots: tuple[int, ...] = ()) -> None:
+        self.number = number
         self.slots = slots
         self.first: Backward | None = None
         self.last: Backward | None = None
         self.last_step: dict[str, Any] | None = None
+        self.start: list[float] = []  # the values of the first backward, flat
         self.steady = False  # whether the next backward may be taken briefly
-        self.epoch = Epoch(-1)
-        self._epochs: list[Epoch] = []  # the first hundred, what was kept after it, and all since
+        self.regular = True  # whether that has always gone well
+        self.epoch = Epoch(-1, [], 0)
+        self.epochs: list[Epoch] = []  # the first hundred, what was kept after it, and all since
         self._settled = 0  # how many of these have been thinned
         self._stride = 1
         self._odd = 0
+        self._seen: Epoch | None = None  # the last epoch that was thinned, kept or not
 
     def ends_before(self, values: list[Any], numbers: tuple[int, ...], line: Any) -> bool:
-        """Tell whether a backward begins another run: back at the start, or of other tensors in another line."""
-        if self.first is None or self.last is None:
+        """Tell whether a backward begins another run: back at the start, or other tensors in another line."""
+        last = self._last()
+        if self.first is None or last is None:
             return False
-        back = values == self.first.values and values != self.last.values
-        return back or (numbers != self.last.leaves.numbers and line != self.last.line)
+        back = values == self.first.values and values != last.values
+        return back or (numbers != last.leaves.numbers and line != last.line)
 
     def opens_epoch(self, values: list[Any], before: list[Any], *, touched: bool, again: bool) -> bool:
         """Tell whether the parameters have changed since the last backward, or its gradient is gone.
 
         ``again``: the same loss has been computed anew in the same line, a loop whose update does nothing.
         """
-        last = self.last
-        if (
-            last is None
-            or touched
-            or again
-            or values != last.values
-            or not self.epoch.events
-            or self.epoch.events[-1] is not last
-        ):
+        last = self._last()
+        if last is None or touched or again or values != last.values or self.epoch.events[-1] is not last:
             return True
-        return before != last.after and not any(any(flat(g)) for g in before if g is not None)
+        return before != last.after and not any(any(g) for g in before if g is not None)
 
-    def next_epoch(self) -> None:
-        """Open the next epoch."""
-        self.epoch = Epoch(self.epoch.index + 1)
-        self._epochs.append(self.epoch)
-        if len(self._epochs) - self._settled > HEAD + 2 * TAIL:
+    def add(self, event: Backward, *, opens: bool) -> None:
+        """Add a backward to the open epoch, or to a new one."""
+        if self.first is None:
+            self.first, self.start = event, [x for value in event.values if value for x in value]
+        self.last = event
+        if opens or not self.epochs:
+            self._open(event)
+        else:
+            self.epoch.backwards += 1
+            self._keep(event)
+        index = self.epoch.index
+        usual = (
+            event.via == "backward" and event.leaves.tiny and not event.weights and None not in event.after
+        )
+        usual = usual and len(event.roots) == 1 and event.roots[0][1] == [] and self.epoch.backwards == 1
+        self.steady = self.regular and usual and index >= HEAD and index + 1 not in SAMPLES
+
+    def add_brief(self, seq: int, row: list[float]) -> int:
+        """Add a new epoch with a backward like the last; give its index."""
+        assert self.last is not None  # where the stream is steady
+        self._open(Brief(seq, self.last, row))
+        index = self.epoch.index
+        if index + 1 in SAMPLES:
+            self.steady = False
+        return index
+
+    def add_step(self, event: dict[str, Any] | BriefStep) -> None:
+        """Add an optimizer's step to the open epoch."""
+        if type(event) is dict:
+            self.last_step = event
+        self._keep(event)
+
+    def shrink(self) -> None:
+        """Keep only the ends of a stream that many others have followed."""
+        if len(self.epochs) > 2 * ENDS:
+            self.epochs = [*self.epochs[:ENDS], *self.epochs[-ENDS:]]
+            self._settled = len(self.epochs)
+
+    def _last(self) -> Backward | None:
+        """Give the last backward; where it was taken briefly, write it out first."""
+        events = self.epoch.events
+        if events and type(events[-1]) is Brief:
+            self.last = events[-1] = events[-1].full()
+        elif events and type(events[0]) is Brief:
+            self.last = events[0] = events[0].full()
+        return self.last
+
+    def _open(self, event: Backward | Brief) -> None:
+        self.epoch = Epoch(self.epoch.index + 1, [event], 1)
+        self.epochs.append(self.epoch)
+        if len(self.epochs) - self._settled > HEAD + 2 * TAIL:
             self._thin()
 
-    def add(self, event: Any) -> None:
-        """Add an event to the open epoch."""
-        epoch = self.epoch
-        if type(event) is Backward:
-            self.first = self.first or event
-            self.last = event
-            epoch.backwards += 1
-        elif type(event) is Brief:
-            epoch.backwards += 1
-        elif type(event) is dict:
-            self.last_step = event
-        if len(epoch.events) < EVENTS:
-            epoch.events.append(event)
+    def _keep(self, event: Any) -> None:
+        if len(self.epoch.events) < EVENTS:
+            self.epoch.events.append(event)
         else:
-            epoch.events[-1] = event
-
-    def epochs(self) -> list[Epoch]:
-        """Give the epochs that are kept, in order."""
-        return self._epochs
+            self.epoch.events[-1] = event
 
     def _thin(self) -> None:
         """Thin the epochs that can no longer be among the last hundred."""
-        kept = self._epochs[: max(self._settled, HEAD)]
-        old = self._epochs[len(kept) : -TAIL]
-        odd = _odd_ones([kept[-1], *old]) if self._odd < ODD else set()
-        self._odd += len(odd)
-        kept += [epoch for epoch in old if epoch.index in odd or epoch.index // 2 % self._stride == 0]
+        kept = self.epochs[: max(self._settled, HEAD)]
+        old = self.epochs[len(kept) : -TAIL]
+        if self._odd < ODD:
+            before = [self._seen or kept[-1]]
+            for epoch in odd_ones([*before, *old, self.epochs[-TAIL]])[: ODD - self._odd]:
+                self._odd += not epoch.odd
+                epoch.odd = True
+        self._seen = old[-1]
+        kept += [epoch for epoch in old if self._stays(epoch)]
         if len(kept) > HEAD + MIDDLE + self._odd:
             self._stride *= 2
-            kept = [e for e in kept if e.index < HEAD or e.index in odd or e.index // 2 % self._stride == 0]
+            kept = [epoch for epoch in kept if self._stays(epoch)]
         self._settled = len(kept)
-        self._epochs = kept + self._epochs[-TAIL:]
+        self.epochs = kept + self.epochs[-TAIL:]
 
-
-def _odd_ones(epochs: list[Epoch]) -> set[int]:
-    """Give the indices of the epochs that are unlike the one before.
-
-    What consecutive epochs of an ordinary loop share: how many events, whether the gradient was cleared, whether all
-    is finite, and the length of the update in units of the gradient, to a twentieth.
-    """
-    kinds = [(len(epoch.events), *_shape(epoch.events[0])) for epoch in epochs]
-    odd = {b.index for b, old, new in zip(epochs[1:], kinds, kinds[1:], strict=False) if old != new}
-    if len(set(kinds)) == 1 and kinds[0][1] > 0:
-        table = torch.tensor([_row(epoch.events[0]) for epoch in epochs], dtype=torch.float64)
-        odd |= {epochs[int(i)].index for i in _jumps(table, kinds[0][1])}
-    return odd | {index - 1 for index in odd}
-
-
-def _shape(event: Any) -> tuple[int, bool]:
-    """Give how many parameters a backward had, and whether their gradients had been cleared before."""
-    if type(event) is Brief:
-        return len(event.row) // 2, True
-    if type(event) is Backward:
-        return len(_numbers(event.values)), not any(_numbers(event.before))
-    return 0, True
-
-
-def _row(event: Any) -> list[float]:
-    if type(event) is Brief:
-        return event.row
-    loss = event.roots[0][0]
-    return [loss[0] if loss else 0.0, *_numbers(event.values), *_numbers(event.after)]
-
-
-def _jumps(table: torch.Tensor, count: int) -> torch.Tensor:
-    """Give the rows of ``table`` (epochs, 1 + 2 count) whose update is of another length than the one before."""
-    if table.shape[1] != 1 + 2 * count:
-        return torch.tensor([])
-    values, gradients = table[:, 1 : 1 + count], table[:-1, 1 + count :]
-    largest = gradients.abs().argmax(1, keepdim=True)
-    moved = (values[1:] - values[:-1]).gather(1, largest).squeeze(1)
-    scale = values[:-1].gather(1, largest).squeeze(1).abs()
-    rate = moved / gradients.gather(1, largest).squeeze(1)
-    clear = moved.abs() > 1e-4 * scale  # below, rounding would speak instead
-    unlike = (rate[1:] - rate[:-1]).abs() > rate[:-1].abs() / 20
-    finite = table.isfinite().all(1)
-    unlike = (unlike & clear[1:] & clear[:-1]) | (finite[2:] != finite[1:-1])
-    return unlike.nonzero().flatten() + 2
-
-
-def _numbers(values: list[Any]) -> list[float]:
-    return [number for value in values if value is not None for number in flat(value)]
+    def _stays(self, epoch: Epoch) -> bool:
+        return epoch.odd or epoch.index < HEAD or epoch.index // 2 % self._stride == 0

@@ -21,9 +21,10 @@ def finite(numbers: Numbers | None) -> bool:
 class Value:
     """A value of the student's namespace.
 
-    ``kind`` is one of ``tensor array number text sequence exception none object``. ``tensor`` holds the numbers of a
-    tensor or array where they were kept whole, in its own dtype (an array's as the nearest); ``plain`` what a number,
-    text, sequence (of values) or exception (its text) is; ``type`` the Python type's name.
+    ``kind`` is one of ``tensor array number text sequence exception none object``. ``tensor`` holds the
+    numbers of a tensor or array where they were kept whole, in its own dtype (an array's as the nearest);
+    ``plain`` what a number, text, sequence (of values) or exception (its text) is; ``type`` the Python
+    type's name.
     """
 
     kind: str
@@ -37,7 +38,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Leaf:
-    """A parameter around one backward. Numbers are flat; of a large one they are a sample, ``None`` is not there."""
+    """A parameter around one backward. Numbers are flat, of a large one a sample; ``None`` is not there."""
 
     name: str
     shape: tuple[int, ...]
@@ -73,8 +74,8 @@ class Node:
 class Backward:
     """A backward pass.
 
-    ``stream`` is a set of leaves within the cell, ``epoch`` counts within the stream, ``backwards`` are the passes of
-    this epoch; both counts are exact, also where events were thinned out.
+    ``stream`` is a set of leaves within the cell, ``epoch`` counts within the stream, ``backwards`` are the
+    passes of this epoch; both counts are exact, also where events were thinned out.
     """
 
     cell: int

@@ -1,7 +1,7 @@
 """Files out of a student's process, read as hostile: JSON and safetensors -> ``Recording``.
 
-The files are those that ``grader.recorder`` describes. Nothing in them is believed to be well-formed: whatever does
-not read as it should is left out and counted as damage, and never raises.
+The files are those that ``grader.recorder`` describes. Nothing in them is believed to be well-formed:
+whatever does not read as it should is left out and counted as damage, and never raises.
 """
 
 from __future__ import annotations
