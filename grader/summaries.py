@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -18,6 +19,9 @@ MOST = 120  # points of a curve
 SHOWN = 8  # numbers of a parameter
 
 T = TypeVar("T")
+
+_SUMMARIES: WeakKeyDictionary[Training, ReferenceSummary] = WeakKeyDictionary()
+"""On the assignment's own data a reference runs once, for the whole class."""
 
 
 def run_summary(observed: Observed) -> RunSummary:
@@ -35,8 +39,16 @@ def run_summary(observed: Observed) -> RunSummary:
 
 def reference_summary(training: Training, judgement: TrainingJudgement) -> ReferenceSummary:
     """Sum the reference's run up, on the data the student's run was judged on."""
+    if judgement.own_data:
+        return _reference_summary(training, judgement.data)
+    if training not in _SUMMARIES:
+        _SUMMARIES[training] = _reference_summary(training, judgement.data)
+    return _SUMMARIES[training]
+
+
+def _reference_summary(training: Training, data: Data) -> ReferenceSummary:
     try:
-        right = run(training, judgement.data)
+        right = run(training, data)
     except RuntimeError:  # a student's own data of a shape that the reference cannot train on
         return ReferenceSummary((), ())
     path = [torch.cat([value.flatten() for value in p.values()])[:SHOWN] for p in right.path]

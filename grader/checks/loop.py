@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
+from torch.func import vmap
 
 from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numbers, text
 from grader.checks.observed import Observed
@@ -50,24 +51,20 @@ def judge_init(training: Training, observed: Observed, *, any_shape: bool) -> Fi
 
 def judge_step4(training: Training, observed: Observed) -> Finding:
     """Judge each update that was seen: it must be what step 4 makes of parameters and gradient."""
-    statuses = []
-    wrong: Finding | None = None
     rebound = next((epoch for epoch in observed.epochs if epoch.rebound), None)
     if rebound is not None:
         return failed("step4.rebound", name=observed.run.leaves[0][0], epoch=rebound.index + 1)
-    for epoch in _updated(observed):
-        right = _update(training, observed, epoch)
-        given = torch.tensor(epoch.following, dtype=torch.float64)
-        before = torch.tensor(epoch.values, dtype=torch.float64)
-        tolerance = ROUNDINGS * observed.unit * (before.abs() + right.abs() + (right - before).abs())
-        status = verdict((given - right).abs(), tolerance)
-        statuses.append(status)
-        if status is CheckStatus.FAILED and wrong is None:
-            wrong = _wrong_update(training, observed, epoch, right - before, given - before)
-    if wrong is not None:
-        return wrong
-    if not statuses:
+    epochs = list(_updated(observed))
+    if not epochs:
         return NOT_OBSERVED
+    before = _table([epoch.values for epoch in epochs])
+    given = _table([epoch.following or () for epoch in epochs])
+    right = _updates(training, observed, epochs, before)
+    tolerance = ROUNDINGS * observed.unit * (before.abs() + right.abs() + (right - before).abs())
+    statuses = [verdict(*row) for row in zip((given - right).abs(), tolerance, strict=True)]
+    if CheckStatus.FAILED in statuses:
+        t = statuses.index(CheckStatus.FAILED)
+        return _wrong_update(training, observed, epochs[t], right[t] - before[t], given[t] - before[t])
     return _asked_way(training, observed, by_status(worst(statuses), PASSED))
 
 
@@ -85,20 +82,25 @@ def _updated(observed: Observed) -> Iterator[Epoch]:
             yield epoch
 
 
-def _update(training: Training, observed: Observed, epoch: Epoch) -> Tensor:
-    """Give what step 4 makes of an epoch's parameters and found gradient, in the student's order."""
-    values = torch.tensor(epoch.values, dtype=torch.float64)
-    found = torch.tensor(epoch.found, dtype=torch.float64)
-    if _cleared_before(observed, epoch):
-        found = torch.zeros_like(values)
+def _updates(training: Training, observed: Observed, epochs: Sequence[Epoch], before: Tensor) -> Tensor:
+    """Give what step 4 makes of parameters (T, count) and their gradients, in the student's order."""
+    zero = (0.0,) * before.shape[1]
+    found = _table([zero if _cleared_before(observed, e) else e.found or zero for e in epochs])
     alignment = observed.alignment
     if not alignment.complete:  # the update is the same for each number, whatever it is called
-        return training.step4({"": values}, {"": found})[""]
+        return training.step4({"": before}, {"": found})[""]
+
+    def one(values: Tensor, gradient: Tensor) -> Tensor:
+        return _flat(training.step4(alignment.parameters(values), alignment.parameters(gradient)))
+
     places = [place for place in alignment.places if place is not None]
-    after = training.step4(alignment.parameters(values[places]), alignment.parameters(found[places]))
-    out = torch.empty_like(values)
-    out[places] = _flat(after)
+    out = torch.empty_like(before)
+    out[:, places] = vmap(one)(before[:, places], found[:, places])
     return out
+
+
+def _table(rows: Sequence[Sequence[float]]) -> Tensor:
+    return torch.tensor(rows, dtype=torch.float64)
 
 
 def _wrong_update(
