@@ -81,11 +81,14 @@ class Tape:
             self._briefly(begun)  # type: ignore[arg-type] # mypy narrows no exact types
 
     def _as_before(self, weights: Any) -> bool:
-        """Tell whether all gradients have been cleared, and nothing but one is sent back from the root."""
+        """Tell whether this is the same line, with gradients cleared, and one is sent back from the root."""
         for tensor in self._tensors:
             if tensor.grad is not None:
                 return False
-        return not function_modes() and (weights[0] is None or weights[0].item() == 1)
+        last = self.log.stream.last
+        if last is None or last.line != self.line() or function_modes():
+            return False
+        return weights[0] is None or weights[0].item() == 1
 
     def _look(
         self,

@@ -34,7 +34,16 @@ from grader.recording.events import (
 )
 
 NODES = 64
+EVENTS = 1_000_000  # of one cell; the recorder keeps far fewer
+DAMAGE = 100  # entries; what comes after is not told one by one
 TEXT = 10_000
+DTYPES = {
+    str(dtype)[6:]: dtype
+    for dtype in (
+        torch.float16, torch.bfloat16, torch.float32, torch.float64,
+        torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, torch.bool,
+    )
+}  # fmt: skip
 WRONG = (
     KeyError,
     ValueError,
@@ -80,10 +89,11 @@ def _read_file(path: Path, limit: int) -> bytes | None:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         return None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise ValueError("not a plain file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ValueError("not a plain file")
-        content = file.read(limit + 1)
+        content = file.read(max(0, limit) + 1)
     if len(content) > limit:
         raise ValueError("too large")
     return content
@@ -103,27 +113,34 @@ class _Reader:
             damage,
         )
         self.slots = [
-            (str(name)[:200], _shape(shape), str(dtype)[:40]) for name, shape, dtype in document["slots"]
+            (_text(name)[:200], _shape(shape), str(dtype)[:40]) for name, shape, dtype in document["slots"]
         ]
 
     def record(self) -> CellRecord:
-        events = [event for item in self.document["events"] if (event := self._try(self.event, item))]
+        events = [
+            event
+            for item in _list(self.document["events"])[:EVENTS]
+            if (event := self._try(self.event, item))
+        ]
         values = self.document.get("values") or {}
         return CellRecord(
             cell=self.cell,
             complete=self.document["complete"] is True,
             events=tuple(sorted(events, key=lambda event: event.seq)),
             values={
-                name: v for name, item in values.items() if (v := self._try(self.value, item)) is not None
+                _text(name): v
+                for name, item in values.items()
+                if (v := self._try(self.value, item)) is not None
             },
-            gone=tuple(name for name in self.document.get("gone") or () if isinstance(name, str)),
+            gone=tuple(name for name in _list(self.document.get("gone") or []) if isinstance(name, str)),
         )
 
     def _try(self, read: Any, item: Any) -> Any:
         try:
             return read(item)
         except WRONG as error:
-            self.damage.append(f"cell {self.cell + 1}: {type(error).__name__} in {read.__name__}")
+            if len(self.damage) < DAMAGE:
+                self.damage.append(f"cell {self.cell + 1}: {type(error).__name__} in {read.__name__}")
             return None
 
     def event(self, item: dict[str, Any]) -> Event:
@@ -133,7 +150,8 @@ class _Reader:
             return self.step(item)
         if item["kind"] == "leaves":
             leaves = tuple(
-                (self.slots[s][0], int(number), _numbers(value)) for s, number, value in item["leaves"]
+                (self.slots[_index(s)][0], int(number), _numbers(value))
+                for s, number, value in item["leaves"]
             )
             return LastLeaves(self.cell, int(item["seq"]), leaves)
         if item["kind"] == "seed":
@@ -161,32 +179,32 @@ class _Reader:
         )
 
     def leaf(self, slot: int, number: int, value: Any, before: Any, after: Any) -> Leaf:
-        name, shape, dtype = self.slots[slot]
+        name, shape, dtype = self.slots[_index(slot)]
         return Leaf(name, shape, dtype, int(number), _numbers(value), _numbers(before), _numbers(after))
 
     def node(self, item: dict[str, Any]) -> Node:
         return Node(
-            op=str(item["op"])[:200],
+            op=_text(item["op"])[:200],
             inputs=tuple(None if i is None else _index(i) for i in item["inputs"]),
-            names=tuple(str(name)[:200] for name in item.get("names", ())),
+            names=tuple(_text(name)[:200] for name in item.get("names", ())),
             leaf=None if item.get("leaf") is None else _index(item["leaf"]),
             out=self.value(item["out"]) if "out" in item else None,
             saved={str(key): self.value(value) for key, value in item.get("saved", {}).items()},
         )
 
     def step(self, item: dict[str, Any]) -> OptimizerStep:
-        optimizer = self.document["optimizers"][item["optimizer"]]
+        optimizer = self.document["optimizers"][_index(item["optimizer"])]
         return OptimizerStep(
             cell=self.cell,
             seq=int(item["seq"]),
             entered=int(item["entered"]),
             epoch=None if item.get("epoch") is None else int(item["epoch"]),
             line=self.line(item["line"]),
-            optimizer=str(optimizer["class"])[:200],
+            optimizer=_text(optimizer["class"])[:200],
             settings=dict(optimizer["settings"]),
             lr=tuple(float(rate) if isinstance(rate, int | float) else None for rate in item["lr"]),
             parameters=tuple(
-                StepParameter(self.slots[slot][0], int(number), *map(_numbers, rest))
+                StepParameter(self.slots[_index(slot)][0], int(number), *map(_numbers, rest))
                 for slot, number, *rest in item["params"]
             ),
         )
@@ -199,13 +217,13 @@ class _Reader:
 
     def value(self, item: dict[str, Any], depth: int = 0) -> Value:
         kind = str(item["kind"])
-        type_name = str(item.get("type", ""))[:200]
+        type_name = _text(item.get("type", ""))[:200]
         if kind in ("tensor", "array"):
             return self.tensor(kind, item, type_name)
         if kind == "number":
             return Value(kind, plain=_number(item["value"]), type=type_name)
         if kind in ("text", "exception"):
-            return Value(kind, plain=str(item["value" if kind == "text" else "text"])[:TEXT], type=type_name)
+            return Value(kind, plain=_text(item["value" if kind == "text" else "text"]), type=type_name)
         if kind == "sequence":
             items = item.get("items")
             plain = (
@@ -230,8 +248,18 @@ class _Reader:
 
 
 def _tensor(numbers: list[Any], dtype: str) -> Tensor:
-    kind = getattr(torch, dtype, torch.float64)
-    return torch.tensor(numbers, dtype=kind if isinstance(kind, torch.dtype) else torch.float64)
+    return torch.tensor(numbers, dtype=DTYPES.get(dtype, torch.float64))
+
+
+def _list(item: Any) -> list[Any]:
+    if type(item) is not list:
+        raise TypeError(type(item).__name__)
+    return item
+
+
+def _text(item: Any) -> str:
+    """Give a text that can be written anywhere: half of a surrogate pair cannot."""
+    return str(item)[:TEXT].encode("utf-8", "replace").decode()
 
 
 def _shape(item: Any) -> tuple[int, ...]:
