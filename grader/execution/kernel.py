@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import time
+from queue import Empty
 from typing import TYPE_CHECKING, Any, Protocol
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
@@ -30,11 +34,40 @@ def cold(workspace: Workspace) -> AsyncKernelManager:
     """Start a new Python process, which imports everything anew: some seconds, but it works everywhere."""
     argv = [sys.executable, "-P", "-m", "grader.execution.child"]
     argv += ["--grader-config", str(workspace.config), "-f", "{connection_file}"]
-    options: dict[str, Any] = {"connection_file": str(workspace.kernel / "connection.json")}
+    options: dict[str, Any] = {
+        "connection_file": str(workspace.kernel / "connection.json"),
+        "client_factory": PromptClient,
+    }
     socket = str(workspace.kernel / "ipc")
     if sys.platform != "win32" and len(f"{socket}-1") <= LONGEST_SOCKET:
         options |= {"transport": "ipc", "ip": socket}
     return AsyncKernelManager(kernel_spec_manager=_InMemory(argv), **options)
+
+
+class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # jupyter_client is not typed
+    """Is ready when the kernel is. jupyter_client's own client waits for a fifth of a second of silence."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as in the base class
+        """Wait until the kernel answers on both channels. Called by nbclient before the first cell."""
+        deadline = time.monotonic() + (timeout or math.inf)
+        while not await self._is_answered():
+            if not await self.is_alive():
+                raise RuntimeError("the kernel died before it was ready")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the kernel was not ready after {timeout} seconds")
+
+    async def _is_answered(self) -> bool:
+        """Ask something; the end of the answer on iopub means that nothing earlier is still to come there."""
+        request = self.kernel_info()
+        try:
+            await self._recv_reply(request, timeout=1)
+            while True:
+                message = await self.get_iopub_msg(timeout=0.2)
+                ends = message["content"].get("execution_state") == "idle"
+                if ends and message["parent_header"].get("msg_id") == request:
+                    return True
+        except (TimeoutError, Empty):  # not up, or not subscribed yet when it answered
+            return False
 
 
 class _InMemory(KernelSpecManager):  # type: ignore[misc]  # jupyter_client is not typed

@@ -62,27 +62,30 @@ class Workspace:
 
     def environment(self) -> dict[str, str]:
         """All of the environment variables that the kernel starts with."""
-        path = [
-            str(self.kernel / "bin"),
-            str(Path(sys.executable).parent),
-            os.environ.get("PATH", os.defpath),
-        ]
         return {
-            **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
-            "PATH": os.pathsep.join(path),
+            **interpreter_environment(self.kernel / "bin"),
             "HOME": str(self.work),
             "TMPDIR": str(self.kernel / "tmp"),
             "IPYTHONDIR": str(self.kernel / "ipython"),
             "MPLCONFIGDIR": str(self.kernel / "matplotlib"),
             "XDG_CACHE_HOME": str(self.kernel / "cache"),
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "PYTHONHASHSEED": "0",
-            "PYTHONUTF8": "1",
             # `!pip install torch` is quick and true; anything else fails at once and installs nothing.
             "PIP_NO_INDEX": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         }
+
+
+def interpreter_environment(*programs: Path) -> dict[str, str]:
+    """All that decides how Python and its libraries start, whichever process they start in."""
+    path = [*map(str, programs), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    return {
+        **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        "PATH": os.pathsep.join(path),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+    }
 
 
 @contextmanager

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from ipykernel.kernelapp import IPKernelApp
 
 from grader.execution.child import kernel, standins
 from grader.execution.child.config import Config
@@ -15,23 +17,23 @@ from grader.execution.child.files import ServedFiles
 from grader.recorder import install as install_recorder
 
 
-def main() -> None:
-    """Prepare the kernel and serve until the host kills it."""
+def prepare(argv: Sequence[str]) -> IPKernelApp:
+    """Make this process a kernel that only has to be started; without a configuration a plain one."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    parser.add_argument("--grader-config", type=Path, required=True)
-    options, rest = parser.parse_known_args()
-    sys.argv[1:] = rest  # what a notebook that parses its arguments finds in any kernel
-    serve(Config.read(options.grader_config), rest)
-
-
-def serve(config: Config, argv: list[str]) -> None:
-    """Turn this process into the kernel of one submission. Everything is in place before its first cell."""
-    app = kernel.create(argv, config.output_bytes)
+    parser.add_argument("--grader-config", type=Path)
+    options, rest = parser.parse_known_args(argv)
+    parser.add_argument("-f")
+    connection_file = parser.parse_known_args(rest)[0].f
+    sys.argv = [__file__, *rest]  # what a notebook that parses its arguments finds in any kernel
+    if options.grader_config is None:
+        return kernel.plain(rest)
+    config = Config.read(options.grader_config)
+    app = kernel.create(connection_file, config.output_bytes)
     torch.set_num_threads(1)
     standins.install(ServedFiles(config.files))
     seed_generators(config.seed)
     install_recorder(app.shell, Path(config.recording), config.recording_bytes)
-    app.start()
+    return app
 
 
 def seed_generators(seed: int) -> None:
@@ -46,4 +48,4 @@ def seed_generators(seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    prepare(sys.argv[1:]).start()

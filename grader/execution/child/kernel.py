@@ -17,12 +17,19 @@ del sys.modules["debugpy"]
 
 from ipykernel.ipkernel import IPythonKernel  # noqa: E402
 from ipykernel.kernelapp import IPKernelApp  # noqa: E402
+from traitlets.config import Config  # noqa: E402
 
 from grader.execution.child.output import CappedSession  # noqa: E402
 
 
 class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
     """Says in the metadata of its replies which line failed and whether output was dropped."""
+
+    #: ipykernel sleeps before it replies, for clients that do not wait for the end of a cell's output.
+    _execute_sleep = 0.0
+
+    #: IPython's ends in a tip, drawn at random from the generator that the student's code draws from.
+    banner = ""
 
     def finish_metadata(self, parent: Any, metadata: Any, reply_content: Any) -> Any:
         """Add what only the kernel knows. Called by ipykernel when a cell has ended, before the reply."""
@@ -36,20 +43,35 @@ class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
 class App(IPKernelApp):  # type: ignore[misc]  # ipykernel is not typed
     """Starts the kernel on the sockets of a connection file."""
 
+    def parse_command_line(self, argv: Any = None) -> None:
+        """Leave it unread: ``create`` has, and traitlets makes a parser of several hundred options for it."""
+
     def init_iopub(self, context: Any) -> None:
         """Make room: a full queue drops messages, and the one that ends a cell must not be among them."""
         context.sndhwm = 0
         super().init_iopub(context)
 
 
-def create(argv: list[str], output_bytes: int) -> App:
+def create(connection_file: str, output_bytes: int) -> App:
     """Give an initialized application: its shell is there, it serves nothing yet."""
     # Warnings show the name of the cell's file: it would tell the process id, another one each time.
     ipykernel.compiler.get_tmp_directory = lambda: "/tmp/ipykernel"  # noqa: S108 - nothing is written there
-    app: App = App.instance(kernel_class=Kernel, session=CappedSession(output_bytes=output_bytes))
-    app.initialize(argv)
+    app: App = App.instance(
+        kernel_class=Kernel,
+        session=CappedSession(output_bytes=output_bytes),
+        connection_file=connection_file,
+        config=Config({"HistoryManager": {"hist_file": ":memory:"}}),
+    )
+    app.initialize()
     app.shell.ask_exit = leave_cell
     _silence_echo()
+    return app
+
+
+def plain(argv: list[str]) -> IPKernelApp:
+    """Give an initialized application of ipykernel as it is, for notebooks that are run but not graded."""
+    app = IPKernelApp.instance()
+    app.initialize(argv)
     return app
 
 
