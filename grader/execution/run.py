@@ -6,6 +6,7 @@ import asyncio
 import copy
 import shutil
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from grader import recording
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
 
     from grader.assignment import Limits
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 #: A notebook whose kernel dies this often is left where it is: the rest of its cells is not reached.
 MOST_RUNS = 6
+
+#: A run whose kernel went down with its server is made again, this often in all.
+MOST_ATTEMPTS = 3
 
 
 def execute(
@@ -87,9 +92,35 @@ def _run(  # noqa: PLR0913 - execute's own arguments, passed on
     without: Collection[int],
 ) -> tuple[Client, Any]:
     """One run in one fresh kernel: the client that knows what happened, and what was recorded."""
+    for _ in range(MOST_ATTEMPTS):
+        with suppress(_KernelLostError):
+            return _attempt(submission, limits=limits, files=files, kernel=kernel, keep=keep, without=without)
+    raise SandboxError(f"the warm-kernel server died {MOST_ATTEMPTS} times while this notebook ran")
+
+
+class _KernelLostError(Exception):
+    """The kernel went down with the server that made it; what the notebook did does not count."""
+
+
+def _attempt(  # noqa: PLR0913 - execute's own arguments, passed on
+    submission: Submission,
+    *,
+    limits: Limits,
+    files: Mapping[str, Path],
+    kernel: KernelFactory,
+    keep: Path | None,
+    without: Collection[int],
+) -> tuple[Client, Any]:
     with workspace(files, limits) as space:
-        client = Client(_cleared(submission.notebook), kernel(space), limits)
-        asyncio.run(client.run(space, without))
+        manager = kernel(space)
+        client = Client(_cleared(submission.notebook), manager, limits)
+        try:
+            asyncio.run(client.run(space, without))
+        except SandboxError:
+            if not _is_lost(manager):
+                raise
+        if _is_lost(manager):
+            raise _KernelLostError
         try:
             recorded = recording.read(space.recording, cells=client.sent, limit=limits.recording_bytes)
         except (OSError, ValueError) as error:
@@ -97,6 +128,10 @@ def _run(  # noqa: PLR0913 - execute's own arguments, passed on
         if keep is not None:
             _keep(space.recording, keep)
     return client, recorded
+
+
+def _is_lost(manager: AsyncKernelManager) -> bool:
+    return getattr(manager.provisioner, "lost", False)
 
 
 def _cleared(notebook: NotebookNode) -> NotebookNode:

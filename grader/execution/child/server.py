@@ -1,0 +1,276 @@
+"""``python -m grader.execution.child.server SOCKET``: imports once, then forks a kernel for each submission.
+
+The server runs no student code, knows no reference and no expected value, and has one thread: a process with
+several cannot be forked safely. The host speaks to it over ``SOCKET``, one JSON object a packet:
+
+``{"argv", "cwd", "env", "policy"}``  with three file descriptors: fork a kernel. The first is its *channel*,
+    another socket; the others become its stdout and stderr.
+``{"guard": [folder, …]}``            remove these folders should the host be killed.
+``{"retire": true}``                  exit when the last kernel has ended.
+
+On a channel the host is told ``{"pid", "memory"}``, then ``{"ready": true}`` or ``{"error": text}``, at last
+``{"exit": code}``; it says ``{"signal": number}``. To let go of a channel is to kill its kernel, to let go of
+``SOCKET`` is to kill all of them: so a host that dies leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import mimetypes
+import os
+import selectors
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from grader.execution.child.__main__ import prepare, seed_generators
+
+#: Packets are read whole; the kernel's own limit for one is smaller.
+LARGEST_PACKET = 1 << 20
+
+#: What a notebook or its kernel would import later, each time anew. Missing ones are no mistake. Not among
+#: them is matplotlib_inline, which looks for the shell when it is imported, and there is none yet.
+PRELOADED = (
+    "torch._dynamo",  # the first optimizer of a process imports it
+    "pandas",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "requests",
+    "sqlite3",
+    "tornado.platform.asyncio",
+)
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+
+class Birth(NamedTuple):
+    """What a forked process is to become: the request, the channel to the host, its stdout and stderr."""
+
+    request: Mapping[str, Any]
+    channel: socket.socket
+    streams: tuple[int, ...]
+    server: int
+
+
+class Kernel(NamedTuple):
+    """What the server keeps of a living kernel: its channel, and a descriptor that tells when it has died."""
+
+    channel: socket.socket
+    pidfd: int
+
+
+class Server:
+    """Forks kernels and outlives them. ``control`` is the socket that the host holds the other end of."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._host = os.getppid()
+        self._kernels: dict[int, Kernel] = {}
+        self._folders: set[str] = set()
+        self._leaving = False
+        self._selector = selectors.PollSelector()  # epoll's own descriptor would be inherited by kernels
+        self._selector.register(control, selectors.EVENT_READ, self._listen)
+
+    def serve(self) -> Birth | None:
+        """Serve until the host has gone or wants no more. Like ``fork``, it returns in new processes too."""
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+        _tell(self._control, memory=memory())
+        while self._kernels or not self._leaving:
+            for key, _ in self._selector.select():
+                if (birth := key.data()) is not None:
+                    return birth  # type: ignore[no-any-return]
+        if os.getppid() != self._host:
+            for folder in self._folders:
+                shutil.rmtree(folder, ignore_errors=True)
+        return None
+
+    def _listen(self) -> Birth | None:
+        """Do what the host asks."""
+        packet, descriptors, _, _ = socket.recv_fds(self._control, LARGEST_PACKET, 3)
+        request = json.loads(packet or "{}")
+        if "argv" in request:
+            return self._fork(request, descriptors)
+        self._folders |= {*request.get("guard", ())}
+        if not packet:
+            self._selector.unregister(self._control)
+            for pid in self._kernels:
+                _signal(pid, signal.SIGKILL)
+        self._leaving |= not packet or "retire" in request
+        return None
+
+    def _fork(self, request: Mapping[str, Any], descriptors: list[int]) -> Birth | None:
+        channel, streams = socket.socket(fileno=descriptors[0]), tuple(descriptors[1:])
+        try:
+            if (count := threads()) != 1:
+                _tell(
+                    channel, error=f"the warm-kernel server has {count} threads and cannot be forked safely"
+                )
+                channel.close()
+                return None
+            server, pid = os.getpid(), os.fork()
+            if pid == 0:
+                self._let_go()
+                return Birth(request, channel, tuple(map(os.dup, streams)), server)
+        finally:
+            for stream in streams:
+                os.close(stream)
+        kernel = self._kernels[pid] = Kernel(channel, os.pidfd_open(pid))
+        self._selector.register(channel, selectors.EVENT_READ, partial(self._heed, pid))
+        self._selector.register(kernel.pidfd, selectors.EVENT_READ, partial(self._bury, pid))
+        _tell(channel, pid=pid, memory=memory())
+        return None
+
+    def _let_go(self) -> None:
+        """Close, in a new process, what belongs to the server and to other kernels."""
+        self._control.close()
+        for kernel in self._kernels.values():
+            kernel.channel.close()
+            os.close(kernel.pidfd)
+
+    def _heed(self, pid: int) -> None:
+        """Pass a signal on to a kernel's group; the end of its channel is the last one."""
+        channel = self._kernels[pid].channel
+        try:
+            packet = channel.recv(LARGEST_PACKET)
+        except ConnectionResetError:  # gone with something unread
+            packet = b""
+        _signal(pid, json.loads(packet)["signal"] if packet else signal.SIGKILL)
+        if not packet:
+            self._selector.unregister(channel)
+
+    def _bury(self, pid: int) -> None:
+        """Reap a kernel and kill all that it started, then tell the host."""
+        _, status = os.waitpid(pid, 0)
+        kernel = self._kernels.pop(pid)
+        self._selector.unregister(kernel.pidfd)
+        os.close(kernel.pidfd)
+        with suppress(KeyError):  # the host may have let go of it
+            self._selector.unregister(kernel.channel)
+        self._sweep()
+        _tell(kernel.channel, exit=os.waitstatus_to_exitcode(status))
+        kernel.channel.close()
+
+    def _sweep(self) -> None:
+        """Kill every child that is no kernel.
+
+        A living kernel is the reaper of its own descendants. When it has died they become the server's,
+        level by level, wherever they fled: to another group, to another session, to a parent that exits.
+        """
+        for _ in range(100):  # what forks faster than it is found is the sandbox's business
+            strays = [pid for pid in _children() if pid not in self._kernels]
+            if not strays:
+                return
+            for pid in strays:
+                os.kill(pid, signal.SIGKILL)
+            for pid in strays:
+                os.waitpid(pid, 0)
+
+
+def threads() -> int:
+    """Count the threads of this process, those of libraries among them."""
+    return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - as names, of which only the number counts
+
+
+def memory() -> int:
+    """Give the bytes of memory this process holds."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def become_kernel(birth: Birth) -> None:
+    """Turn a forked process into the kernel that was asked for, and serve until it is killed."""
+    try:
+        _part_from_server(birth)
+        request = birth.request
+        _settle(request["cwd"], request["env"])
+        if (policy := request.get("policy")) is not None:
+            importlib.import_module("grader.execution.child.confine").confine(policy)
+            _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user resets it
+        app = prepare(request["argv"])
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the host must hear of it
+        _tell(birth.channel, error=f"{type(error).__name__}: {error}")
+        os._exit(1)
+    _tell(birth.channel, ready=True)
+    birth.channel.close()  # before the first line of student code: nobody speaks to the host in our name
+    app.start()
+
+
+def _part_from_server(birth: Birth) -> None:
+    """Begin a session of its own, which dies with the server and reaps its own descendants."""
+    os.setsid()
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != birth.server:
+        os._exit(1)  # it died in between
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number, descriptor in enumerate(birth.streams, start=1):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+
+
+def _settle(folder: str, environment: Mapping[str, str]) -> None:
+    """Move to the submission's folder and environment, and forget what was derived from the server's."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    tempfile.tempdir = None
+
+
+def _signal(pid: int, number: int) -> None:
+    """Signal a kernel's group. It has not been reaped, so the number cannot mean another process."""
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:  # not a group yet
+        os.kill(pid, number)
+
+
+def _children() -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split()]
+
+
+def _tell(channel: socket.socket, **message: Any) -> None:
+    with suppress(OSError):  # nobody listens any more
+        channel.send(json.dumps(message).encode())
+
+
+def _preload() -> None:
+    for name in PRELOADED:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    mimetypes.init()
+    seed_generators(0)  # for what the first call of each imports; a kernel seeds them anew
+    gc.collect()
+    gc.freeze()  # a kernel's collector does not touch, and so copy, what it shares with the server
+
+
+def main() -> None:
+    """Serve on the socket whose descriptor is the only argument."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which will let go of the socket
+    control = socket.socket(fileno=int(sys.argv[1]))
+    _preload()
+    if (count := threads()) != 1:
+        sys.exit(f"an import has started {count - 1} threads: the warm-kernel server cannot be forked safely")
+    birth = Server(control).serve()
+    if birth is None:
+        os._exit(0)  # there is nothing to tidy up, and torch takes its time to do so
+    become_kernel(birth)
+
+
+if __name__ == "__main__":
+    main()

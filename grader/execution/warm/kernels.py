@@ -1,0 +1,59 @@
+"""The factory of warm kernels that ``execute`` is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from grader.execution.kernel import cold
+from grader.execution.warm.provisioner import WarmProvisioner
+from grader.execution.warm.servers import Servers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jupyter_client.manager import AsyncKernelManager
+
+    from grader.execution.workspace import Workspace
+
+
+class WarmKernels:
+    """Makes kernels by forking a process that has imported everything. Several threads may use it at once.
+
+    ::
+
+        with WarmKernels() as kernel:
+            execute(submission, limits=limits, files=files, kernel=kernel)
+
+    Args:
+        policy: what the kernel of a workspace confines itself to before it runs anything; None for nothing.
+
+    Raises:
+        SandboxError: not on Linux.
+
+    """
+
+    def __init__(self, policy: Callable[[Workspace], Mapping[str, Any] | None] = lambda _: None) -> None:
+        self._policy = policy
+        self._servers = Servers()
+
+    def __call__(self, workspace: Workspace) -> AsyncKernelManager:
+        """Make a manager like that of a cold kernel, whose process comes about in another way."""
+        self._servers.guard(workspace.root)
+        manager = cold(workspace)
+        manager.provisioner = WarmProvisioner(
+            kernel_spec=manager.kernel_spec,
+            parent=manager,
+            servers=self._servers,
+            policy=self._policy(workspace),
+        )
+        return manager
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server and every kernel that is still alive."""
+        self._servers.close()
