@@ -1,0 +1,71 @@
+"""Run as a program: executes cells under the recorder, each notebook in a forked child of one warm process.
+
+A request is a line of JSON on standard input, ``{"folder", "cells"}``; the answer is a line on standard
+output: for each cell ``null`` or ``[name, message]`` of the exception that ended it. What was recorded lies
+in the folder.
+"""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pandas as pd  # noqa: F401 - for the children, like the next but one
+import torch
+import torch._dynamo  # the first optimizer of a process would import it
+from IPython.core.history import HistoryManager
+from IPython.core.interactiveshell import InteractiveShell
+
+import grader.recorder
+
+SECONDS = 60  # for the cells of one request
+
+
+def main():
+    """Answer requests until standard input ends."""
+    HistoryManager.enabled = False
+    torch.set_num_threads(1)
+    InteractiveShell.instance()
+    for line in sys.stdin:
+        request = json.loads(line)
+        sys.stdout.write(in_a_child(request["cells"], Path(request["folder"])) + "\n")
+        sys.stdout.flush()
+
+
+def in_a_child(cells, folder):
+    """Fork, execute in the child, and give the line that it wrote; an empty one if it died."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            signal.alarm(SECONDS)
+            os.close(reading)
+            os.write(writing, execute(cells, folder).encode())
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        line = pipe.read()
+    os.waitpid(child, 0)
+    return line
+
+
+def execute(cells, folder):
+    """Run the cells in the shell that nobody has used yet; give the line of what ended each."""
+    sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")  # noqa: PTH123, SIM115 - until the process ends
+    torch.manual_seed(0)
+    shell = InteractiveShell.instance()
+    grader.recorder.install(shell, folder)
+    ended = []
+    for cell in cells:
+        result = shell.run_cell(cell)
+        error = result.error_before_exec or result.error_in_exec
+        ended.append(None if error is None else [type(error).__name__, str(error)])
+    return json.dumps(ended)
+
+
+if __name__ == "__main__":
+    main()
