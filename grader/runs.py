@@ -119,6 +119,12 @@ class _Group:
         return _joined([_or_zero(leaf.after, leaf) for leaf in self.backwards[-1].leaves])
 
     @property
+    def step(self) -> OptimizerStep | None:
+        """Give the epoch's last step that found a gradient, or the last if none did."""
+        moving = [step for step in self.steps if any(p.gradient for p in step.parameters)]
+        return next(reversed(moving or self.steps), None)
+
+    @property
     def stepped_to(self) -> Numbers | None:
         """The parameters after the optimizer's step, where it held all of them."""
         found = self._of_step("after")
@@ -132,9 +138,9 @@ class _Group:
         return _joined([_or_zero(value, leaf) for value, leaf in zip(found, self.leaves, strict=True)])
 
     def _of_step(self, field_name: str) -> list[Numbers | None] | None:
-        if not self.steps:
+        if self.step is None:
             return None
-        held = {p.number: getattr(p, field_name) for p in self.steps[-1].parameters}
+        held = {p.number: getattr(p, field_name) for p in self.step.parameters}
         if not all(leaf.number in held for leaf in self.leaves):
             return None
         return [held[leaf.number] for leaf in self.leaves]
@@ -215,9 +221,9 @@ class _Run:
             return _equal(new, stepped_to) or (same_tensors and new not in starts and _same_loop(last, group))
         if _equal(new, old):
             return same_tensors
-        if _along(old, new, last.last_after):
-            return True
-        return same_tensors and new not in starts and _same_loop(last, group)
+        if new in starts:
+            return False  # set to where a run began, whichever way that lies
+        return _along(old, new, last.last_after) or (same_tensors and _same_loop(last, group))
 
     def close(self, recording: Recording) -> TrainingRun:
         """Make the record."""
@@ -232,7 +238,6 @@ class _Run:
             epochs.append(_epoch(index, group, following))
         leaves = tuple((leaf.name, leaf.shape, leaf.dtype) for leaf in self.groups[0].leaves)
         return TrainingRun(leaves, self.indices[-1] + 1, tuple(epochs))
-
 
     def _drop_looks(self) -> None:
         """Drop backwards before the loop that were only looked at: cleared again, without an update."""
@@ -265,7 +270,7 @@ def _epoch(index: int, group: _Group, following: Numbers | None) -> Epoch:
         following=following,
         touched=first.touched,
         rebound=group.rebound,
-        step=group.steps[-1] if group.steps else None,
+        step=group.step,
         numbers=tuple(leaf.number for leaf in first.leaves),
         graph=sampled.graph if sampled else None,
         variables=dict(sampled.variables or {}) if sampled else None,

@@ -8,6 +8,7 @@ the student's loss.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +95,8 @@ class _Judge:
         ):
             roots = [root.value[0] for root in epoch.roots if root.value is not None and len(root.value) == 1]
             tolerance = CLEARLY_WRONG * allowed * scale
-            if len(roots) > 1 and all(abs(value - whole) <= tolerance for value in roots):
+            parts = abs(sum(roots) - whole) <= tolerance
+            if len(roots) > 1 and not parts and _alike(roots, whole, tolerance):
                 repeated = max(repeated, epoch.backwards)
                 losses.append(roots[0])
             else:
@@ -268,6 +270,11 @@ class _Judge:
         if target == yhat:  # what was subtracted is not the y there is: it was reshaped in the line itself
             target = (shape[-1],) if len(yhat) > 1 else (shape[-1], 1)
         return failed("step2.broadcast", left=list(target), right=list(yhat), result=list(shape))
+
+
+def _alike(roots: Sequence[float], whole: float, tolerance: float) -> bool:
+    """Tell whether several backwards each started from the whole loss, the right one or a wrong one."""
+    return len(set(roots)) == 1 or all(abs(value - whole) <= tolerance for value in roots)
 
 
 def _loss(epoch: Epoch) -> float | None:

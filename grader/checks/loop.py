@@ -230,25 +230,37 @@ def _own_end(observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:
     """Give where the run's last update led, and how well that is known.
 
     Seen where an optimizer stepped. By hand the last update is like the one before it, number by number: the
-    student's own rule, right or wrong, so that a wrong step 4 is not charged again.
+    student's own rule, right or wrong, so that a wrong step 4 is not charged again. A rule that does not go
+    on like that is taken at the cell's word.
     """
     values = torch.tensor(last.values, dtype=torch.float64)
     tolerance = ROUNDINGS * observed.unit * values.abs()
+    if not all(map(_is_number, last.values)):
+        return values, tolerance
     if last.step is not None and last.following is not None:
         return torch.tensor(last.following, dtype=torch.float64), tolerance
-    previous = next((e for e in reversed(observed.run.epochs[:-1]) if e.following is not None), None)
-    if previous is None or previous.found is None or last.found is None:
-        end = None if last.following is None else torch.tensor(last.following, dtype=torch.float64)
-        return end, tolerance
-    moved = torch.tensor(previous.following, dtype=torch.float64) - torch.tensor(
-        previous.values, dtype=torch.float64
-    )
-    rate = moved / torch.tensor(previous.found, dtype=torch.float64)
-    found = torch.tensor(last.found, dtype=torch.float64)
-    update = torch.where(rate.isfinite(), rate * found, torch.zeros_like(found))
+    seen = [e for e in observed.run.epochs[:-1] if e.following is not None and e.found is not None]
+    if len(seen) > 1 and last.found is not None and _foretells(seen[-2], seen[-1], observed.unit):
+        return _next(seen[-1], last, observed.unit)
+    end = None if last.following is None else _table([last.following])[0]
+    return end, tolerance
+
+
+def _next(previous: Epoch, epoch: Epoch, unit: float) -> tuple[Tensor, Tensor]:
+    """Give where an epoch's update leads if each number moves by its gradient times what it did before."""
+    start, after, found = _table([previous.values, previous.following or (), previous.found or ()])
+    values, gradient = _table([epoch.values, epoch.found or ()])
+    rate = (after - start) / found
+    update = torch.where(rate.isfinite(), rate * gradient, torch.zeros_like(gradient))
     # The rate itself is known to the rounding of the parameters it was read from.
-    spread = (values.abs() / moved.abs()).nan_to_num(0.0, 0.0, 0.0) * update.abs()
-    return values + update, tolerance + 2 * ROUNDINGS * observed.unit * (spread + update.abs())
+    spread = (values.abs() / (after - start).abs()).nan_to_num(0.0, 0.0, 0.0) * update.abs()
+    return values + update, ROUNDINGS * unit * (values.abs() + 2 * spread + 2 * update.abs())
+
+
+def _foretells(previous: Epoch, epoch: Epoch, unit: float) -> bool:
+    """Tell whether one epoch's update says what the next one does: decay, momentum and the like do not."""
+    end, tolerance = _next(previous, epoch, unit)
+    return bool(((end - _table([epoch.following or ()])[0]).abs() <= tolerance).all())
 
 
 def _same(value: Value, wanted: Tensor, allowed: Tensor) -> bool:
