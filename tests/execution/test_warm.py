@@ -17,6 +17,7 @@ from grader.assignment import Limits
 from grader.errors import SandboxError
 from grader.execution import client, execute
 from grader.execution import run as running
+from grader.execution.child import server as child
 from grader.execution.warm import WarmKernels, provisioner, servers
 from grader.execution.workspace import workspace
 from grader.records import CellStatus
@@ -350,3 +351,11 @@ def test_plain_nbclient_uses_the_provisioner_by_its_entry_point(warm, tmp_path, 
     assert "tensor([1., 1.])" == notebook.cells[0].outputs[0].data["text/plain"]
     assert "ZeroDivisionError" == notebook.cells[1].outputs[0].ename
     assert [] == children(server_of(warm))
+
+
+def test_a_server_with_threads_refuses_to_fork(monkeypatch):
+    """A forked copy of a process with several could hang; it is our failure and no student's."""
+    monkeypatch.setattr("os.listdir", lambda _: ["1", "2"])
+
+    with pytest.raises(RuntimeError, match="the warm-kernel server has 2 threads"):
+        child._require_one_thread()

@@ -64,7 +64,7 @@ class Birth(NamedTuple):
 
     request: Mapping[str, Any]
     channel: socket.socket
-    streams: tuple[int, ...]
+    streams: list[int]
     server: int
 
 
@@ -115,21 +115,21 @@ class Server:
         return None
 
     def _fork(self, request: Mapping[str, Any], descriptors: list[int]) -> Birth | None:
-        channel, streams = socket.socket(fileno=descriptors[0]), tuple(descriptors[1:])
+        channel, streams = socket.socket(fileno=descriptors[0]), descriptors[1:]
         try:
-            if (count := threads()) != 1:
-                _tell(
-                    channel, error=f"the warm-kernel server has {count} threads and cannot be forked safely"
-                )
-                channel.close()
-                return None
+            _require_one_thread()
             server, pid = os.getpid(), os.fork()
-            if pid == 0:
-                self._let_go()
-                return Birth(request, channel, tuple(map(os.dup, streams)), server)
-        finally:
-            for stream in streams:
-                os.close(stream)
+        except (OSError, RuntimeError) as error:
+            _tell(channel, error=str(error))
+            pid = None
+        if pid == 0:
+            self._let_go()
+            return Birth(request, channel, streams, server)
+        for stream in streams:
+            os.close(stream)
+        if pid is None:
+            channel.close()
+            return None
         kernel = self._kernels[pid] = Kernel(channel, os.pidfd_open(pid))
         self._selector.register(channel, selectors.EVENT_READ, partial(self._heed, pid))
         self._selector.register(kernel.pidfd, selectors.EVENT_READ, partial(self._bury, pid))
@@ -145,6 +145,8 @@ class Server:
 
     def _heed(self, pid: int) -> None:
         """Pass a signal on to a kernel's group; the end of its channel is the last one."""
+        if pid not in self._kernels:  # buried since the selector saw both
+            return
         channel = self._kernels[pid].channel
         try:
             packet = channel.recv(LARGEST_PACKET)
@@ -172,19 +174,21 @@ class Server:
         A living kernel is the reaper of its own descendants. When it has died they become the server's,
         level by level, wherever they fled: to another group, to another session, to a parent that exits.
         """
-        for _ in range(100):  # what forks faster than it is found is the sandbox's business
+        for _ in range(1000):  # a second at least; what forks faster than that is the sandbox's business
             strays = [pid for pid in _children() if pid not in self._kernels]
             if not strays:
                 return
             for pid in strays:
-                os.kill(pid, signal.SIGKILL)
-            for pid in strays:
-                os.waitpid(pid, 0)
+                with suppress(PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, os.WNOHANG)
+            time.sleep(0.001)
 
 
-def threads() -> int:
+def _require_one_thread() -> None:
     """Count the threads of this process, those of libraries among them."""
-    return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - as names, of which only the number counts
+    if (count := len(os.listdir("/proc/self/task"))) != 1:  # noqa: PTH208 - only the number counts
+        raise RuntimeError(f"the warm-kernel server has {count} threads and cannot be forked safely")
 
 
 def memory() -> int:
@@ -264,8 +268,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which will let go of the socket
     control = socket.socket(fileno=int(sys.argv[1]))
     _preload()
-    if (count := threads()) != 1:
-        sys.exit(f"an import has started {count - 1} threads: the warm-kernel server cannot be forked safely")
+    _require_one_thread()
     birth = Server(control).serve()
     if birth is None:
         os._exit(0)  # there is nothing to tidy up, and torch takes its time to do so

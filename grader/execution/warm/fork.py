@@ -52,7 +52,7 @@ class Fork:
 
         """
         deadline = time.monotonic() + LONGEST_START
-        while "ready" not in self._news:
+        while not {"pid", "ready"} <= self._news.keys():  # from server and kernel, in any order
             code = self.poll()
             if self.lost or time.monotonic() > deadline:
                 raise ServerLostError
