@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from textwrap import indent
 
 from .answers import (
@@ -333,18 +332,9 @@ def _tries() -> list[Answer]:
         wrong = loop.but(loss="loss = torch.mean(torch.abs(y - yhat))")
         few = loop.but(epochs="7")
         for what, other in (("wrong loss", wrong), ("seven epochs", few)):
-            but = ""
-            if (name, what) == ("sse", "wrong loss"):
-                but = "the way back to the start lies along a gradient of constant length: two tries count as one run"
             made += [
-                replace(
-                    in_cells(f"try: {what}, then right, one cell", name, [f"{other.source}\n{loop.source}"]),
-                    but=but,
-                ),
-                replace(
-                    in_cells(f"try: {what}, then right, two cells", name, [other.source, loop.source]),
-                    but=but,
-                ),
+                in_cells(f"try: {what}, then right, one cell", name, [f"{other.source}\n{loop.source}"]),
+                in_cells(f"try: {what}, then right, two cells", name, [other.source, loop.source]),
                 in_cells(f"try: right, then {what}, two cells", name, [loop.source, other.source]),
                 in_cells(
                     f"try: right, then {what}, one cell",
@@ -391,7 +381,7 @@ def _optimizers() -> list[Answer]:
     for name, loop in BY_OPTIMIZER.items():
         make, held = loop.before.rsplit("\n", 1)[0], ", ".join(PARAMETERS[name])
         for what, line in OPTIMIZERS.items():
-            for parameters in {f"[{held}]", *(["net.parameters()"] if "net" in held else [])}:
+            for parameters in dict.fromkeys((f"[{held}]", *(["net.parameters()"] if "net" in held else []))):
                 before = f"{make}\n{line.format(held=parameters)}"
                 made.append(answer(f"optimizer: {what} {parameters}", loop.but(before=before)))
         for what, pieces in OPTIMIZER_LOOPS.items():
@@ -417,10 +407,7 @@ def _optimizers() -> list[Answer]:
                     clear=f"{loop.clear}\nplan.step()",
                 ),
             ),
-            replace(
-                answer("a step without gradients at the end", loop.but(after="optimizr.step()")),
-                but="a step that finds no gradient and changes nothing counts as the last epoch's update",
-            ),
+            answer("a step without gradients at the end", loop.but(after="optimizr.step()")),
         ]
         if len(PARAMETERS[name]) > 1:
             one, two = PARAMETERS[name]

@@ -244,25 +244,11 @@ BY_HAND_WRONG = {
 }
 
 
-_CHARGED_TWICE = (
-    "the end is foretold by one rate a number: an update by another rule loses its result as well"
-)
-_UNLIKE = {
-    (name, what): _CHARGED_TWICE
-    for name in BY_HAND
-    for what in ("the sign alone", "normalised", "shrunk", "lr decaying", "clamped")
-    if name != "sse" or what in ("shrunk", "lr decaying")
-}
-
-
 def _step4() -> list[Answer]:
     made = []
     for name, loop in BY_HAND.items():
         made += [
-            replace(
-                answer(what, loop.but(update=each(name, line)), "step4"), but=_UNLIKE.get((name, what), "")
-            )
-            for what, line in BY_HAND_WRONG.items()
+            answer(what, loop.but(update=each(name, line)), "step4") for what, line in BY_HAND_WRONG.items()
         ]
         for number in RATES:
             lr = number if name != "sse" else f"({number} / 100)"
