@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from grader.assignment import Assignment
 from grader.errors import GraderError
 from grader.execution.kernel import KernelFactory, cold
 from grader.file_names import unique_slugs
-from grader.grading import grade, ungraded
+from grader.grading import grade_async, ungraded
 from grader.records import Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
@@ -43,27 +43,31 @@ def grade_all(batch: Batch, paths: Sequence[Path], done: Callable[[Report], None
     Args:
         batch: what they have in common.
         paths: the notebooks' files.
-        done: called, in this thread, with each report as it is ready.
+        done: called with each report as it is ready.
 
-    A submission that fails has a report that says why; the others are graded all the same.
+    A submission that fails has a report that says why; the others are graded all the same. Ctrl-C ends the
+    kernels that run and leaves the results there are.
     """
     slugs = unique_slugs(paths)
-    reports: dict[int, Report] = {}
-    with ThreadPoolExecutor(max(1, batch.jobs)) as pool:
-        todo: dict[Future[Report], int] = {
-            pool.submit(_one, batch, path, slug): i
-            for i, (path, slug) in enumerate(zip(paths, slugs, strict=True))
-        }
-        try:
-            for future in _as_they_come(set(todo)):
-                reports[todo[future]] = future.result()
-                done(future.result())
-        except BaseException:  # Ctrl-C: what runs is ended by its own thread, what waits never begins
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    entries = [ClassEntry(reports[i], f"{slug}/report.html") for i, slug in enumerate(slugs)]
+    reports = asyncio.run(_grade_all(batch, list(zip(paths, slugs, strict=True)), done))
+    entries = [ClassEntry(report, f"{slug}/report.html") for slug, report in zip(slugs, reports, strict=True)]
     write_class(batch.out, entries, batch.lang)
     return entries
+
+
+async def _grade_all(
+    batch: Batch, named: Sequence[tuple[Path, str]], done: Callable[[Report], None]
+) -> list[Report]:
+    """Grade ``batch.jobs`` notebooks at a time."""
+    free = asyncio.Semaphore(batch.jobs)
+
+    async def one(path: Path, slug: str) -> Report:
+        async with free:
+            report = await _one(batch, path, slug)
+        done(report)
+        return report
+
+    return await asyncio.gather(*(one(path, slug) for path, slug in named))
 
 
 def render_again(out: Path, lang: str | None) -> list[ClassEntry]:
@@ -95,18 +99,11 @@ def write_class(out: Path, entries: Sequence[ClassEntry], lang: str) -> None:
     _write(out / "gradebook.csv", gradebook_csv([entry.report for entry in entries], lang))
 
 
-def _as_they_come(futures: set[Future[Report]]) -> Iterator[Future[Report]]:
-    """Give futures as they finish; waiting in short turns lets Ctrl-C through."""
-    while futures:
-        finished, futures = wait(futures, timeout=0.2, return_when=FIRST_COMPLETED)
-        yield from finished
-
-
-def _one(batch: Batch, path: Path, slug: str) -> Report:
+async def _one(batch: Batch, path: Path, slug: str) -> Report:
     """Grade one notebook and write its folder; whatever goes wrong becomes a report."""
     folder = batch.out / slug
     try:
-        return _graded(batch, path, slug, folder)
+        return await _graded(batch, path, slug, folder)
     except GraderError as error:
         report = ungraded(path, batch.assignment, error)
     except Exception as error:  # noqa: BLE001 - a bug of ours costs this submission its score, not the others theirs
@@ -115,12 +112,14 @@ def _one(batch: Batch, path: Path, slug: str) -> Report:
     return _write_report(folder, report, batch.lang)
 
 
-def _graded(batch: Batch, path: Path, slug: str, folder: Path) -> Report:
+async def _graded(batch: Batch, path: Path, slug: str, folder: Path) -> Report:
     submission = read(path, slug=slug)
     if batch.resume and (earlier := _earlier(folder, submission.sha256, batch.assignment.digest)) is not None:
         return _write_report(folder, earlier, batch.lang)
     with TemporaryDirectory(prefix="grader-") as kept:
-        report, execution = grade(submission, batch.assignment, kernel=batch.kernel, keep=Path(kept))
+        report, execution = await grade_async(
+            submission, batch.assignment, kernel=batch.kernel, keep=Path(kept)
+        )
         _write_recording(folder / "recording.zip", Path(kept))
     _write(folder / "executed.ipynb", nbformat.writes(execution.notebook))
     (folder / "error.log").unlink(missing_ok=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import time
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import torch
 import grader
 from grader.assignment import Assignment
 from grader.errors import GraderError, SubmissionError
-from grader.execution import execute
+from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory, cold
 from grader.matching import match
 from grader.questions import judge_question
@@ -34,11 +36,14 @@ from grader.records import (
 
 
 def grade(
-    submission: Submission,
-    assignment: Assignment,
-    *,
-    kernel: KernelFactory = cold,
-    keep: Path | None = None,
+    submission: Submission, assignment: Assignment, *, kernel: KernelFactory = cold, keep: Path | None = None
+) -> tuple[Report, Execution]:
+    """Do what ``grade_async`` does, where no event loop is running."""
+    return asyncio.run(grade_async(submission, assignment, kernel=kernel, keep=keep))
+
+
+async def grade_async(
+    submission: Submission, assignment: Assignment, *, kernel: KernelFactory = cold, keep: Path | None = None
 ) -> tuple[Report, Execution]:
     """Grade one submission: run it, find the cells of each question, judge them.
 
@@ -51,13 +56,21 @@ def grade(
     Raises:
         SandboxError: the machine or the grader failed; the submission has no score then.
     """
+    started = time.perf_counter()
+    execution = await execute_async(
+        submission, limits=assignment.limits, files=assignment.files, kernel=kernel, keep=keep
+    )
+    # In a thread, so that other submissions' kernels are not kept waiting.
+    report = await asyncio.to_thread(judge, submission, assignment, execution)
+    timing = {"execution": execution.seconds, "total": time.perf_counter() - started}
+    return replace(report, timing=timing), execution
+
+
+def judge(submission: Submission, assignment: Assignment, execution: Execution) -> Report:
+    """Judge an execution: match cells with questions, judge each, add up."""
     torch.set_num_threads(
         1
     )  # small tensors: a second thread costs more than it helps, and sums come out alike
-    started = time.perf_counter()
-    execution = execute(
-        submission, limits=assignment.limits, files=assignment.files, kernel=kernel, keep=keep
-    )
     cells = match(submission.cells, [question.id for question in assignment.questions])
     judged = [
         judge_question(question, cells.get(question.id), submission, execution, assignment)
@@ -66,12 +79,12 @@ def grade(
     questions = tuple(report for report, _ in judged)
     score = sum(question.score for question in questions)
     flags = (*_cell_flags(execution.cells, assignment), *execution.flags, *_damage(execution))
-    report = Report(
+    return Report(
         schema_version=SCHEMA_VERSION,
         assignment=reference_to(assignment),
         language="",
         environment=environment(),
-        timing={"execution": execution.seconds, "total": time.perf_counter() - started},
+        timing={},
         submission=SubmissionRef(Path(submission.path).name, submission.sha256, submission.student),
         status=ReportStatus.GRADED,
         error=None,
@@ -83,7 +96,6 @@ def grade(
         questions=questions,
         cells=execution.cells,
     )
-    return report, execution
 
 
 def ungraded(path: Path, assignment: Assignment, error: Exception, sha256: str = "") -> Report:

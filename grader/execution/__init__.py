@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.execution.kernel import KernelFactory, cold
-    from grader.execution.run import execute
+    from grader.execution.run import execute, execute_async
 
-__all__ = ["KernelFactory", "cold", "execute"]
+__all__ = ["KernelFactory", "cold", "execute", "execute_async"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the host's half when one of its names is asked for."""
-    if name == "execute":
-        from grader.execution.run import execute  # noqa: PLC0415 - see above
+    if name in ("execute", "execute_async"):
+        from grader.execution import run  # noqa: PLC0415 - see above
 
-        return execute
+        return getattr(run, name)
     if name in __all__:
         from grader.execution import kernel  # noqa: PLC0415 - see above
 

@@ -41,6 +41,18 @@ def execute(
     kernel: KernelFactory = cold,
     keep: Path | None = None,
 ) -> Execution:
+    """Do what ``execute_async`` does, where no event loop is running."""
+    return asyncio.run(execute_async(submission, limits=limits, files=files, kernel=kernel, keep=keep))
+
+
+async def execute_async(
+    submission: Submission,
+    *,
+    limits: Limits,
+    files: Mapping[str, Path],
+    kernel: KernelFactory = cold,
+    keep: Path | None = None,
+) -> Execution:
     """Run every code cell of a submission in a kernel of its own and gather what came of it.
 
     The result tells of the last run. A cell that killed its kernel has no part in that one; it keeps the
@@ -58,7 +70,7 @@ def execute(
     started = time.monotonic()
     killers: dict[int, tuple[CellOutcome, Any]] = {}
     while True:
-        client, recorded = _run(
+        client, recorded = await _run(
             submission, limits=limits, files=files, kernel=kernel, keep=keep, without=killers.keys()
         )
         if client.fatal is None:
@@ -82,7 +94,7 @@ def execute(
     )
 
 
-def _run(  # noqa: PLR0913 - execute's own arguments, passed on
+async def _run(  # noqa: PLR0913 - execute's own arguments, passed on
     submission: Submission,
     *,
     limits: Limits,
@@ -94,7 +106,9 @@ def _run(  # noqa: PLR0913 - execute's own arguments, passed on
     """One run in one fresh kernel: the client that knows what happened, and what was recorded."""
     for _ in range(MOST_ATTEMPTS):
         with suppress(_KernelLostError):
-            return _attempt(submission, limits=limits, files=files, kernel=kernel, keep=keep, without=without)
+            return await _attempt(
+                submission, limits=limits, files=files, kernel=kernel, keep=keep, without=without
+            )
     raise SandboxError(f"the warm-kernel server died {MOST_ATTEMPTS} times while this notebook ran")
 
 
@@ -102,7 +116,7 @@ class _KernelLostError(Exception):
     """The kernel went down with the server that made it; what the notebook did does not count."""
 
 
-def _attempt(  # noqa: PLR0913 - execute's own arguments, passed on
+async def _attempt(  # noqa: PLR0913 - execute's own arguments, passed on
     submission: Submission,
     *,
     limits: Limits,
@@ -115,7 +129,7 @@ def _attempt(  # noqa: PLR0913 - execute's own arguments, passed on
         manager = kernel(space)
         client = Client(_cleared(submission.notebook), manager, limits)
         try:
-            asyncio.run(client.run(space, without))
+            await client.run(space, without)
         except SandboxError:
             if not _is_lost(manager):
                 raise

@@ -1,0 +1,186 @@
+"""The command line on a tiny class, through the real kernel, once."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+import grader.batch
+from grader.assignment_file import load
+from grader.cli import app
+from grader.errors import SandboxError
+from grader.release import blank
+
+ROOT = Path(__file__).parent.parent
+STEPS = ROOT / "assignments" / "steps"
+DATA = "data"
+
+
+def run(*arguments):
+    """Run a command; give its exit code and what it printed."""
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return done.exit_code, done.output
+
+
+def answer_only(question):
+    """Give the blank notebook with one question solved, and without the others' cells."""
+    solved = nbformat.read(STEPS / "steps.ipynb", as_version=4)
+    notebook = blank(solved)
+    for cell, source in zip(notebook.cells, solved.cells, strict=True):
+        if cell.metadata.get("grader", {}).get("question") == question:
+            cell.source = source.source
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    """Give a folder with a right answer, a blank one and a file that is no notebook."""
+    folder = tmp_path_factory.mktemp("handed in [4주차]")
+    nbformat.write(answer_only(DATA), folder / "홍길동 (202243052).ipynb")
+    nbformat.write(blank(nbformat.read(STEPS / "steps.ipynb", as_version=4)), folder / "blank.ipynb")
+    (folder / "broken.ipynb").write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(handed_in, tmp_path_factory):
+    """Grade the folder; give where the results are and what the command said."""
+    out = tmp_path_factory.mktemp("results")
+    return out, *run("grade", STEPS, handed_in, "--out", out)
+
+
+def results(out):
+    """Give every result by the folder it stands in."""
+    return {
+        file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in out.glob("*/result.json")
+    }
+
+
+def test_a_file_that_is_no_notebook_fails_the_command_and_nothing_else(graded):
+    """The others are graded; the command ends with 2."""
+    out, code, _ = graded
+    scores = {name: result["score"] for name, result in results(out).items()}
+
+    assert (2, {"blank": 0.0, "broken": None, "홍길동-202243052": 10.0}) == (code, scores)
+
+
+def test_results_stand_where_the_contract_says(graded):
+    """The class has a page and a table, each submission page, result, notebook and recording."""
+    out, _, _ = graded
+    names = {path.name for path in (out / "홍길동-202243052").iterdir()}
+
+    assert {"report.html", "result.json", "executed.ipynb", "recording.zip"} == names
+    assert (out / "index.html").is_file()
+    assert (out / "gradebook.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_nothing_names_the_machine(graded, handed_in):
+    """No result, page or table tells a path of the machine that graded."""
+    out, _, _ = graded
+    written = b"".join(
+        file.read_bytes() for file in out.rglob("*") if file.suffix in (".html", ".json", ".csv")
+    )
+
+    assert str(handed_in).encode() not in written
+    assert str(ROOT).encode() not in written
+
+
+def test_the_summary_says_who_and_how_many(graded):
+    """The terminal shows names, points and the page's place."""
+    _, _, said = graded
+
+    assert all(part in " ".join(said.split()) for part in ("홍길동", "10/100", "index.html", "broken.ipynb"))
+
+
+def test_report_renders_again_in_another_language(graded):
+    """``grader report`` needs the results alone."""
+    out, _, _ = graded
+    page = out / "홍길동-202243052" / "report.html"
+    page.unlink()
+
+    code, _ = run("report", out, "--lang", "en")
+
+    assert (0, True) == (code, 'lang="en"' in page.read_text(encoding="utf-8"))
+
+
+def test_resume_keeps_what_has_not_changed(graded, handed_in, monkeypatch):
+    """With ``--resume`` a notebook that was graded before is not run again."""
+    out, _, _ = graded
+    monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("it was run again"))
+
+    code, _ = run("grade", STEPS, handed_in / "blank.ipynb", "--out", out, "--resume")
+
+    assert 0 == code
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(SandboxError("no kernel could be started"), "no kernel"), (KeyError("bug"), "KeyError: 'bug'")],
+)
+def test_a_failure_of_ours_is_an_error_and_no_zero(error, said, handed_in, tmp_path, monkeypatch):
+    """A failing machine and a bug of ours leave no score and say why in a line; the command ends with 2."""
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(grader.batch, "grade_async", fail)
+
+    code, printed = run("grade", STEPS, handed_in / "blank.ipynb", "--out", tmp_path, "--lang", "en")
+    result = results(tmp_path)["blank"]
+
+    assert (2, None, "error") == (code, result["score"], result["status"])
+    assert said in result["error"]["message"]["text"]
+    assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("grade", "stepz", "."), "steps"),
+        (("grade", STEPS, "nowhere"), "nowhere"),
+        (("grade", STEPS, ROOT / "reference"), "no notebook"),
+        (("report", ROOT / "reference"), "result.json"),
+    ],
+)
+def test_a_users_mistake_is_one_line(arguments, said):
+    """What the user can mend is said in one line; the command ends with 2."""
+    code, printed = run(*arguments)
+
+    assert (2, 1) == (code, len(printed.strip().splitlines()))
+    assert said in printed
+    assert printed.startswith("grader: ")
+
+
+def test_ctrl_c_ends_with_130(handed_in, tmp_path):
+    """Interrupted while kernels run, the command ends with 130, without a traceback."""
+    slow = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import time; time.sleep(60)")])
+    nbformat.write(slow, tmp_path / "slow.ipynb")
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "grade",
+        STEPS,
+        tmp_path / "slow.ipynb",
+        "--out",
+        tmp_path / "out",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(
+        8
+    )  # long enough for a kernel to be running; too short a time is a test of less, never a failure
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+
+    assert (130, "interrupted") == (process.returncode, errors.strip())
+
+
+def test_every_question_of_steps_has_points():
+    """The points the README shows are those of the assignment."""
+    assert 100 == load(STEPS).max_score
