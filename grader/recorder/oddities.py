@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from itertools import chain
 from typing import Any
 
 import torch
@@ -18,27 +17,18 @@ def odd_ones(epochs: list[Any]) -> list[Any]:
     What consecutive epochs of an ordinary loop share: how many events, whether the gradient was cleared,
     whether all is finite, and the length of the update in units of the gradient.
     """
-    rows, kinds = [], []
+    table = array("d")
+    kinds = []
     for epoch in epochs:
-        row, cleared = _row(epoch.events[0])
-        rows.append(row)
-        kinds.append((len(epoch.events), len(row), cleared))
-    odd = {i for i in range(1, len(kinds)) if kinds[i] != kinds[i - 1]}
-    length = len(rows[0])
-    if length > 1 and length % 2 and all(len(row) == length for row in rows):
-        table = torch.frombuffer(array("d", chain.from_iterable(rows)), dtype=torch.float64)
-        odd.update(_jumps(table.view(len(rows), length)))
+        events = epoch.events
+        row, cleared = events[0].numbers()
+        table.extend(row)
+        kinds.append((len(row), len(events), cleared))
+    odd = {i for i in range(1, len(kinds)) if kinds[i] != kinds[i - 1]} if len(set(kinds)) > 1 else set()
+    length = kinds[0][0]
+    if length > 1 and length % 2 and all(kind[0] == length for kind in kinds):
+        odd.update(_jumps(torch.frombuffer(table, dtype=torch.float64).view(len(kinds), length)))
     return [epochs[i] for i in sorted(odd | {i - 1 for i in odd})]
-
-
-def _row(event: Any) -> tuple[list[float], bool]:
-    """Give loss, values and gradients of a backward, and whether the gradient had been cleared before."""
-    row: list[float] | None = getattr(event, "row", None)
-    if row is not None:
-        return row, True
-    loss = event.roots[0][0]
-    row = [loss[0] if loss else 0.0, *_joined(event.values), *_joined(event.after)]
-    return row, not any(_joined(event.before))
 
 
 def _jumps(table: torch.Tensor) -> list[int]:
@@ -55,7 +45,3 @@ def _jumps(table: torch.Tensor) -> list[int]:
     unlike = (unlike & clear[1:] & clear[:-1]) | (finite[2:] != finite[1:-1])
     indices: list[int] = (unlike.nonzero().flatten() + 2).tolist()
     return indices
-
-
-def _joined(values: list[Any]) -> list[float]:
-    return [number for value in values if value is not None for number in value]

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from grader.recorder.encode import flat, numbers
+from grader.recorder.encode import INLINE, flat, numbers
 from grader.recorder.streams import BriefStep
 from grader.recorder.tape import NoModes, Tape, dispatch_modes, function_modes
 
@@ -17,12 +17,12 @@ DEPTH = 3  # tuples within tuples
 
 
 class Entered:
-    """A step that has begun: its event, the parameters, how many steps of the same optimizer run in it."""
+    """A step that has begun: its event, the optimizer, how many steps of the same optimizer run in it."""
 
-    __slots__ = ("event", "inner", "tensors")
+    __slots__ = ("event", "inner", "optimizer")
 
-    def __init__(self, event: dict[str, Any] | BriefStep, tensors: list[torch.Tensor]) -> None:
-        self.event, self.tensors, self.inner = event, tensors, 0
+    def __init__(self, optimizer: torch.optim.Optimizer, event: dict[str, Any] | BriefStep) -> None:
+        self.optimizer, self.event, self.inner = optimizer, event, 0
 
 
 class Steps:
@@ -32,6 +32,7 @@ class Steps:
         self.tape = tape
         self._entered: dict[int, Entered] = {}
         self._stepper = 0  # id of the optimizer that made the last full step
+        self._size = 0  # of its gradients, in numbers
 
     def enter(self, optimizer: torch.optim.Optimizer, *_: Any) -> None:
         """Look at the parameters and gradients an optimizer finds.
@@ -42,10 +43,8 @@ class Steps:
         if outer is not None and _within_step(optimizer):
             outer.inner += 1
         elif not dispatch_modes():
-            tensors = [p for group in optimizer.param_groups for p in group["params"]]
-            with NoModes():
-                event = self._brief(optimizer, tensors) or self._full(optimizer, tensors)
-            self._entered[id(optimizer)] = Entered(event, tensors)
+            event = self._brief(optimizer) or self._full(optimizer)
+            self._entered[id(optimizer)] = Entered(optimizer, event)
 
     def leave(self, optimizer: torch.optim.Optimizer, *_: Any) -> None:
         """Complete the event with the parameters there are now, and log it."""
@@ -56,15 +55,26 @@ class Steps:
             entered.inner -= 1
             return
         del self._entered[id(optimizer)]
+        event, stream = entered.event, self.tape.log.stream
+        if type(event) is BriefStep:
+            if self.tape.log.seq == event.entered:
+                stream.add_brief_step(event)
+                return
+            event = event.full()  # a closure has run
+        assert isinstance(event, dict)
         with NoModes():
-            self._complete(entered.event, entered.tensors)
+            self._complete(event, _parameters(optimizer))
 
     def end_cell(self) -> None:
         """Forget steps that never came to their end."""
         self._entered.clear()
         self._stepper = 0
 
-    def _full(self, optimizer: torch.optim.Optimizer, tensors: list[torch.Tensor]) -> dict[str, Any]:
+    def _full(self, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+        with NoModes():
+            return self._look(optimizer, _parameters(optimizer))
+
+    def _look(self, optimizer: torch.optim.Optimizer, tensors: list[torch.Tensor]) -> dict[str, Any]:
         tape = self.tape
         self._stepper = id(optimizer)
         known = [tape.register.know(tensor) for tensor in tensors]
@@ -81,29 +91,28 @@ class Steps:
             ],
         }
 
-    def _brief(self, optimizer: torch.optim.Optimizer, tensors: list[torch.Tensor]) -> BriefStep | None:
+    def _brief(self, optimizer: torch.optim.Optimizer) -> BriefStep | None:
         """Give a step in a steady loop: only its learning rates and the gradients it finds are new."""
         log = self.tape.log
         like = log.stream.last_step
         if not log.stream.steady or like is None or self._stepper != id(optimizer) or function_modes():
             return None
         gradients: list[float] = []
-        for tensor, before in zip(tensors, like["params"], strict=True):
-            gradient = tensor.grad
-            if gradient is None or before[3] is None or gradient.numel() != len(before[3]):
-                return None
-            gradients += [gradient.item()] if len(before[3]) == 1 else flat(gradient.tolist())
+        rates: list[Any] = []
+        for group in optimizer.param_groups:
+            rates.append(_plain(group.get("lr")))
+            for tensor in group["params"]:
+                gradient = tensor.grad
+                if gradient is None or (size := gradient.numel()) > INLINE:
+                    return None
+                gradients += [gradient.item()] if size == 1 else flat(gradient.tolist())
+        if len(gradients) != self._size:
+            return None
         log.seq = seq = log.seq + 1
-        return BriefStep(seq, seq, like, _rates(optimizer), gradients)
+        return BriefStep(seq, seq, like, rates, gradients)
 
-    def _complete(self, event: dict[str, Any] | BriefStep, tensors: list[torch.Tensor]) -> None:
+    def _complete(self, event: dict[str, Any], tensors: list[torch.Tensor]) -> None:
         log = self.tape.log
-        if type(event) is BriefStep:
-            if log.seq == event.entered:
-                log.stream.add_step(event)
-                return
-            event = event.full()  # a closure has run
-        assert isinstance(event, dict)
         closure = log.seq != event["entered"]
         params = []
         for tensor, (slot, number, before, found, *_) in zip(tensors, event["params"], strict=True):
@@ -112,6 +121,7 @@ class Steps:
             params.append([slot, number, before, left, numbers(tensor)])
         log.seq += 1
         event = {**event, "params": params, "seq": log.seq}
+        self._size = sum(len(record[3] or ()) for record in params)
         if log.stream.last is None:
             log.add(event)
         else:
@@ -146,16 +156,22 @@ def _is_step_of(optimizer: torch.optim.Optimizer, frame: FrameType) -> bool:
     )
 
 
+def _parameters(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+
 def _rates(optimizer: torch.optim.Optimizer) -> list[Any]:
     return [_plain(group.get("lr")) for group in optimizer.param_groups]
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
     """Give a setting of an optimizer as JSON has it."""
+    if type(value) in (bool, int, float):
+        return value
     if isinstance(value, torch.Tensor):
         return value.item() if value.numel() == 1 else None
     if type(value) in (tuple, list) and depth < DEPTH:
         return [_plain(item, depth + 1) for item in value[:TEXT]]
     if type(value) is str:
         return value[:TEXT]
-    return value if type(value) in (bool, int, float) else None
+    return None

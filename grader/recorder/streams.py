@@ -14,6 +14,8 @@ HEAD = 100  # epochs kept from the start
 TAIL = 100  # epochs kept before the end, at least
 MIDDLE = 200  # epochs kept in between, in consecutive pairs
 ODD = 200  # epochs kept because something about them is unlike the epoch before
+BATCH = 1_000  # steady epochs that are taken in at once
+NUMBERS = 100_000  # of these epochs; fewer are taken in of wide ones
 EVENTS = 64  # events kept of one epoch; a thousand backwards that add up are counted, not listed
 ENDS = 10  # epochs kept of either end of a stream long past
 SAMPLES = {m * 10**e - 1 for e in range(12) for m in (1, 3)} | {1}  # of these epochs the graph is written out
@@ -47,6 +49,12 @@ class Backward(NamedTuple):
     picture: dict[str, Any] | None
     after: list[Any]
 
+    def numbers(self) -> tuple[list[float], bool]:
+        """Give loss, values and gradients after, and whether the gradient had been cleared before."""
+        loss = self.roots[0][0]
+        row = [loss[0] if loss else 0.0, *_joined(self.values), *_joined(self.after)]
+        return row, not any(_joined(self.before))
+
 
 class Brief(NamedTuple):
     """A backward pass like the full one before it: the loss, the values and the gradients after, flat."""
@@ -54,6 +62,10 @@ class Brief(NamedTuple):
     seq: int
     like: Backward
     row: list[float]
+
+    def numbers(self) -> tuple[list[float], bool]:
+        """Give loss, values and gradients after, and that the gradient had been cleared before."""
+        return self.row, True
 
     def full(self) -> Backward:
         """Write it out in the manner of the one it is like."""
@@ -109,7 +121,10 @@ class Stream:
         self.steady = False  # whether the next backward may be taken briefly
         self.regular = True  # whether that has always gone well
         self.epoch = Epoch(-1, [], 0)
-        self.epochs: list[Epoch] = []  # the first hundred, what was kept after it, and all since
+        self._epochs: list[Epoch] = []  # the first hundred, what was kept after it, and all since
+        self._rows: list[tuple[int, list[float]]] = []  # steady epochs that are not yet among them
+        self._steps: list[tuple[int, BriefStep]] = []  # their steps, each with its place among them
+        self._room = 0  # rows until they are taken in
         self._settled = 0  # how many of these have been thinned
         self._stride = 1
         self._odd = 0
@@ -135,11 +150,12 @@ class Stream:
 
     def add(self, event: Backward, *, opens: bool) -> None:
         """Add a backward to the open epoch, or to a new one."""
+        self.take_in()
         if self.first is None:
-            self.first, self.start = event, [x for value in event.values if value for x in value]
+            self.first, self.start = event, _joined(event.values)
         self.last = event
-        if opens or not self.epochs:
-            self._open(event)
+        if opens or not self._epochs:
+            self._open(Epoch(self.epoch.index + 1, [event], 1))
         else:
             self.epoch.backwards += 1
             self._keep(event)
@@ -148,31 +164,70 @@ class Stream:
             event.via == "backward" and event.leaves.tiny and not event.weights and None not in event.after
         )
         usual = usual and len(event.roots) == 1 and event.roots[0][1] == [] and self.epoch.backwards == 1
-        self.steady = self.regular and usual and index >= HEAD and index + 1 not in SAMPLES
+        self.steady = self.regular and usual and index >= HEAD
+        self._make_room()
 
     def add_brief(self, seq: int, row: list[float]) -> int:
-        """Add a new epoch with a backward like the last; give its index."""
-        assert self.last is not None  # where the stream is steady
-        self._open(Brief(seq, self.last, row))
-        index = self.epoch.index
-        if index + 1 in SAMPLES:
-            self.steady = False
-        return index
+        """Add a new epoch with a backward like the last; give how many have not been taken in yet."""
+        self._rows.append((seq, row))
+        if len(self._rows) >= self._room:
+            self.take_in()
+        return len(self._rows)
 
-    def add_step(self, event: dict[str, Any] | BriefStep) -> None:
+    def add_step(self, event: dict[str, Any]) -> None:
         """Add an optimizer's step to the open epoch."""
-        if type(event) is dict:
-            self.last_step = event
+        self.take_in()
+        self.last_step = event
         self._keep(event)
+
+    def add_brief_step(self, step: BriefStep) -> None:
+        """Add a step like the last to the epoch of the last brief backward."""
+        if self._rows:
+            self._steps.append((len(self._rows) - 1, step))
+        else:
+            self._keep(step)
+
+    def take_in(self) -> None:
+        """Make epochs of the rows."""
+        if not self._rows:
+            return
+        rows, steps = self._rows, self._steps
+        self._rows, self._steps = [], []
+        assert self.last is not None  # where the stream is steady
+        made = [
+            Epoch(self.epoch.index + i, [Brief(row[0], self.last, row[1])], 1)
+            for i, row in enumerate(rows, 1)
+        ]
+        for place, step in steps:
+            made[place].events.append(step)
+        self.epoch = made[-1]
+        self._epochs += made
+        self._thin_if_many()
+        self._make_room()
+
+    @property
+    def epochs(self) -> list[Epoch]:
+        """The epochs that are kept, in order."""
+        self.take_in()
+        return self._epochs
+
+    def _make_room(self) -> None:
+        """See how many epochs there are up to the next one whose graph is written out."""
+        index = self.epoch.index
+        steady = min(BATCH, NUMBERS // (1 + 2 * len(self.start)))
+        self._room = min(steady, min(sample for sample in SAMPLES if sample > index) - index - 1)
+        self.steady = self.steady and self._room > 0
 
     def shrink(self) -> None:
         """Keep only the ends of a stream that many others have followed."""
-        if len(self.epochs) > 2 * ENDS:
-            self.epochs = [*self.epochs[:ENDS], *self.epochs[-ENDS:]]
-            self._settled = len(self.epochs)
+        self.take_in()
+        if len(self._epochs) > 2 * ENDS:
+            self._epochs = [*self._epochs[:ENDS], *self._epochs[-ENDS:]]
+            self._settled = len(self._epochs)
 
     def _last(self) -> Backward | None:
         """Give the last backward; where it was taken briefly, write it out first."""
+        self.take_in()
         events = self.epoch.events
         if events and type(events[-1]) is Brief:
             self.last = events[-1] = events[-1].full()
@@ -180,11 +235,10 @@ class Stream:
             self.last = events[0] = events[0].full()
         return self.last
 
-    def _open(self, event: Backward | Brief) -> None:
-        self.epoch = Epoch(self.epoch.index + 1, [event], 1)
-        self.epochs.append(self.epoch)
-        if len(self.epochs) - self._settled > HEAD + 2 * TAIL:
-            self._thin()
+    def _open(self, epoch: Epoch) -> None:
+        self.epoch = epoch
+        self._epochs.append(epoch)
+        self._thin_if_many()
 
     def _keep(self, event: Any) -> None:
         if len(self.epoch.events) < EVENTS:
@@ -192,22 +246,30 @@ class Stream:
         else:
             self.epoch.events[-1] = event
 
+    def _thin_if_many(self) -> None:
+        if len(self._epochs) - self._settled > HEAD + 2 * TAIL:
+            self._thin()
+
     def _thin(self) -> None:
         """Thin the epochs that can no longer be among the last hundred."""
-        kept = self.epochs[: max(self._settled, HEAD)]
-        old = self.epochs[len(kept) : -TAIL]
+        kept = self._epochs[: max(self._settled, HEAD)]
+        old = self._epochs[len(kept) : -TAIL]
         if self._odd < ODD:
             before = [self._seen or kept[-1]]
-            for epoch in odd_ones([*before, *old, self.epochs[-TAIL]])[: ODD - self._odd]:
+            for epoch in odd_ones([*before, *old, self._epochs[-TAIL]])[: ODD - self._odd]:
                 self._odd += not epoch.odd
                 epoch.odd = True
         self._seen = old[-1]
         kept += [epoch for epoch in old if self._stays(epoch)]
-        if len(kept) > HEAD + MIDDLE + self._odd:
+        while len(kept) > HEAD + MIDDLE + self._odd:
             self._stride *= 2
             kept = [epoch for epoch in kept if self._stays(epoch)]
         self._settled = len(kept)
-        self.epochs = kept + self.epochs[-TAIL:]
+        self._epochs = kept + self._epochs[-TAIL:]
 
     def _stays(self, epoch: Epoch) -> bool:
         return epoch.odd or epoch.index < HEAD or epoch.index // 2 % self._stride == 0
+
+
+def _joined(values: list[Any]) -> list[float]:
+    return [number for value in values if value is not None for number in value]

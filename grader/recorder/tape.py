@@ -20,7 +20,8 @@ from grader.recorder.streams import SAMPLES, Backward, Leaves, Stream
 
 VARIABLES = 100  # tensors of the namespace and frames that are written out at a sampled epoch
 PLAIN = (torch.Tensor, torch.nn.Parameter)  # other subclasses may have no plain values
-EVERY = 256  # brief backwards between two looks at the clock
+EVERY = 16  # brief backwards between two looks at the clock
+DEPTH = 5  # frames from the engine's seam to where a line is looked up in a steady loop: all ours
 
 dispatch_modes = torch._C._len_torch_dispatch_stack  # noqa: SLF001 - no public way to ask
 function_modes = torch._C._len_torch_function_stack  # noqa: SLF001 - no public way to ask
@@ -52,22 +53,18 @@ class Tape:
     # ── around backward ───────────────────────────────────────────────────────────────────────────────────
 
     def before_backward(
-        self, roots: tuple[torch.Tensor, ...], weights: Any, inputs: Any, *, accumulate: bool
+        self, roots: tuple[torch.Tensor, ...], arguments: tuple[Any, ...], options: dict[str, Any]
     ) -> Pass | torch.Tensor | None:
         """Look at the roots, the leaves and, at sampled epochs, the graph; give what is known then.
 
-        In a loop that has run steadily for a hundred epochs only the root is kept in mind, for
-        ``after_backward``.
+        ``arguments`` and ``options`` are the engine's. In a loop that has run steadily for long only the root
+        is kept in mind, for ``after_backward``.
         """
+        weights, inputs = arguments[0], arguments[3]
+        accumulate = options.get("accumulate_grad", False)
         if dispatch_modes() or functorch_level() is not None:
             return None
-        if (
-            self.log.stream.steady
-            and accumulate
-            and not inputs
-            and len(roots) == 1
-            and self._as_before(weights)
-        ):
+        if self.log.stream.steady and accumulate and not inputs and len(roots) == 1 and self._as_before():
             return roots[0]
         with NoModes():
             return self._look(roots, weights, inputs, accumulate=accumulate)
@@ -80,15 +77,13 @@ class Tape:
         else:
             self._briefly(begun)  # type: ignore[arg-type] # mypy narrows no exact types
 
-    def _as_before(self, weights: Any) -> bool:
-        """Tell whether this is the same line, with gradients cleared, and one is sent back from the root."""
+    def _as_before(self) -> bool:
+        """Tell whether this is the line of the last full event, with all gradients cleared."""
         for tensor in self._tensors:
             if tensor.grad is not None:
                 return False
         last = self.log.stream.last
-        if last is None or last.line != self.line() or function_modes():
-            return False
-        return weights[0] is None or weights[0].item() == 1
+        return last is not None and last.line == self.line(DEPTH) and not function_modes()
 
     def _look(
         self,
@@ -104,6 +99,7 @@ class Tape:
             if type(root) not in PLAIN:
                 return None
         tensors = list(inputs) if inputs else leaves_of(roots)
+        self.log.stream.take_in()
         leaves = self._turn_to(tensors)
         values = [numbers(tensor) for tensor in tensors]
         gradients = (
@@ -154,27 +150,27 @@ class Tape:
 
         Walking the graph and reading every value twice costs more than the rest of the recorder.
         """
-        log = self.log
-        stream, single = log.stream, self._leaves.single
+        log, tensors = self.log, self._tensors
+        stream = log.stream
         row = [root.item()]
-        gradients: list[float] = []
         try:
-            for tensor in self._tensors:
-                gradient: Any = tensor.grad  # None, which has no values, where the leaves are others now
-                if single:
-                    row.append(tensor.item())
-                    gradients.append(gradient.item())
-                else:
+            if self._leaves.single:
+                row += [tensor.item() for tensor in tensors]
+                row += [tensor.grad.item() for tensor in tensors]  # type: ignore[union-attr] # caught
+            else:
+                for tensor in tensors:
                     row += flat(tensor.tolist())
-                    gradients += flat(gradient.tolist())
-        except (AttributeError, RuntimeError):
+                for tensor in tensors:
+                    row += flat(tensor.grad.tolist())  # type: ignore[union-attr] # caught
+        except (AttributeError, RuntimeError):  # no gradient, because the leaves are others now
             self._late(root)
             return
-        if row[1:] == stream.start:
+        start = stream.start
+        if row[1] == start[0] and row[1 : 1 + len(start)] == start:
             self._late(root)
             return
         log.seq = seq = log.seq + 1
-        if not stream.add_brief(seq, row + gradients) % EVERY:
+        if not stream.add_brief(seq, row) % EVERY:
             log.checkpoint()
 
     def _late(self, root: torch.Tensor) -> None:
@@ -246,9 +242,9 @@ class Tape:
             self.log.add({"kind": "leaves", "seq": self.log.seq, "leaves": rows})
         self._leaves = Leaves()
 
-    def line(self) -> list[int | None] | None:
-        """Give the cell and the line of the student's innermost frame."""
-        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to the caller's frame
+    def line(self, depth: int = 2) -> list[int | None] | None:
+        """Give the cell and the line of the student's innermost frame; ``depth`` frames are ours."""
+        frame: FrameType | None = sys._getframe(depth)  # noqa: SLF001 - the documented way
         while frame is not None:
             if frame.f_globals is self.namespace:
                 return [self.cells.get(frame.f_code.co_filename), frame.f_lineno]

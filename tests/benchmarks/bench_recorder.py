@@ -35,7 +35,7 @@ optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
 """
 BY_HAND = """
 net = start()
-began = time.perf_counter()
+began = time.process_time()
 for epoc in range({epochs}):
     yhat = net(x)
     loss = torch.mean((y - yhat) ** 2)
@@ -44,19 +44,19 @@ for epoc in range({epochs}):
     net[0].weight.data = net[0].weight.data - 0.05 * net[0].weight.grad
     net[0].bias.grad = None
     net[0].weight.grad = None
-took = time.perf_counter() - began
+took = time.process_time() - began
 """
 SGD = """
 net = start()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
-began = time.perf_counter()
+began = time.process_time()
 for epoc in range({epochs}):
     yhat = net(x)
     loss = torch.mean((y - yhat) ** 2)
     loss.backward()
     optimizer.step()
     optimizer.zero_grad()
-took = time.perf_counter() - began
+took = time.process_time() - began
 """
 CASES = {
     "6000 epochs by hand": BY_HAND.format(epochs=6000),

@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas  # noqa: F401 - the forks would import it each for itself
+import pandas as pd  # noqa: F401 - the forks would import it each for itself
 import pytest
 import torch
 import torch._dynamo  # the first optimizer imports it
@@ -47,14 +47,17 @@ class Seen:
 
     @property
     def backwards(self) -> list[Backward]:
+        """All backwards, in order."""
         return [e for cell in self.recording.cells for e in cell.events if isinstance(e, Backward)]
 
     @property
     def steps(self) -> list[OptimizerStep]:
+        """All steps of optimizers, in order."""
         return [e for cell in self.recording.cells for e in cell.events if isinstance(e, OptimizerStep)]
 
     @property
     def values(self):
+        """The namespace at the end."""
         return self.recording.namespace(len(self.outputs))
 
 

@@ -1,5 +1,7 @@
 """What is recorded of backwards, gradients, steps and seeds."""
 
+# ruff: noqa: E501 - cells and documents are easier to read in one line
+
 import pytest
 
 from grader.recording import LastLeaves, Seed
@@ -16,13 +18,12 @@ def test_a_backward_is_recorded_with_its_loss_and_its_gradient(run):
         "loss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(loss.item(), *What.grad.flatten().tolist())"
     )
     (backward,) = seen.backwards
+    leaf = backward.leaves[0]
     loss, *gradient = map(float, seen.outputs[0].split())
 
     assert (loss,) == backward.roots[0].value
     assert ((), "float32") == (backward.roots[0].shape, backward.roots[0].dtype)
-    assert ("What", (2, 1), (-5.0, 10.0), None) == (lambda a: (a.name, a.shape, a.value, a.before))(
-        backward.leaves[0]
-    )
+    assert ("What", (2, 1), (-5.0, 10.0), None) == (leaf.name, leaf.shape, leaf.value, leaf.before)
     assert tuple(gradient) == backward.leaves[0].after
     assert (1, 2) == backward.line
 

@@ -1,5 +1,7 @@
 """Recording changes nothing a student can see."""
 
+# ruff: noqa: E501 - cells and documents are easier to read in one line
+
 import re
 
 import pytest
@@ -45,10 +47,12 @@ def test_what_is_shown_is_the_same(run, mistake):
 def test_numbers_are_the_same_bit_for_bit(run, n):
     """Losses, parameters and the random stream do not depend on the recorder."""
     cells = [
-        "torch.manual_seed(1)\nnet = torch.nn.Sequential(torch.nn.Linear(1, 4), torch.nn.ReLU(), torch.nn.Linear(4, 1))\n"
-        "opt = torch.optim.Adam(net.parameters(), lr=.01)\nlosses = []\n"
-        f"for i in range({n}):\n    loss = torch.mean((y - net(x + .1 * torch.randn(20, 1))) ** 2)\n    loss.backward()\n"
-        "    opt.step(); opt.zero_grad(); losses.append(loss.item().hex())\nprint(losses, torch.rand(2).tolist())",
+        (
+            "torch.manual_seed(1)\nnet = torch.nn.Sequential(torch.nn.Linear(1, 4), torch.nn.ReLU(), torch.nn.Linear(4, 1))\n"
+            "opt = torch.optim.Adam(net.parameters(), lr=.01)\nlosses = []\n"
+            f"for i in range({n}):\n    loss = torch.mean((y - net(x + .1 * torch.randn(20, 1))) ** 2)\n    loss.backward()\n"
+            "    opt.step(); opt.zero_grad(); losses.append(loss.item().hex())\nprint(losses, torch.rand(2).tolist())"
+        ),
         LOOP.format(n=n) + "print(What.data.tolist(), What.grad, What._version, torch.get_rng_state().sum())",
     ]
 
@@ -69,11 +73,13 @@ def test_the_namespace_and_signatures_are_the_same(run):
 def test_a_students_modes_see_nothing_of_us(run):
     """A mode that prints every function or operation prints as much as without the recorder."""
     cells = [
-        "from torch.overrides import TorchFunctionMode\nfrom torch.utils._python_dispatch import TorchDispatchMode\n"
-        "class F(TorchFunctionMode):\n    def __torch_function__(self, f, types, args=(), kwargs=None):\n"
-        "        print(f); return f(*args, **(kwargs or {}))\n"
-        "class D(TorchDispatchMode):\n    def __torch_dispatch__(self, f, types, args=(), kwargs=None):\n"
-        "        print(f); return f(*args, **(kwargs or {}))",
+        (
+            "from torch.overrides import TorchFunctionMode\nfrom torch.utils._python_dispatch import TorchDispatchMode\n"
+            "class F(TorchFunctionMode):\n    def __torch_function__(self, f, types, args=(), kwargs=None):\n"
+            "        print(f); return f(*args, **(kwargs or {}))\n"
+            "class D(TorchDispatchMode):\n    def __torch_dispatch__(self, f, types, args=(), kwargs=None):\n"
+            "        print(f); return f(*args, **(kwargs or {}))"
+        ),
         "with F():" + LOOP.format(n=2).replace("\n", "\n  "),
         "opt = torch.optim.SGD([What], lr=.1)\nwith D():\n  torch.mean(X @ What).backward()\n  opt.step()",
     ]

@@ -1,5 +1,7 @@
 """Long loops are thinned; counts stay exact, and what is out of the ordinary is kept."""
 
+# ruff: noqa: E501 - cells and documents are easier to read in one line
+
 import json
 
 import pytest
@@ -143,18 +145,10 @@ def test_the_budget_is_kept(run):
 
 def backward(seq, value, gradient, before):
     leaves = Leaves((0,), (1,), (1,), tiny=True, single=True)
+    roots = [[[1.0], [], "float32"]]
+    touched = False
     return Backward(
-        seq,
-        "backward",
-        [0, 1],
-        [[[1.0], [], "float32"]],
-        None,
-        leaves,
-        [[value]],
-        [before],
-        False,
-        None,
-        [[gradient]],
+        seq, "backward", [0, 1], roots, None, leaves, [[value]], [before], touched, None, [[gradient]]
     )
 
 

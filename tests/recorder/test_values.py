@@ -1,5 +1,7 @@
 """What of the namespace is recorded at a cell's end, and that odd objects harm nothing."""
 
+# ruff: noqa: E501 - cells and documents are easier to read in one line
+
 import pytest
 
 ODD = {
