@@ -18,15 +18,13 @@ A *slot* is what a leaf of the graph is called and looks like: ``[name, shape, d
 
 ``seed``      ``torch.manual_seed`` was called.
 ``backward``  ``backward()`` or ``torch.autograd.grad``: ``roots`` as ``[value, shape, dtype]``, ``weights``
-              of the
-              roots where they are not one, ``leaves`` as ``[slot, number, value, gradient before, gradient
-              after]``,
-              ``touched`` if the parameters were written with the values they had, at sampled epochs the
-              ``graph`` and the ``variables`` (tensors of the calling frames and the namespace).
+              of the roots where they are not one, ``leaves`` as
+              ``[slot, number, value, gradient before, gradient after]``, ``touched`` if the parameters were
+              written with the values they had, at sampled epochs the ``graph`` and the ``variables``
+              (tensors of the calling frames and the namespace).
 ``step``      an optimizer's step: ``[slot, number, before, gradient, after]`` for each parameter, the
-              gradient as the
-              step found it or, with a closure, left it. In a long steady loop ``before`` and ``after``
-              are null: they stand in the backwards around the step.
+              gradient as the step found it or, with a closure, left it. In a long steady loop ``before``
+              and ``after`` are null: they stand in the backwards around the step.
 ``leaves``    at the cell's end: ``[slot, number, value]`` of the leaves of the last backward.
 
 ``number`` names a tensor object, ``stream`` a set of leaves within the cell. ``epoch`` counts changes of
