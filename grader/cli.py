@@ -51,6 +51,9 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     resume: Annotated[
         bool, typer.Option("--resume/--fresh", help="Keep results of notebooks that have not changed since.")
     ] = False,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Start a new Python for every notebook, not a fork of a warm one.")
+    ] = False,
 ) -> None:
     """Grade notebooks: a page for each student, a class page, a table.
 
@@ -59,6 +62,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     """
     from grader.assignment_file import find, load  # noqa: PLC0415 - torch takes a second; --help should not
     from grader.batch import Batch, grade_all  # noqa: PLC0415
+    from grader.execution.kernels import kernels  # noqa: PLC0415
     from grader.records import ReportStatus  # noqa: PLC0415
     from grader.render.terminal import summary  # noqa: PLC0415
     from grader.submission import collect  # noqa: PLC0415
@@ -70,8 +74,9 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
             raise GraderError(  # noqa: TRY301 - one way out for all that is the user's to mend
                 f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here"
             )
-        batch = Batch(asked, out_ or Path("reports") / asked.id, lang.value, jobs, resume)
-        with _progress() as progress:
+        folder = out_ or Path("reports") / asked.id
+        with _progress() as progress, kernels(cold=cold) as kernel:
+            batch = Batch(asked, folder, lang.value, jobs, resume, kernel)
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
     except GraderError as error:
@@ -81,7 +86,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         raise typer.Exit(INTERRUPTED) from None
     reports = [entry.report for entry in entries]
     out.print(summary(reports, lang.value))
-    out.print(f"\n{batch.out / 'index.html'}", soft_wrap=True, markup=False)
+    out.print(f"\n{folder / 'index.html'}", soft_wrap=True, markup=False)
     raise typer.Exit(OK if all(report.status is ReportStatus.GRADED for report in reports) else FAILED)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
+import threading
 import time
 from dataclasses import replace
 from importlib.metadata import version
@@ -34,6 +35,8 @@ from grader.records import (
     SubmissionRef,
 )
 
+_JUDGING = threading.Lock()
+
 
 def grade(
     submission: Submission, assignment: Assignment, *, kernel: KernelFactory = cold, keep: Path | None = None
@@ -61,9 +64,15 @@ async def grade_async(
         submission, limits=assignment.limits, files=assignment.files, kernel=kernel, keep=keep
     )
     # In a thread, so that other submissions' kernels are not kept waiting.
-    report = await asyncio.to_thread(judge, submission, assignment, execution)
+    report = await asyncio.to_thread(_judge_alone, submission, assignment, execution)
     timing = {"execution": execution.seconds, "total": time.perf_counter() - started}
     return replace(report, timing=timing), execution
+
+
+def _judge_alone(submission: Submission, assignment: Assignment, execution: Execution) -> Report:
+    """Judge while no other thread does: references seed torch's generator, which all threads share."""
+    with _JUDGING:
+        return judge(submission, assignment, execution)
 
 
 def judge(submission: Submission, assignment: Assignment, execution: Execution) -> Report:

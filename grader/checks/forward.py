@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import torch
@@ -131,7 +132,9 @@ class _Judge:
             return Forward(stale, PASSED, step3, self.data)
         seen = [(t, p) for t in wrong if (p := self._prediction(self.observed.epochs[t])) is not None]
         firsts = [f for t, prediction in seen if (f := self._step1(t, prediction, right)) is not None]
-        seconds = [f for t, prediction in seen if (f := self._step2(t, prediction)) is not None]
+        seconds = [
+            f for t, prediction in seen if (f := self._step2(t, prediction, float(losses[t]))) is not None
+        ]
         if not firsts:
             epoch = self.observed.epochs[wrong[0]].index + 1
             together = Finding(CheckStatus.BORDERLINE, Message("step1.together", {"epoch": epoch}))
@@ -180,11 +183,10 @@ class _Judge:
 
     # ── ŷ and the loss by themselves ──────────────────────────────────────────────────────────────────────
 
-    def _step2(self, t: int, prediction: Prediction) -> Finding | None:
+    def _step2(self, t: int, prediction: Prediction, loss: float) -> Finding | None:
         """Judge the loss of the student's own ŷ."""
         epoch = self.observed.epochs[t]
-        loss = _loss(epoch)
-        if prediction.values is None or loss is None:
+        if prediction.values is None or isnan(loss):
             return None
         try:
             wanted = float(self.training.step2(prediction.values.reshape(-1, 1), self.exact))
@@ -220,7 +222,8 @@ class _Judge:
             finding
             for t, epoch in enumerate(self.observed.epochs)
             if (prediction := self._prediction(epoch)) is not None
-            and (finding := self._step2(t, prediction)) is not None
+            and (loss := _loss(epoch)) is not None
+            and (finding := self._step2(t, prediction, loss)) is not None
         ]
         status = worst([finding.status for finding in seen])
         step2 = next((f for f in seen if f.status is status), PASSED)

@@ -214,13 +214,14 @@ def _allot(workspace: Workspace) -> int:
             claim.close()
             continue
         kill_user(uid)  # a grader that was killed may have left some
-        weakref.finalize(workspace, _release, uid, claim)
+        weakref.finalize(workspace, _release, uid, claim, os.getpid())
         return uid
     raise SandboxError(f"all {len(USERS)} users that submissions run as are taken")
 
 
-def _release(uid: int, claim: socket.socket) -> None:
-    kill_user(uid)
+def _release(uid: int, claim: socket.socket, holder: int) -> None:
+    if os.getpid() == holder:  # not in a copy of that process
+        kill_user(uid)
     claim.close()
 
 

@@ -120,9 +120,7 @@ def flood(run):
 
 def test_a_flood_is_cut_and_flagged(flood):
     """Each of those cells is finished, small, and flagged; an animation and the cell after them are whole."""
-    expected = tuple(
-        Message("flag.output-cut", {"cell": cell}) for cell in (1, 2, 3, 4, 5, 7)
-    )
+    expected = tuple(Message("flag.output-cut", {"cell": cell}) for cell in (1, 2, 3, 4, 5, 7))
 
     assert expected == flood.flags
     assert all(len(str(cell.outputs)) < 120_000 for cell in flood.notebook.cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Self
 
 from grader.execution.kernel import cold
@@ -44,7 +45,7 @@ class WarmKernels:
             kernel_spec=manager.kernel_spec,
             parent=manager,
             servers=self._servers,
-            policy=self._policy(workspace),
+            policy=functools.partial(self._policy, workspace),
         )
         return manager
 

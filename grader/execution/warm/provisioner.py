@@ -28,7 +28,9 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client
     """
 
     servers = Instance(Servers, help="who forks; by default one server for all kernels of this process")
-    policy = AnyTrait(None, help="what the kernel confines itself to, or None")
+    policy = AnyTrait(
+        lambda: None, help="gives what the kernel confines itself to, or None, once its files are there"
+    )
 
     #: The server has died and taken the kernel with it: whatever ran then must be run again.
     lost = False
@@ -50,7 +52,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client
             "argv": cmd[cmd.index("-m") + 2 :],
             "cwd": str(kwargs.get("cwd") or os.getcwd()),  # noqa: PTH109 - as text, for the wire
             "env": {**kwargs["env"]},
-            "policy": self.policy,
+            "policy": self.policy(),
         }
         with open(os.devnull, "wb") as nowhere:  # noqa: PTH123, ASYNC230 - which never blocks
             streams = [_descriptor(kwargs.get(name), nowhere.fileno()) for name in ("stdout", "stderr")]
