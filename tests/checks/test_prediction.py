@@ -32,7 +32,7 @@ def graph_of(loss, **named):
             out=value(node["out"], store) if "out" in node else None,
             saved={key: value(item, store) for key, item in node.get("saved", {}).items()},
         )
-        for node in encode_graph(loss, leaves, list(named.items()), store)
+        for node in encode_graph(loss, leaves, list(named.items()), store, 1_000)
     ]
     return Graph(nodes, [leaf.detach().double() for leaf in leaves], Y)
 
