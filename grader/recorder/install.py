@@ -60,7 +60,7 @@ def _watch_engine(tape: Tape) -> None:
     """
     autograd: Any = torch.autograd
     engine = autograd._engine_run_backward  # noqa: SLF001 - the seam
-    before, after = _quiet(tape.before_backward), _quiet(tape.after_backward)
+    before, after, briefly = map(_quiet, (tape.before_backward, tape.after_backward, tape.briefly))
     turn = threading.Lock()
 
     def run_backward(roots: Any, *args: Any, **kwargs: Any) -> Any:
@@ -68,9 +68,12 @@ def _watch_engine(tape: Tape) -> None:
         # threads one is recorded.
         alone = turn.acquire(blocking=False)
         try:
-            begun = None
-            if alone:
-                begun = before(roots, args, kwargs)
+            steady = tape.steady if alone else None
+            if steady is not None and kwargs["accumulate_grad"] and steady.goes_on(roots, args[3]):
+                result = engine(roots, *args, **kwargs)
+                briefly(steady, roots[0])
+                return result
+            begun = before(roots, args, kwargs) if alone else None
             result = engine(roots, *args, **kwargs)
             if begun is not None:
                 after(begun, result)

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 
 from grader.recorder.encode import INLINE, flat, numbers
+from grader.recorder.steady import dispatch_modes, function_modes
 from grader.recorder.streams import BriefStep
-from grader.recorder.tape import NoModes, Tape, dispatch_modes, function_modes
+from grader.recorder.tape import NoModes, Tape
 
 TEXT = 200  # characters of a setting
 DEPTH = 3  # tuples within tuples

@@ -11,21 +11,19 @@ from typing import Any, NamedTuple
 
 import torch
 
-from grader.recorder.encode import INLINE, encode_tensor, flat, numbers, readable
+from grader.recorder.encode import INLINE, encode_tensor, numbers, readable
 from grader.recorder.graph import WHOLE, encode_graph, leaves_of
 from grader.recorder.known import Known, Register
 from grader.recorder.log import Log
 from grader.recorder.names import tensors_in
+from grader.recorder.steady import Steady, depth_from, dispatch_modes, functorch_level
 from grader.recorder.streams import SAMPLES, Backward, Leaves, Stream
 
 VARIABLES = 100  # tensors of the namespace and frames that are written out at a sampled epoch
 PLAIN = (torch.Tensor, torch.nn.Parameter)  # other subclasses may have no plain values
 EVERY = 16  # brief backwards between two looks at the clock
-DEPTH = 5  # frames from the engine's seam to where a line is looked up in a steady loop: all ours
+SEAM = "run_backward"  # the function of ours that stands where torch enters its engine
 
-dispatch_modes = torch._C._len_torch_dispatch_stack  # noqa: SLF001 - no public way to ask
-function_modes = torch._C._len_torch_function_stack  # noqa: SLF001 - no public way to ask
-functorch_level = torch._C._functorch.maybe_current_level  # noqa: SLF001 - no public way to ask
 NoModes = torch._C.DisableTorchFunction  # noqa: SLF001 - a mode of the student's must not see what we look at
 
 
@@ -49,41 +47,40 @@ class Tape:
         self._leaves = Leaves()  # of the last backward
         self._tensors: list[torch.Tensor] = []  # the same as tensors; held, so that their end is seen
         self._root: weakref.ref[torch.Tensor] | None = None  # of the last backward
+        self.steady: Steady | None = None  # what the next backward is, if the loop goes on as it has
 
     # ── around backward ───────────────────────────────────────────────────────────────────────────────────
 
     def before_backward(
         self, roots: tuple[torch.Tensor, ...], arguments: tuple[Any, ...], options: dict[str, Any]
-    ) -> Pass | torch.Tensor | None:
+    ) -> Pass | None:
         """Look at the roots, the leaves and, at sampled epochs, the graph; give what is known then.
 
-        ``arguments`` and ``options`` are the engine's. In a loop that has run steadily for long only the root
-        is kept in mind, for ``after_backward``.
+        ``arguments`` and ``options`` are the engine's.
         """
+        self.steady = None
         weights, inputs = arguments[0], arguments[3]
         accumulate = options.get("accumulate_grad", False)
         if dispatch_modes() or functorch_level() is not None:
             return None
-        if self.log.stream.steady and accumulate and not inputs and len(roots) == 1 and self._as_before():
-            return roots[0]
         with NoModes():
             return self._look(roots, weights, inputs, accumulate=accumulate)
 
-    def after_backward(self, begun: Pass | torch.Tensor, gradients: Any) -> None:
+    def after_backward(self, begun: Pass, gradients: Any) -> None:
         """Add the gradients there are now, and log the event."""
-        if type(begun) is Pass:
-            with NoModes():
-                self._finish(begun, gradients)
-        else:
-            self._briefly(begun)  # type: ignore[arg-type] # mypy narrows no exact types
+        with NoModes():
+            self._finish(begun, gradients)
+        if begun.stream.steady:
+            self.steady = self._settle(begun.stream)
 
-    def _as_before(self) -> bool:
-        """Tell whether this is the line of the last full event, with all gradients cleared."""
-        for tensor in self._tensors:
-            if tensor.grad is not None:
-                return False
-        last = self.log.stream.last
-        return last is not None and last.line == self.line(DEPTH) and not function_modes()
+    def _settle(self, stream: Stream) -> Steady | None:
+        """Give what the next backwards of this loop are expected to be, seen from the seam of the engine."""
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way
+        while frame is not None and frame.f_globals is not self.namespace:
+            frame = frame.f_back
+        if frame is None:
+            return None
+        return Steady(stream, self._tensors, frame, depth_from(SEAM, frame), single=self._leaves.single)
 
     def _look(
         self,
@@ -145,37 +142,20 @@ class Tape:
             self.register.know(tensor).keep(tensor)
         self.log.checkpoint()
 
-    def _briefly(self, root: torch.Tensor) -> None:
-        """Log a backward like the one before: its leaves are those whose gradients are there again.
-
-        Walking the graph and reading every value twice costs more than the rest of the recorder.
-        """
-        log, tensors = self.log, self._tensors
-        stream = log.stream
-        row = [root.item()]
-        try:
-            if self._leaves.single:
-                row += [tensor.item() for tensor in tensors]
-                row += [tensor.grad.item() for tensor in tensors]  # type: ignore[union-attr] # caught
-            else:
-                for tensor in tensors:
-                    row += flat(tensor.tolist())
-                for tensor in tensors:
-                    row += flat(tensor.grad.tolist())  # type: ignore[union-attr] # caught
-        except (AttributeError, RuntimeError):  # no gradient, because the leaves are others now
-            self._late(root)
-            return
-        start = stream.start
-        if row[1] == start[0] and row[1 : 1 + len(start)] == start:
+    def briefly(self, steady: Steady, root: torch.Tensor) -> None:
+        """Log a backward of a steady loop that has come to its end."""
+        log, row = self.log, steady.row(root)
+        if row is None:
             self._late(root)
             return
         log.seq = seq = log.seq + 1
-        if not stream.add_brief(seq, row) % EVERY:
+        if not steady.stream.add_brief(seq, row) % EVERY:
             log.checkpoint()
 
     def _late(self, root: torch.Tensor) -> None:
         """Log a backward that turned out to be unlike the last: of other leaves, or back at the start."""
         self.log.stream.regular = self.log.stream.steady = False
+        self.steady = None
         with NoModes():
             begun = self._look((root,), None, None, accumulate=True, late=True)
             if begun is not None:
@@ -229,11 +209,11 @@ class Tape:
     def begin_cell(self) -> None:
         """Begin the next cell."""
         self.log.begin()
-        self._leaves, self._tensors, self._root = Leaves(), [], None
+        self._leaves, self._tensors, self._root, self.steady = Leaves(), [], None, None
 
     def last_leaves(self) -> None:
         """Log the leaves of the last backward as they stand at the cell's end, and let go of them."""
-        tensors, self._tensors = self._tensors, []
+        tensors, self._tensors, self.steady = self._tensors, [], None
         with NoModes():
             leaves = zip(self._leaves.slots, self._leaves.numbers, map(numbers, tensors), strict=False)
             rows = [list(leaf) for leaf in leaves]
