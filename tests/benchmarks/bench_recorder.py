@@ -5,6 +5,7 @@ Run it by hand: ``python tests/benchmarks/bench_recorder.py [rounds]``. It print
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import statistics
@@ -88,6 +89,7 @@ def main() -> None:
 def measure(*, recorded: bool) -> list[float]:
     """Run all cases in a shell of a forked child; give the seconds each took."""
     reading, writing = os.pipe()
+    gc.freeze()  # as the warm-kernel server does before it forks
     if (child := os.fork()) == 0:
         try:
             os.write(writing, json.dumps(run(recorded=recorded)).encode())
