@@ -26,7 +26,6 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
     "process_madvise": (440, 440), "process_mrelease": (448, 448), "pidfd_getfd": (438, 438),
     "kcmp": (312, 272), "perf_event_open": (298, 241), "move_pages": (279, 239), "migrate_pages": (256, 238),
-    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
     "ioprio_set": (251, 30),
     # Another view of the machine: what is mounted where, whose user one is.
     "unshare": (272, 97), "setns": (308, 268), "chroot": (161, 51), "pivot_root": (155, 41),
@@ -58,6 +57,12 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     # Memory that a user's processes share, or that counts for no process: it would pass by the limits.
     "shmget": (29, 194), "shmat": (30, 196), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
     "mq_unlink": (241, 181), "memfd_create": (319, 279), "memfd_secret": (447, 447),
+}  # fmt: skip
+
+#: How any process of the same user is scheduled. ZMQ asks this for its own threads, for what they have
+#: already, and ends the process when it is refused: these are said to have worked and do nothing.
+SCHEDULING: dict[str, tuple[int | None, int | None]] = {
+    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
 }  # fmt: skip
 
 #: Ways to signal that are refused altogether where the kernel cannot tell a submission's processes from
@@ -131,6 +136,8 @@ def assemble(*, connect: bool, signal_others: bool, label: bool) -> list[Instruc
 
     for numbers in DENIED.values():
         on(numbers, _answer(errno.EPERM))
+    for numbers in SCHEDULING.values():
+        on(numbers, _answer(0))
     # Flags of clone3 lie in memory, where a filter cannot look: libraries then fall back to clone.
     on(CLONE3, _answer(errno.ENOSYS))
     on(CLONE, _argument(0), (_ANY, 0, 1, NAMESPACES), _answer(errno.EPERM), _ALLOWED)
