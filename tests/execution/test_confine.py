@@ -497,6 +497,7 @@ def test_what_is_allowed_of_memory_can_be_used(child):
     def use():
         import threading
 
+        torch.set_num_threads(1)  # as in every kernel: others did not come along when this process was forked
         release = threading.Event()
         threads = [threading.Thread(target=release.wait) for _ in range(10)]
         for thread in threads:
