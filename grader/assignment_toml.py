@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError, model_validator
 
 from grader.assignment import Limits
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, GraderError
 from grader.references import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Key: TypeAlias = tuple[str | int, ...]  # ("questions", 2, "checks", "yhat", "points")
 Id: TypeAlias = Annotated[str, Field(pattern=r"^\w[\w-]*$")]
 Points: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count: TypeAlias = Annotated[int, Field(gt=0)]
+Bytes: TypeAlias = Annotated[ByteSize, Field(gt=0)]
 
 
 class _Form(BaseModel):
@@ -58,12 +60,18 @@ class QuestionForm(_Form):
 
 
 class LimitsForm(_Form):
-    """``[limits]``."""
+    """``[limits]``. Bytes may be written with their unit: ``"2GiB"``."""
 
     cell_seconds: Points = Limits.cell_seconds
     notebook_seconds: Points = Limits.notebook_seconds
-    output_bytes: Annotated[int, Field(gt=0)] = Limits.output_bytes
-    recording_bytes: Annotated[int, Field(gt=0)] = Limits.recording_bytes
+    cpu_seconds: Count = Limits.cpu_seconds
+    memory_bytes: Bytes = ByteSize(Limits.memory_bytes)
+    processes: Count = Limits.processes
+    open_files: Count = Limits.open_files
+    file_bytes: Bytes = ByteSize(Limits.file_bytes)
+    disk_bytes: Bytes = ByteSize(Limits.disk_bytes)
+    output_bytes: Bytes = ByteSize(Limits.output_bytes)
+    recording_bytes: Bytes = ByteSize(Limits.recording_bytes)
 
 
 class AssignmentForm(_Form):
@@ -139,6 +147,24 @@ class Toml:
                 # What follows ``key =`` stands in its line; what follows ``[key]`` in the lines below.
                 end = self.text.find("\n", start) if found[0].endswith("=") else end
         return self.text.count("\n", 0, start) + 1
+
+
+def override(limits: Limits, given: Iterable[str]) -> Limits:
+    """Replace limits by what a command line says: ``cell_seconds=120``, ``memory_bytes=4GiB``.
+
+    Raises:
+        GraderError: one of ``given`` is no limit, or cannot have that value.
+
+    """
+    pairs = [text.partition("=")[::2] for text in given]
+    try:
+        form = LimitsForm.model_validate(asdict(limits) | dict(pairs), strict=False)
+    except ValidationError as error:
+        first = error.errors()[0]
+        named = next((text for text in given if text.startswith(f"{first['loc'][0]}=")), first["loc"][0])
+        first["loc"] = ("limits", *first["loc"])
+        raise GraderError(f"--limit {named}: {_in_words(first)}") from error
+    return Limits(**form.model_dump())
 
 
 def _in_words(details: ErrorDetails) -> str:

@@ -14,7 +14,7 @@ import nbformat
 
 from grader.assignment import Assignment
 from grader.errors import GraderError
-from grader.execution.kernel import KernelFactory, cold
+from grader.execution.kernel import KernelFactory
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
 from grader.records import Report, ReportStatus
@@ -31,10 +31,10 @@ class Batch:
 
     assignment: Assignment
     out: Path
+    kernel: KernelFactory
     lang: str = "ko"
     jobs: int = 1
     resume: bool = False
-    kernel: KernelFactory = cold
 
 
 def grade_all(batch: Batch, paths: Sequence[Path], done: Callable[[Report], None]) -> list[ClassEntry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -54,6 +55,13 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     cold: Annotated[
         bool, typer.Option("--cold", help="Start a new Python for every notebook, not a fork of a warm one.")
     ] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Another limit than the assignment's: memory_bytes=4GiB."),
+    ] = None,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Let notebooks do all that you may. Only with your own.")
+    ] = False,
 ) -> None:
     """Grade notebooks: a page for each student, a class page, a table.
 
@@ -61,6 +69,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     submission's file or the grader itself failed.
     """
     from grader.assignment_file import find, load  # noqa: PLC0415 - torch takes a second; --help should not
+    from grader.assignment_toml import override  # noqa: PLC0415
     from grader.batch import Batch, grade_all  # noqa: PLC0415
     from grader.execution.kernels import kernels  # noqa: PLC0415
     from grader.records import ReportStatus  # noqa: PLC0415
@@ -69,14 +78,15 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
 
     try:
         asked = load(find(assignment))
+        asked = replace(asked, limits=override(asked.limits, limit or ()))
         notebooks = collect(paths)
         if not notebooks:
             raise GraderError(  # noqa: TRY301 - one way out for all that is the user's to mend
                 f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here"
             )
         folder = out_ or Path("reports") / asked.id
-        with _progress() as progress, kernels(cold=cold) as kernel:
-            batch = Batch(asked, folder, lang.value, jobs, resume, kernel)
+        with _progress() as progress, kernels(confined=not no_sandbox, cold=cold) as kernel:
+            batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
     except GraderError as error:
@@ -103,6 +113,21 @@ def report(
     except GraderError as error:
         _fail(error)
     out.print(folder / "index.html", soft_wrap=True)
+
+
+@app.command()
+def doctor(lang: Annotated[Lang, typer.Option(help="Language of the answer.")] = Lang.KO) -> None:
+    """Say what protects this machine from the notebooks that are graded on it, and what is missing.
+
+    Ends with 0 when submissions can be confined here, with 2 when they cannot.
+    """
+    from grader.doctor import examine  # noqa: PLC0415 - as above
+    from grader.render.terminal import examination  # noqa: PLC0415
+
+    with err.status(""):
+        examined = examine()
+    out.print(examination(examined, lang.value))
+    raise typer.Exit(OK if examined.fit else FAILED)
 
 
 def _progress() -> Progress:

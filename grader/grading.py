@@ -16,14 +16,12 @@ import grader
 from grader.assignment import Assignment
 from grader.errors import GraderError, SubmissionError
 from grader.execution import execute_async
-from grader.execution.kernel import KernelFactory, cold
+from grader.execution.kernel import KernelFactory
 from grader.matching import match
 from grader.questions import judge_question
 from grader.records import (
     SCHEMA_VERSION,
     AssignmentRef,
-    CellOutcome,
-    CellStatus,
     Environment,
     Execution,
     Message,
@@ -39,21 +37,21 @@ _JUDGING = threading.Lock()
 
 
 def grade(
-    submission: Submission, assignment: Assignment, *, kernel: KernelFactory = cold, keep: Path | None = None
+    submission: Submission, assignment: Assignment, *, kernel: KernelFactory, keep: Path | None = None
 ) -> tuple[Report, Execution]:
     """Do what ``grade_async`` does, where no event loop is running."""
     return asyncio.run(grade_async(submission, assignment, kernel=kernel, keep=keep))
 
 
 async def grade_async(
-    submission: Submission, assignment: Assignment, *, kernel: KernelFactory = cold, keep: Path | None = None
+    submission: Submission, assignment: Assignment, *, kernel: KernelFactory, keep: Path | None = None
 ) -> tuple[Report, Execution]:
     """Grade one submission: run it, find the cells of each question, judge them.
 
     Args:
         submission: the notebook as handed in.
         assignment: what it is judged against.
-        kernel: how a kernel is started.
+        kernel: how a kernel is started; ``kernels`` gives the confined ones.
         keep: a folder for the recording's files.
 
     Raises:
@@ -64,19 +62,26 @@ async def grade_async(
         submission, limits=assignment.limits, files=assignment.files, kernel=kernel, keep=keep
     )
     # In a thread, so that other submissions' kernels are not kept waiting.
-    report = await asyncio.to_thread(_judge_alone, submission, assignment, execution)
+    report = await asyncio.to_thread(_judge_alone, submission, assignment, execution, kernel.sandbox)
     timing = {"execution": execution.seconds, "total": time.perf_counter() - started}
     return replace(report, timing=timing), execution
 
 
-def _judge_alone(submission: Submission, assignment: Assignment, execution: Execution) -> Report:
+def _judge_alone(
+    submission: Submission, assignment: Assignment, execution: Execution, sandbox: str
+) -> Report:
     """Judge while no other thread does: references seed torch's generator, which all threads share."""
     with _JUDGING:
-        return judge(submission, assignment, execution)
+        return judge(submission, assignment, execution, sandbox=sandbox)
 
 
-def judge(submission: Submission, assignment: Assignment, execution: Execution) -> Report:
-    """Judge an execution: match cells with questions, judge each, add up."""
+def judge(
+    submission: Submission, assignment: Assignment, execution: Execution, *, sandbox: str = "none"
+) -> Report:
+    """Judge an execution: match cells with questions, judge each, add up.
+
+    ``sandbox`` says what the execution was confined by.
+    """
     torch.set_num_threads(
         1
     )  # small tensors: a second thread costs more than it helps, and sums come out alike
@@ -87,12 +92,12 @@ def judge(submission: Submission, assignment: Assignment, execution: Execution) 
     ]
     questions = tuple(report for report, _ in judged)
     score = sum(question.score for question in questions)
-    flags = (*_cell_flags(execution.cells, assignment), *execution.flags, *_damage(execution))
+    flags = (*execution.flags, *_damage(execution))
     return Report(
         schema_version=SCHEMA_VERSION,
         assignment=reference_to(assignment),
         language="",
-        environment=environment(),
+        environment=environment(sandbox),
         timing={},
         submission=SubmissionRef(Path(submission.path).name, submission.sha256, submission.student),
         status=ReportStatus.GRADED,
@@ -115,7 +120,7 @@ def ungraded(path: Path, assignment: Assignment, error: Exception, sha256: str =
         schema_version=SCHEMA_VERSION,
         assignment=reference_to(assignment),
         language="",
-        environment=environment(),
+        environment=environment("none"),
         timing={},
         submission=SubmissionRef(path.name, sha256, Student()),
         status=ReportStatus.ERROR,
@@ -141,20 +146,9 @@ def reference_to(assignment: Assignment) -> AssignmentRef:
     return AssignmentRef(assignment.id, assignment.title, assignment.version, assignment.digest)
 
 
-def environment() -> Environment:
-    """Say what graded."""
-    return Environment(grader.__version__, platform.python_version(), version("torch"), "none")
-
-
-def _cell_flags(cells: tuple[CellOutcome, ...], assignment: Assignment) -> tuple[Message, ...]:
-    flags = []
-    for outcome in cells:
-        if outcome.status is CellStatus.KILLED:
-            flags.append(Message("flag.cell-killed", {"cell": outcome.index + 1}))
-        elif outcome.status is CellStatus.TIMED_OUT:
-            seconds = assignment.limits.cell_seconds
-            flags.append(Message("flag.cell-timed-out", {"cell": outcome.index + 1, "seconds": seconds}))
-    return tuple(flags)
+def environment(sandbox: str) -> Environment:
+    """Say what graded, and what the submission was confined by."""
+    return Environment(grader.__version__, platform.python_version(), version("torch"), sandbox)
 
 
 def _damage(execution: Execution) -> tuple[Message, ...]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.execution.kernel import KernelFactory, cold
+    from grader.execution.kernel import KernelFactory, plain
     from grader.execution.run import execute, execute_async
 
-__all__ = ["KernelFactory", "cold", "execute", "execute_async"]
+__all__ = ["KernelFactory", "execute", "execute_async", "plain"]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,8 +10,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 
 from grader.errors import SandboxError
+from grader.execution import exceeded
+from grader.execution.exceeded import Limit
 from grader.execution.outputs import Allowance, omission, settled
-from grader.execution.workspace import kill_leftovers
 from grader.records import CellError, CellOutcome, CellStatus
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
     """Runs a notebook once, to its end or until the kernel is dead.
 
     Afterwards ``outcomes`` has an entry for each code cell that was reached, ``sent`` lists those the kernel
-    was given (the recorder's order), ``flooded`` those whose output was cut and ``fatal`` names the one that
-    killed the kernel. The notebook's outputs are the new ones.
+    was given (the recorder's order), ``flooded`` those whose output was cut, ``exceeded`` those that ran into
+    a limit, and ``fatal`` names the one that killed the kernel. The notebook's outputs are the new ones.
     """
 
     def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, limits: Limits) -> None:
@@ -53,11 +54,12 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
         self.outcomes: dict[int, CellOutcome] = {}
         self.sent: list[int] = []
         self.flooded: set[int] = set()
+        self.exceeded: dict[int, Limit] = {}
         self.fatal: int | None = None
         self._limits = limits
         self._reply: dict[str, Any] | None = None
         self._allowance = Allowance(0)
-        self._late = False
+        self._passed: Limit | None = None
 
     async def run(self, workspace: Workspace, without: Collection[int] = ()) -> None:
         """Run every code cell but those in ``without``. The kernel is dead afterwards, whatever happens."""
@@ -67,12 +69,15 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
             for index, cell in enumerate(self.nb.cells):
                 if cell.cell_type != "code" or index in without:
                     continue
-                seconds = min(self._limits.cell_seconds, deadline - time.monotonic())
-                if seconds <= 0 or self.fatal is not None:
+                if self.fatal is not None:
                     break
-                await self._run_cell(cell, index, seconds)
+                if (left := deadline - time.monotonic()) <= 0:
+                    if Limit.NOTEBOOK_TIME not in self.exceeded.values():
+                        self.exceeded[index] = Limit.NOTEBOOK_TIME
+                    break
+                await self._run_cell(cell, index, left, workspace)
         finally:
-            await self._stop(workspace)
+            await self._stop()
 
     async def _start(self, workspace: Workspace) -> None:
         with workspace.log.open("wb") as log:
@@ -86,15 +91,15 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
                 reason = next((line for line in reversed(said) if line.strip()), str(error))
                 raise SandboxError(f"no kernel could be started: {reason.strip()}") from error
 
-    async def _stop(self, workspace: Workspace) -> None:
+    async def _stop(self) -> None:
         """Kill the kernel and all it started at once: what matters has left it with the last cell."""
         if self.km is not None:
             await self.km.shutdown_kernel(now=True)
         if self.kc is not None:
             self.kc.stop_channels()
-        kill_leftovers(workspace)
 
-    async def _run_cell(self, cell: NotebookNode, index: int, seconds: float) -> None:
+    async def _run_cell(self, cell: NotebookNode, index: int, left: float, workspace: Workspace) -> None:
+        """Run a cell; ``left`` are the seconds that the notebook still has."""
         if not cell.source.strip():  # IPython runs no such cell either
             self.outcomes[index] = CellOutcome(index, CellStatus.OK)
             return
@@ -104,8 +109,8 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
             self._bury(self.sent[-1])  # it died when the cell before had already answered
             return
         self.sent.append(index)
-        self._reply, self._late, self._allowance = None, False, Allowance(self._limits.output_bytes)
-        clock = asyncio.create_task(self._watch(seconds))
+        self._reply, self._passed, self._allowance = None, None, Allowance(self._limits.output_bytes)
+        watch = asyncio.create_task(self._watch(left, workspace))
         try:
             await self.async_execute_cell(cell, index)
         except DeadKernelError:
@@ -115,26 +120,40 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
         else:
             self.outcomes[index] = self._outcome(cell, index)
         finally:
-            clock.cancel()
+            watch.cancel()
             cell.outputs = settled(cell.outputs)
             if self._allowance.exceeded:
                 cell.outputs.append(omission(self._limits.output_bytes))
                 self.flooded.add(index)
 
-    async def _watch(self, seconds: float) -> None:
-        """Interrupt a cell whose time is up; kill the kernel if the cell does not mind."""
-        await asyncio.sleep(seconds)
+    async def _watch(self, left: float, workspace: Workspace) -> None:
+        """Interrupt a cell whose time is up; kill the kernel if it does not mind or took too much else."""
+        pid = getattr(self.km.provisioner, "pid", None)
+        seconds = min(self._limits.cell_seconds, left)
+        passed = await exceeded.passed(self._limits, workspace.root, pid, seconds=seconds)
         if not await self.km.is_alive():  # nbclient will notice within a second
             return
-        self._late = True
-        await self.km.interrupt_kernel()
-        await asyncio.sleep(GRACE)
+        self._passed = passed
+        if passed is Limit.CELL_TIME:
+            if left < self._limits.cell_seconds:
+                self._passed = Limit.NOTEBOOK_TIME
+            await self.km.interrupt_kernel()
+            await asyncio.sleep(GRACE)
         await self.km.provisioner.kill()
 
     def _bury(self, index: int) -> None:
+        """Note that the kernel has died over a cell, and of what as far as that is known."""
         self.fatal = index
-        status = CellStatus.TIMED_OUT if self._late else CellStatus.KILLED
-        self.outcomes[index] = CellOutcome(index, status)
+        ending = getattr(self.km.provisioner, "ending", None)
+        limit = self._passed or exceeded.of_ending(ending, self._limits)
+        if limit is not None:
+            self.exceeded[index] = limit
+        self.outcomes[index] = CellOutcome(index, CellStatus.TIMED_OUT if self._late else CellStatus.KILLED)
+
+    @property
+    def _late(self) -> bool:
+        """Whether the cell has used up its time."""
+        return self._passed in (Limit.CELL_TIME, Limit.NOTEBOOK_TIME)
 
     def _note_reply(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:  # noqa: ARG002
         self._reply = execute_reply
@@ -145,6 +164,9 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
         error = None
         if reply["content"].get("status") == "error":
             error = _cell_error(reply, cell.source)
+        limit = self._passed or (None if error is None else exceeded.of_error(error))
+        if limit is not None:
+            self.exceeded[index] = limit
         if self._late:
             return CellOutcome(index, CellStatus.TIMED_OUT, error)
         return CellOutcome(index, CellStatus.RAISED if error else CellStatus.OK, error)

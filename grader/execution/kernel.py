@@ -12,11 +12,10 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
+from grader.execution.workspace import LONGEST_SOCKET
+
 if TYPE_CHECKING:
     from grader.execution.workspace import Workspace
-
-#: sun_path, the address of a Unix socket, holds 104 bytes on macOS and 108 on Linux.
-LONGEST_SOCKET = 100
 
 
 class KernelFactory(Protocol):
@@ -26,22 +25,34 @@ class KernelFactory(Protocol):
     process it brings about must read ``workspace.config`` before the first cell.
     """
 
+    @property
+    def sandbox(self) -> str:
+        """What a kernel is confined by, in a few words for the report; ``none`` for nothing."""
+
     def __call__(self, workspace: Workspace) -> AsyncKernelManager:
         """Make a manager for one run of one notebook."""
 
 
-def cold(workspace: Workspace) -> AsyncKernelManager:
-    """Start a new Python process, which imports everything anew: some seconds, but it works everywhere."""
-    argv = [sys.executable, "-P", "-m", "grader.execution.child"]
-    argv += ["--grader-config", str(workspace.config), "-f", "{connection_file}"]
-    options: dict[str, Any] = {
-        "connection_file": str(workspace.kernel / "connection.json"),
-        "client_factory": PromptClient,
-    }
-    socket = str(workspace.kernel / "ipc")
-    if sys.platform != "win32" and len(f"{socket}-1") <= LONGEST_SOCKET:
-        options |= {"transport": "ipc", "ip": socket}
-    return AsyncKernelManager(kernel_spec_manager=_InMemory(argv), **options)
+class PlainKernels:
+    """Starts a new Python process by jupyter_client's own means: everywhere, in some seconds, unconfined."""
+
+    sandbox = "none"
+
+    def __call__(self, workspace: Workspace) -> AsyncKernelManager:
+        """Make a manager for one run of one notebook."""
+        argv = [sys.executable, "-P", "-m", "grader.execution.child"]
+        argv += ["--grader-config", str(workspace.config), "-f", "{connection_file}"]
+        options: dict[str, Any] = {
+            "connection_file": str(workspace.kernel / "connection.json"),
+            "client_factory": PromptClient,
+        }
+        socket = str(workspace.kernel / "ipc")
+        if sys.platform != "win32" and len(f"{socket}-pipe") <= LONGEST_SOCKET:
+            options |= {"transport": "ipc", "ip": socket}
+        return AsyncKernelManager(kernel_spec_manager=_InMemory(argv), **options)
+
+
+plain = PlainKernels()
 
 
 class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # jupyter_client is not typed

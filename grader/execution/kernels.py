@@ -1,21 +1,37 @@
-"""Which kernels a batch uses: warm ones where they can be had, cold ones elsewhere and on request."""
+"""Which kernels a batch uses: warm and confined on Linux, plain ones elsewhere."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
-from grader.execution.kernel import KernelFactory
-from grader.execution.kernel import cold as cold_kernel
+from grader.execution import protections
+from grader.execution.kernel import KernelFactory, plain
+from grader.execution.sandbox import policy_for
 from grader.execution.warm import WarmKernels
 
 
 @contextmanager
-def kernels(*, cold: bool = False) -> Iterator[KernelFactory]:
-    """Give a factory of kernels for as long as the context lasts; what it started ends with it."""
-    if cold or sys.platform != "linux":
-        yield cold_kernel
-        return
-    with WarmKernels() as warm:
-        yield warm
+def kernels(*, confined: bool = True, cold: bool = False) -> Iterator[KernelFactory]:
+    """Give a factory of kernels for as long as the context lasts; what it started ends with it.
+
+    Args:
+        confined: submissions run in the sandbox, or not at all.
+        cold: every kernel comes from a Python that was started for it alone.
+
+    Raises:
+        SandboxError: submissions are to be confined and this machine cannot.
+
+    """
+    if confined:
+        protections.require()
+        policy = partial(policy_for, view=protections.has_view())
+        with WarmKernels(policy, sandbox=protections.description(), fresh=cold) as confining:
+            yield confining
+    elif sys.platform == "linux":
+        with WarmKernels(fresh=cold) as warm:
+            yield warm
+    else:
+        yield plain

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from grader import recording
 from grader.errors import SandboxError
+from grader.execution import exceeded
 from grader.execution.client import Client
-from grader.execution.kernel import KernelFactory, cold
+from grader.execution.kernel import KernelFactory
 from grader.execution.workspace import workspace
 from grader.records import CellOutcome, CellStatus, Execution, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
 
     from grader.assignment import Limits
+    from grader.execution.exceeded import Limit
     from grader.records import Submission
 
 #: A notebook whose kernel dies this often is left where it is: the rest of its cells is not reached.
@@ -38,7 +40,7 @@ def execute(
     *,
     limits: Limits,
     files: Mapping[str, Path],
-    kernel: KernelFactory = cold,
+    kernel: KernelFactory,
     keep: Path | None = None,
 ) -> Execution:
     """Do what ``execute_async`` does, where no event loop is running."""
@@ -50,7 +52,7 @@ async def execute_async(
     *,
     limits: Limits,
     files: Mapping[str, Path],
-    kernel: KernelFactory = cold,
+    kernel: KernelFactory,
     keep: Path | None = None,
 ) -> Execution:
     """Run every code cell of a submission in a kernel of its own and gather what came of it.
@@ -69,10 +71,12 @@ async def execute_async(
     """
     started = time.monotonic()
     killers: dict[int, tuple[CellOutcome, Any]] = {}
+    passed: dict[int, Limit] = {}
     while True:
         client, recorded = await _run(
             submission, limits=limits, files=files, kernel=kernel, keep=keep, without=killers.keys()
         )
+        passed |= client.exceeded
         if client.fatal is None:
             break
         cell = client.nb.cells[client.fatal]
@@ -82,14 +86,14 @@ async def execute_async(
     for index, (_, outputs) in killers.items():
         client.nb.cells[index].outputs = outputs
     outcomes = client.outcomes | {index: outcome for index, (outcome, _) in killers.items()}
+    cells = tuple(
+        outcomes.get(index, CellOutcome(index, CellStatus.NOT_REACHED)) for index in _code_cells(client.nb)
+    )
     return Execution(
-        cells=tuple(
-            outcomes.get(index, CellOutcome(index, CellStatus.NOT_REACHED))
-            for index in _code_cells(client.nb)
-        ),
+        cells=cells,
         recording=recorded,
         notebook=client.nb,
-        flags=_flags(client.flooded),
+        flags=(*_deaths(cells, passed, limits), *_floods(client.flooded)),
         seconds=time.monotonic() - started,
     )
 
@@ -176,5 +180,14 @@ def _code_after(notebook: NotebookNode, index: int) -> bool:
     return any(cell.cell_type == "code" and cell.source.strip() for cell in notebook.cells[index + 1 :])
 
 
-def _flags(flooded: Collection[int]) -> tuple[Message, ...]:
-    return tuple(Message("flag.output-cut", {"cell": index + 1}) for index in sorted(flooded))
+def _deaths(cells: Iterable[CellOutcome], passed: Mapping[int, Limit], limits: Limits) -> Iterator[Message]:
+    """Say of each cell that ran into a limit which it was, and which other cells died."""
+    for cell in cells:
+        if cell.index in passed:
+            yield exceeded.flag(cell.index, passed[cell.index], limits)
+        elif cell.status is CellStatus.KILLED:
+            yield Message("flag.cell-killed", {"cell": cell.index + 1})
+
+
+def _floods(flooded: Collection[int]) -> Iterator[Message]:
+    return (Message("flag.output-cut", {"cell": index + 1}) for index in sorted(flooded))

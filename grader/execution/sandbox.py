@@ -1,33 +1,26 @@
-"""The host's half of the sandbox: what a submission's process must confine itself to, and whether it can.
+"""The host's half of the sandbox: what a submission's process must confine itself to, and as whom it runs.
 
-``child.confine`` does the confining. The disk is what the machine cannot limit: ``disk_used`` is to be asked
-now and then while a cell runs, and the kernel killed when it passes ``disk_bytes``.
+``child.confine`` does the confining. What the system cannot limit, ``exceeded`` watches.
 """
 
 from __future__ import annotations
 
-import functools
-import json
 import os
 import signal
 import site
 import socket
-import subprocess
 import sys
 import sysconfig
-import tempfile
 import weakref
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import grader
 from grader.errors import SandboxError
-from grader.execution.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from grader.execution.workspace import Workspace
 
 #: Users that submissions run as when the grader is root, one each. No distribution gives these numbers to
 #: anybody.
@@ -53,102 +46,35 @@ MACHINE = (
 DEVICES = ("/dev/full", "/dev/null", "/dev/random", "/dev/urandom", "/dev/zero")
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """What a submission's processes may use."""
-
-    #: Seconds of processor time of one process.
-    cpu_seconds: int = 900
-    #: Bytes of memory of one process, besides what Python and torch take.
-    memory_bytes: int = 2 << 30
-    #: Processes and threads at one time.
-    processes: int = 128
-    #: Open files of one process.
-    open_files: int = 512
-    #: Bytes of one file.
-    file_bytes: int = 256 << 20
-    #: Bytes of all files in the submission's folders. Watched by the host.
-    disk_bytes: int = 512 << 20
-
-    @classmethod
-    def of(cls, limits: object) -> Self:
-        """Take what ``limits`` says and the defaults for the rest."""
-        return cls(**{f.name: getattr(limits, f.name) for f in fields(cls) if hasattr(limits, f.name)})
+#: The limits that are the system's to hold a process to.
+BOUNDS = ("cpu_seconds", "memory_bytes", "processes", "open_files", "file_bytes")
 
 
-@dataclass(frozen=True)
-class Protection:
-    """One line of ``grader doctor``: what is protected, whether grading needs it, and whether it is there."""
-
-    name: str
-    required: bool
-    in_force: bool
-    #: A sentence: what it keeps a submission from, or what is missing.
-    why: str
-
-
-def policy_for(workspace: Workspace, limits: object = None) -> dict[str, Any]:
+def policy_for(workspace: Workspace, *, view: bool) -> dict[str, Any]:
     """Make the policy of one run, in plain JSON values; its folders are from now on the submission's.
 
     When the grader is root, the submission gets a user of its own until ``workspace`` is garbage.
+
+    Args:
+        workspace: the run's folders and limits.
+        view: whether this machine grants a private view of its files.
+
     """
-    policy = _policy(workspace, limits)
+    uid = None
     if os.geteuid() == 0:
-        policy["uid"] = _allot(workspace)
-        _hand_over(workspace.root, policy["uid"])
-    return policy | {"view": _found()["view"] is None}
-
-
-def protections() -> tuple[Protection, ...]:
-    """Say what protects this machine from a submission. The first call tries it all and takes a moment."""
-    if sys.platform != "linux":
-        return (Protection("sandbox", required=True, in_force=False, why="there is one on Linux only"),)
-    root = os.geteuid() == 0
-    return tuple(
-        Protection(name, required, reason is None, purpose if reason is None else f"{purpose}: {reason}")
-        for name, key, required, purpose in (
-            ("Landlock", "files", True, "no file but Python's and the submission's own can be seen"),
-            ("seccomp", "calls", True, "no network, no tracing of other processes, no mounting"),
-            ("limits", "limits", True, "memory, time, processes and files are limited"),
-            ("no_new_privs", "privileges", True, "no program started by a submission gains privileges"),
-            (
-                "user",
-                "user",
-                root,
-                "a submission runs without privileges, as a user of its own if the grader is root",
-            ),
-            ("subreaper", "reaper", True, "every process a submission started ends with it"),
-            ("all together", "together", True, "a submission's process can be confined"),
-            ("private view", "view", False, "paths outside do not even exist for a submission"),
-            ("signal scope", "scopes", False, "the kernel itself keeps signals within a submission"),
-        )
-        for reason in (_found()[key],)
-    )
-
-
-def require() -> None:
-    """Raise ``SandboxError`` if a required part is missing."""
-    missing = [
-        protection.why for protection in protections() if protection.required and not protection.in_force
-    ]
-    if missing:
-        raise SandboxError(
-            f"submissions cannot be confined here: {'; '.join(missing)}."
-            " `grader doctor` tells more; --no-sandbox grades without protection"
-        )
-
-
-def disk_used(folder: Path, *, enough: float = float("inf")) -> int:
-    """Add up what the files beneath a folder take, at least a block each; links are not followed.
-
-    Counting ends once it has come to ``enough``, so that a million files do not keep the host busy.
-    """
-    used = 0
-    for size in _sizes(str(folder)):
-        used += size
-        if used >= enough:
-            break
-    return used
+        uid = _allot(workspace)
+        _hand_over(workspace.root, uid)
+    return {
+        "root": str(workspace.root),
+        "cwd": str(workspace.work),
+        "write": [str(workspace.work), str(workspace.kernel), str(workspace.recording)],
+        "read": [*_python(), *SYSTEM, *MACHINE],
+        "devices": [*DEVICES],
+        "python": [sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")],
+        "uid": uid,
+        "view": view,
+        "limits": {name: getattr(workspace.limits, name) for name in BOUNDS},
+    }
 
 
 def kill_user(uid: int) -> None:
@@ -160,20 +86,6 @@ def kill_user(uid: int) -> None:
         for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-
-
-def _policy(workspace: Workspace, limits: object) -> dict[str, Any]:
-    return {
-        "root": str(workspace.root),
-        "cwd": str(workspace.work),
-        "write": [str(workspace.work), str(workspace.kernel), str(workspace.recording)],
-        "read": [*_python(), *SYSTEM, *MACHINE],
-        "devices": [*DEVICES],
-        "python": [sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")],
-        "uid": None,
-        "view": False,
-        "limits": asdict(Bounds.of(limits)),
-    }
 
 
 def _python() -> list[str]:
@@ -190,15 +102,6 @@ def _python() -> list[str]:
     }
     package = str(Path(grader.__file__).parent)
     return sorted({str(Path(place)) for place in (*places, *packages, package)} - {"/", str(Path.home())})
-
-
-def _sizes(folder: str) -> Iterator[int]:
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            with suppress(OSError):
-                yield max(entry.stat(follow_symlinks=False).st_blocks * 512, 4096)
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _sizes(entry.path)
 
 
 def _allot(workspace: Workspace) -> int:
@@ -240,27 +143,3 @@ def _users(pid: int) -> list[int]:
         return []
     status = dict(line.split(":\t", 1) for line in lines)
     return [] if status["State"].startswith("Z") else [int(uid) for uid in status["Uid"].split()]
-
-
-@functools.cache
-def _found() -> dict[str, str | None]:
-    """Ask a process that is thrown away what this machine offers."""
-    with tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as root:
-        space = Workspace(Path(root).resolve())
-        for folder in (space.work, space.kernel, space.recording):
-            folder.mkdir()
-        policy = _policy(space, None)
-        if os.geteuid() == 0:
-            policy["uid"] = _allot(space)
-            _hand_over(space.root, policy["uid"])
-        said = subprocess.run(
-            [sys.executable, "-P", "-m", "grader.execution.child.probe"],
-            input=json.dumps(policy),
-            env=space.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if said.returncode != 0:
-        raise SandboxError(f"what this machine offers cannot be found out: {said.stderr.strip()}")
-    return dict(json.loads(said.stdout))

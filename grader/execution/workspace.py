@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import signal
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.execution.child.config import Config
+from grader.execution.child.folders import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 #: What of the grader's environment a student's process gets to see.
 PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 
+#: sun_path, the address of a Unix socket, holds 104 bytes on macOS and 108 on Linux.
+LONGEST_SOCKET = 100
+
+PREFIX = "grader-"
+
 #: The generators' seed before the first cell.
 SEED = 20220922
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folders of one run of one notebook.
+    """The folders of one run of one notebook, and what it may use.
 
     ``work`` is the notebook's working directory and home; ``kernel`` holds what the grader put there
     (connection file, sockets, configuration, served files, stand-in programs); ``recording`` is written by
@@ -37,6 +42,7 @@ class Workspace:
     """
 
     root: Path
+    limits: Limits
 
     @property
     def work(self) -> Path:  # noqa: D102 - see the class
@@ -91,13 +97,23 @@ def interpreter_environment(*programs: Path) -> dict[str, str]:
 @contextmanager
 def workspace(files: Mapping[str, Path], limits: Limits) -> Iterator[Workspace]:
     """Make a workspace with the data files in it; afterwards its folder is gone."""
-    with tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as root:
-        space = Workspace(Path(root).resolve())
-        _furnish(space, files, limits)
+    space = Workspace(Path(tempfile.mkdtemp(prefix=PREFIX, dir=_within_reach())).resolve(), limits)
+    try:
+        _furnish(space, files)
         yield space
+    finally:
+        remove(str(space.root))
 
 
-def _furnish(space: Workspace, files: Mapping[str, Path], limits: Limits) -> None:
+def _within_reach() -> str:
+    """Give a folder for temporary files below which a kernel's sockets still have an address."""
+    usual = tempfile.gettempdir()
+    longest = len(PREFIX) + len("/12345678/kernel/ipc-pipe")
+    places = (place for place in (usual, "/tmp") if len(os.path.realpath(place)) + longest < LONGEST_SOCKET)  # noqa: S108 - mkdtemp makes a folder there that is ours alone
+    return next(places, usual)
+
+
+def _furnish(space: Workspace, files: Mapping[str, Path]) -> None:
     served = space.kernel / "served"
     for folder in (space.work, space.recording, served, space.kernel / "bin", space.kernel / "tmp"):
         folder.mkdir(parents=True)
@@ -106,8 +122,8 @@ def _furnish(space: Workspace, files: Mapping[str, Path], limits: Limits) -> Non
         shutil.copyfile(path, space.work / name)
     Config(
         recording=str(space.recording),
-        recording_bytes=limits.recording_bytes,
-        output_bytes=limits.output_bytes,
+        recording_bytes=space.limits.recording_bytes,
+        output_bytes=space.limits.output_bytes,
         seed=SEED,
         files={name: str(served / name) for name in files},
     ).write(space.config)
@@ -116,36 +132,3 @@ def _furnish(space: Workspace, files: Mapping[str, Path], limits: Limits) -> Non
         script = space.kernel / "bin" / program
         script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
         script.chmod(0o755)
-
-
-def kill_leftovers(space: Workspace) -> None:
-    """Kill the processes a submission left behind, daemons that fled the kernel's process group among them.
-
-    They are known by the environment they were started with: nobody else's HOME is this work folder.
-    """
-    mark = f"HOME={space.work}".encode()
-    proc = Path("/proc")
-    if not (
-        proc / "self" / "environ"
-    ).exists():  # not Linux: the kernel's process group has been killed already
-        return
-    for _ in range(20):  # what forks faster than it is found is the sandbox's business
-        found = [
-            int(entry.name) for entry in proc.iterdir() if entry.name.isdigit() and _carries(entry, mark)
-        ]
-        if not found:
-            return
-        for pid in found:
-            _kill(pid)
-
-
-def _carries(entry: Path, mark: bytes) -> bool:
-    try:
-        return mark in (entry / "environ").read_bytes().split(b"\0")
-    except OSError:  # another user's, or gone
-        return False
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

@@ -29,8 +29,8 @@ from grader.render.losses import loss_picture
 from grader.render.messages import catalogue, localize, translate, ui
 from grader.render.steps import findings, headline, is_secret, step_rows
 
-#: Flags that already say what became of their cell.
-_CELL_FLAGS = ("flag.cell-killed", "flag.cell-timed-out")
+#: What flags begin with that already say what became of their cell.
+_CELL_FLAGS = ("flag.cell-killed", "flag.limit.")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def student_page(report: Report, lang: str = "ko", *, show_expected: bool = True
     words = ui(lang)
     sentence, params = headline(report)
     unfinished = {cell.index: _problem(cell, lang) for cell in report.cells if cell.status != CellStatus.OK}
-    told = {flag.params.get("cell", 0) - 1 for flag in report.flags if flag.id in _CELL_FLAGS}
+    told = {flag.params.get("cell", 0) - 1 for flag in report.flags if flag.id.startswith(_CELL_FLAGS)}
     return _page(
         "student.html",
         lang,

@@ -1,13 +1,14 @@
 """The same facts for a terminal, through rich."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.records import CheckStatus, QuestionReport, QuestionStatus, Report
+from grader.records import CheckStatus, Examination, QuestionReport, QuestionStatus, Report
 from grader.render import overview
 from grader.render.messages import Words, localize, ui
 from grader.render.steps import findings, headline, step_rows
@@ -59,6 +60,31 @@ def detail(report: Report, lang: str = "ko", *, show_expected: bool = True) -> R
     for question in report.questions:
         parts += ["", _title(question, words), *_said(question, words, show_expected=show_expected)]
     return Group(*parts)
+
+
+def examination(found: Examination, lang: str = "ko") -> RenderableType:
+    """Give what ``grader doctor`` found: a line a protection, what is missing and what to do about it."""
+    words = ui(lang)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for it in found.protections:
+        missing = "doctor.missing" if it.required else "doctor.weaker"
+        sign, state = ("passed", "doctor.in-force") if it.in_force else ("failed", missing)
+        table.add_row(_sign(CheckStatus(sign), words(state)), _plain(words(f"doctor.{it.key}", name=it.name)))
+        if not it.in_force:
+            table.add_row("", _plain(f"{it.reason}. {words(f'doctor.{it.key}.advice')}", "yellow"))
+    machine = words(
+        "doctor.machine", **asdict(found.environment), cores=found.cores, memory=f"{found.memory / 2**30:.1f}"
+    )
+    if found.seconds is not None:
+        trial = words("doctor.trial", seconds=f"{found.seconds:.2f}")
+    else:
+        trial = words("doctor.trial-failed", reason=found.error)
+    verdict = _plain(words("doctor.fit" if found.fit else "doctor.unfit"), "bold")
+    return Group(
+        _plain(machine, "dim"), "", table, "", _plain(trial), verdict, _plain(words("doctor.residual"), "dim")
+    )
 
 
 def _top(report: Report, words: Words) -> Text:

@@ -29,12 +29,12 @@ def submission():
 
 
 @pytest.fixture(scope="session")
-def run(submission):
+def run(submission, kernel):
     """Run code cells in a real kernel."""
 
     def run_cells(*sources, files=None, keep=None, **limits):
         limits = Limits(**{"cell_seconds": 30, **limits})
-        return execute(submission(*sources), limits=limits, files=files or {}, keep=keep)
+        return execute(submission(*sources), limits=limits, files=files or {}, kernel=kernel, keep=keep)
 
     return run_cells
 

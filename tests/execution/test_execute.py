@@ -24,7 +24,7 @@ print(*{'.'.join(name[:3]) for name in ours})""",
 
 @pytest.fixture(scope="module")
 def twice(run, tmp_path_factory):
-    """Two executions at the same time, in a temporary folder too deep for Unix sockets."""
+    """Two executions at the same time, though the usual temporary folder is too deep for Unix sockets."""
     folder = tmp_path_factory.mktemp("t") / ("deep" * 20)
     folder.mkdir()
     keep = tmp_path_factory.mktemp("kept")
@@ -97,12 +97,12 @@ def test_the_recording_is_kept_where_asked(twice):
     assert (keep / "0" / "cell-0004.json").is_file()
 
 
-def test_the_submission_is_not_changed(submission):
+def test_the_submission_is_not_changed(submission, kernel):
     """Its outputs stay as handed in, the executed notebook has its own; tags do not spare a cell."""
     handed_in = submission("print(1)")
     handed_in.notebook.cells[0].metadata["tags"] = ["skip-execution"]
 
-    execution = execute(handed_in, limits=Limits(), files={})
+    execution = execute(handed_in, limits=Limits(), files={}, kernel=kernel)
 
     assert "handed in" == handed_in.notebook.cells[0].outputs[0].text
     assert "1\n" == execution.notebook.cells[0].outputs[0].text

@@ -6,7 +6,7 @@ import pytest
 
 from grader.assignment import Limits
 from grader.errors import SandboxError
-from grader.execution import client, cold, execute
+from grader.execution import client, execute, plain
 from grader.records import CellStatus, Message
 
 DEADLY = {
@@ -152,7 +152,7 @@ def test_a_kernel_that_cannot_start_is_our_failure(submission):
     """One line with what the process said last."""
 
     def broken(workspace):
-        manager = cold(workspace)
+        manager = plain(workspace)
         manager.kernel_spec_manager._argv = ["python", "-c", "import no_such_module"]
         return manager
 

@@ -15,9 +15,10 @@ import pytest
 
 from grader.assignment import Limits
 from grader.errors import SandboxError
-from grader.execution import client, execute
+from grader.execution import client, execute, plain
 from grader.execution import run as running
 from grader.execution.child import server as child
+from grader.execution.kernels import kernels
 from grader.execution.warm import WarmKernels, provisioner, servers
 from grader.execution.workspace import workspace
 from grader.records import CellStatus
@@ -98,26 +99,30 @@ def is_alive(pid):
 
 def eventually(condition):
     """Wait a little for something that happens in another process."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
     return condition()
 
 
+#: Which kernels are compared with a plain one.
+OTHERS = {"warm": 1, "confined": 2, "confined and cold": 3}
+
+
 @pytest.fixture(scope="module")
-def both(run, run_warm, csv, tmp_path_factory):
-    """Run the same course work in a cold kernel and in two warm ones at once."""
+def both(run_warm, warm, kernel, csv, tmp_path_factory):
+    """Run the same course work in a plain kernel and in three others at once."""
     keep = tmp_path_factory.mktemp("kept")
-    with ThreadPoolExecutor(3) as pool:
+    with kernels(cold=True) as cold, ThreadPoolExecutor(4) as pool:
         tasks = [
-            pool.submit(function, *COURSE_WORK, files={csv.name: csv}, keep=keep / str(number))
-            for number, function in enumerate([run, run_warm, run_warm])
+            pool.submit(run_warm, *COURSE_WORK, kernel=one, files={csv.name: csv}, keep=keep / str(number))
+            for number, one in enumerate([plain, warm, kernel, cold])
         ]
         return [task.result() for task in tasks], keep
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_a_warm_kernel_gives_what_a_cold_one_gives(both, number):
+@pytest.mark.parametrize("number", OTHERS.values(), ids=OTHERS)
+def test_every_kernel_gives_what_a_plain_one_gives(both, number):
     """Statuses, errors, outputs and flags are the same."""
     executions, _ = both
     expected, actual = executions[0], executions[number]
@@ -128,7 +133,7 @@ def test_a_warm_kernel_gives_what_a_cold_one_gives(both, number):
     assert [CellStatus.RAISED] * 2 == [c.status for c in actual.cells if c.status != CellStatus.OK]
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", OTHERS.values(), ids=OTHERS)
 def test_the_recording_is_the_same_byte_for_byte(both, number):
     """What the recorder saw does not depend on the kind of kernel."""
     _, keep = both
@@ -291,10 +296,10 @@ def test_a_server_that_cannot_start_is_our_failure(submission, monkeypatch):
     monkeypatch.setattr("grader.execution.warm.server.MODULE", "no.such.module")
 
     with (
-        WarmKernels() as kernels,
+        WarmKernels() as some,
         pytest.raises(SandboxError, match=r"could not be started: .*No module named"),
     ):
-        execute(submission("1"), limits=Limits(), files={}, kernel=kernels)
+        execute(submission("1"), limits=Limits(), files={}, kernel=some)
 
 
 def test_elsewhere_than_on_linux_there_are_no_warm_kernels(monkeypatch):

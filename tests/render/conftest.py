@@ -258,7 +258,7 @@ def partial():
         submission=SubmissionRef("<b>이 름</b> [2] (최종).ipynb", "cd" * 32, Student("=1+1", HOSTILE)),
         flags=(
             Message("flag.own-data", {"question": "data"}),
-            Message("flag.cell-timed-out", {"cell": 18, "seconds": 60.0}),
+            Message("flag.limit.cell-time", {"cell": 18, "limit": 60.0}),
         ),
         adjustments=(Adjustment("late", -5.0, "하루 늦게 제출"),),
         final_score=390.0,

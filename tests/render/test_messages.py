@@ -6,6 +6,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import grader
+from grader.execution.protections import NAMES
 from grader.records import CheckStatus, Message, QuestionStatus, Step
 from grader.render.messages import LANGUAGES, PLACEHOLDER, catalogue, fill, localize, translate, ui
 
@@ -14,7 +15,7 @@ SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rg
 TEMPLATES = [path.read_text(encoding="utf-8") for path in (ROOT / "render" / "templates").glob("*.html")]
 
 #: Ids made from a value at run time: every member of these must be there ...
-FAMILIES = {"step": Step, "status": CheckStatus, "question": QuestionStatus}
+FAMILIES = {"step": Step, "status": CheckStatus, "question": QuestionStatus, "doctor": NAMES}
 #: ... and of these as many as somebody found words for.
 OPEN_FAMILIES = ("exception.", "update.", "kind.")
 #: The columns of the class page's table of questions.
@@ -43,7 +44,8 @@ def literals(tree):
 
 def families():
     """Give the ids made from enumerations."""
-    return {f"{name}.{member}" for name, members in FAMILIES.items() for member in members}
+    made = {f"{name}.{member}" for name, members in FAMILIES.items() for member in members}
+    return made | {f"doctor.{key}.advice" for key in NAMES}
 
 
 def said_in_code():

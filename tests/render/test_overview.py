@@ -36,7 +36,7 @@ def test_attention(reports):
     ids = {name: [message.id for message in overview.attention(it)] for name, it in reports.items()}
 
     assert ["error.submission"] == ids["error"]
-    assert ["flag.own-data", "flag.cell-timed-out", "class.borderline"] == ids["partial"]
+    assert ["flag.own-data", "flag.limit.cell-time", "class.borderline"] == ids["partial"]
     assert [] == ids["perfect"]
 
 

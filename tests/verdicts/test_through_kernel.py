@@ -127,12 +127,12 @@ def submitted(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def graded(submitted, assignment):
+def graded(submitted, assignment, kernel):
     """Grade cells, or a whole notebook, in a kernel of their own."""
 
     def grade_cells(cells, **limits):
         limited = dataclasses.replace(assignment, limits=dataclasses.replace(assignment.limits, **limits))
-        report, _ = grade(submitted(cells), limited)
+        report, _ = grade(submitted(cells), limited, kernel=kernel)
         return report
 
     return grade_cells
@@ -255,11 +255,11 @@ SHOWING = (
 )
 
 
-def test_recording_changes_no_output(submitted, assignment, tmp_path):
+def test_recording_changes_no_output(submitted, assignment, kernel, tmp_path):
     """A plain kernel shows the same numbers, the same errors and the same tracebacks."""
     shutil.copy(assignment.files[CSV], tmp_path / CSV)
     rest = [DATA, *((None, source) for source in SHOWING)]
-    seen = grade(submitted([*START, *rest]), assignment)[1].notebook
+    seen = grade(submitted([*START, *rest]), assignment, kernel=kernel)[1].notebook
     plain = submitted([START[0], (None, f"df = pd.read_csv({CSV!r})"), *rest]).notebook
     nbclient.NotebookClient(
         plain, allow_errors=True, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
@@ -286,7 +286,7 @@ DISASTERS = {
     "exception": ("raise ValueError('여기까지')", CellStatus.RAISED, None),
     "sys.exit()": ("import sys\nsys.exit()", CellStatus.RAISED, None),
     "quit()": ("quit()", CellStatus.RAISED, None),
-    "endless loop": ("while True:\n    pass", CellStatus.TIMED_OUT, "flag.cell-timed-out"),
+    "endless loop": ("while True:\n    pass", CellStatus.TIMED_OUT, "flag.limit.cell-time"),
     "killed kernel": ("import os\nos.kill(os.getpid(), 9)", CellStatus.KILLED, "flag.cell-killed"),
 }
 DEPENDENT = LOOPS["sgd-what"].source.replace("lr=1/10", "lr=alpha")
@@ -357,5 +357,5 @@ def test_a_broadcast_that_takes_too_long_is_called_one(graded, name):
     report = graded([*START, DATA, ("mse", loop.source)], cell_seconds=2.0)
     said = {check.message.id for check in question(report, "mse").checks}
 
-    assert {"flag.cell-timed-out", "flag.broadcast-slow"} <= flags(report)
+    assert {"flag.limit.cell-time", "flag.broadcast-slow"} <= flags(report)
     assert "step2.broadcast" in said or "flag.own-data" in flags(report)

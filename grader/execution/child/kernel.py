@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from types import TracebackType
 from typing import Any, NoReturn
+
+import zmq
+import zmq.eventloop.zmqstream
 
 # The debugger takes as long to import as the rest of ipykernel, and nobody can attach one here. ipykernel
 # does without when the import fails.
@@ -15,6 +19,8 @@ import ipykernel.debugger  # noqa: E402
 
 del sys.modules["debugpy"]
 
+import ipykernel.kernelapp  # noqa: E402
+from ipykernel.iostream import IOPubThread  # noqa: E402
 from ipykernel.ipkernel import IPythonKernel  # noqa: E402
 from ipykernel.kernelapp import IPKernelApp  # noqa: E402
 from traitlets.config import Config  # noqa: E402
@@ -40,6 +46,29 @@ class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
         return metadata
 
 
+class LocalPipe(IOPubThread):  # type: ignore[misc]  # ipykernel is not typed
+    """Takes what forked processes print over a Unix socket; ipykernel's own way is TCP, which is denied."""
+
+    def __init__(self, address: str, *args: Any, **kwargs: Any) -> None:
+        self._address = address
+        super().__init__(*args, **kwargs)
+
+    def _setup_pipe_in(self) -> None:
+        self._pipe_uuid = os.urandom(16)
+        pipe = self.socket.context.socket(zmq.PULL)
+        pipe.linger = 0
+        pipe.bind(self._address)
+        self._pipe_in = zmq.eventloop.zmqstream.ZMQStream(pipe, self.io_loop)
+        self._pipe_in.on_recv(self._handle_pipe_msg)
+
+    def _setup_pipe_out(self) -> tuple[Any, Any]:
+        context = zmq.Context()
+        pipe = context.socket(zmq.PUSH)
+        pipe.linger = 3000  # milliseconds, as ipykernel's
+        pipe.connect(self._address)
+        return context, pipe
+
+
 class App(IPKernelApp):  # type: ignore[misc]  # ipykernel is not typed
     """Starts the kernel on the sockets of a connection file."""
 
@@ -49,6 +78,8 @@ class App(IPKernelApp):  # type: ignore[misc]  # ipykernel is not typed
     def init_iopub(self, context: Any) -> None:
         """Make room: a full queue drops messages, and the one that ends a cell must not be among them."""
         context.sndhwm = 0
+        if self.transport == "ipc":
+            ipykernel.kernelapp.IOPubThread = functools.partial(LocalPipe, f"ipc://{self.ip}-pipe")
         super().init_iopub(context)
 
 

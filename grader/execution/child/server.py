@@ -1,4 +1,4 @@
-"""``python -m grader.execution.child.server SOCKET``: imports once, then forks a kernel for each submission.
+"""``python -m grader.execution.child.server SOCKET [NAME …]``: imports once, then forks kernels.
 
 The server runs no student code, knows no reference and no expected value, and has one thread: a process with
 several cannot be forked safely. The host speaks to it over ``SOCKET``, one JSON object a packet:
@@ -9,8 +9,8 @@ several cannot be forked safely. The host speaks to it over ``SOCKET``, one JSON
 ``{"retire": true}``                  exit when the last kernel has ended.
 
 On a channel the host is told ``{"pid", "memory"}``, then ``{"ready": true}`` or ``{"error": text}``, at last
-``{"exit": code}``; it says ``{"signal": number}``. To let go of a channel is to kill its kernel, to let go of
-``SOCKET`` is to kill all of them: so a host that dies leaves nothing behind.
+``{"exit": code, "cpu_seconds", "peak"}``; it says ``{"signal": number}``. To let go of a channel is to kill
+its kernel, to let go of ``SOCKET`` is to kill all of them: so a host that dies leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -22,38 +22,22 @@ import json
 import mimetypes
 import os
 import selectors
-import shutil
 import signal
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from grader.execution.child.__main__ import prepare, seed_generators
+from grader.execution.child.folders import remove
 
 #: Packets are read whole; the kernel's own limit for one is smaller.
 LARGEST_PACKET = 1 << 20
-
-#: What a notebook or its kernel would import later, each time anew. Missing ones are no mistake. Not among
-#: them is matplotlib_inline, which looks for the shell when it is imported, and there is none yet.
-PRELOADED = (
-    "torch._dynamo",  # the first optimizer of a process imports it
-    "pandas",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "requests",
-    "sqlite3",
-    "tornado.platform.asyncio",
-)
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
@@ -97,7 +81,7 @@ class Server:
                     return birth  # type: ignore[no-any-return]
         if os.getppid() != self._host:
             for folder in self._folders:
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
         return None
 
     def _listen(self) -> Birth | None:
@@ -158,14 +142,19 @@ class Server:
 
     def _bury(self, pid: int) -> None:
         """Reap a kernel and kill all that it started, then tell the host."""
-        _, status = os.waitpid(pid, 0)
+        _, status, used = os.wait4(pid, 0)
         kernel = self._kernels.pop(pid)
         self._selector.unregister(kernel.pidfd)
         os.close(kernel.pidfd)
         with suppress(KeyError):  # the host may have let go of it
             self._selector.unregister(kernel.channel)
         self._sweep()
-        _tell(kernel.channel, exit=os.waitstatus_to_exitcode(status))
+        _tell(
+            kernel.channel,
+            exit=os.waitstatus_to_exitcode(status),
+            cpu_seconds=used.ru_utime + used.ru_stime,
+            peak=used.ru_maxrss << 10,
+        )
         kernel.channel.close()
 
     def _sweep(self) -> None:
@@ -253,8 +242,9 @@ def _tell(channel: socket.socket, **message: Any) -> None:
         channel.send(json.dumps(message).encode())
 
 
-def _preload() -> None:
-    for name in PRELOADED:
+def _preload(names: Sequence[str]) -> None:
+    """Import what a notebook or its kernel would import later, each time anew. A missing one is no error."""
+    for name in names:
         with suppress(ImportError):
             importlib.import_module(name)
     mimetypes.init()
@@ -264,10 +254,10 @@ def _preload() -> None:
 
 
 def main() -> None:
-    """Serve on the socket whose descriptor is the only argument."""
+    """Serve on the socket whose descriptor is the first argument; the others are modules to import."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which will let go of the socket
     control = socket.socket(fileno=int(sys.argv[1]))
-    _preload()
+    _preload(sys.argv[2:])
     _require_one_thread()
     birth = Server(control).serve()
     if birth is None:

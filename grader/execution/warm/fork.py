@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from grader.errors import SandboxError
+from grader.execution.exceeded import Ending
 
 LARGEST_PACKET = 1 << 16
 
@@ -83,6 +84,13 @@ class Fork:
                 raise SandboxError("the warm-kernel server does not answer: a killed kernel may be alive")
             await asyncio.sleep(PAUSE)
         return code
+
+    def ending(self) -> Ending | None:
+        """Tell how it ended and what it had used; None while it lives or where its server is gone."""
+        if self.poll() is None or "peak" not in self._news:
+            return None
+        used = max(0, int(self._news["peak"]) - self.memory)
+        return Ending(int(self._news["exit"]), float(self._news["cpu_seconds"]), used)
 
     def send_signal(self, number: int) -> None:
         """Have the server signal it and the processes of its group: it knows whether the number is theirs."""

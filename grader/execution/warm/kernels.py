@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Self
 
-from grader.execution.kernel import cold
+from grader.execution.kernel import plain
 from grader.execution.warm.provisioner import WarmProvisioner
 from grader.execution.warm.servers import Servers
 
@@ -27,20 +27,29 @@ class WarmKernels:
 
     Args:
         policy: what the kernel of a workspace confines itself to before it runs anything; None for nothing.
+        sandbox: what the policy amounts to, for the report.
+        fresh: fork a process that was started for this kernel and has imported no more than it must.
 
     Raises:
         SandboxError: not on Linux.
 
     """
 
-    def __init__(self, policy: Callable[[Workspace], Mapping[str, Any] | None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        policy: Callable[[Workspace], Mapping[str, Any] | None] = lambda _: None,
+        *,
+        sandbox: str = "none",
+        fresh: bool = False,
+    ) -> None:
+        self.sandbox = sandbox
         self._policy = policy
-        self._servers = Servers()
+        self._servers = Servers(fresh=fresh)
 
     def __call__(self, workspace: Workspace) -> AsyncKernelManager:
-        """Make a manager like that of a cold kernel, whose process comes about in another way."""
+        """Make a manager like that of a plain kernel, whose process comes about in another way."""
         self._servers.guard(workspace.root)
-        manager = cold(workspace)
+        manager = plain(workspace)
         manager.provisioner = WarmProvisioner(
             kernel_spec=manager.kernel_spec,
             parent=manager,

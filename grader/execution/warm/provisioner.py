@@ -17,6 +17,7 @@ from grader.execution.warm.servers import Servers
 if TYPE_CHECKING:
     from jupyter_client.connect import KernelConnectionInfo
 
+    from grader.execution.exceeded import Ending
     from grader.execution.warm.fork import Fork
 
 
@@ -34,6 +35,9 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client
 
     #: The server has died and taken the kernel with it: whatever ran then must be run again.
     lost = False
+
+    #: How the kernel ended, once it has.
+    ending: Ending | None = None
 
     _fork: Fork | None = None
 
@@ -67,6 +71,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client
             return 0
         code = self._fork.poll()
         self.lost |= self._fork.lost
+        self.ending = self._fork.ending()
         return code
 
     async def wait(self) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import SandboxError
+from grader.execution.child.folders import remove
 from grader.execution.warm.fork import Fork, ServerLostError
 from grader.execution.workspace import interpreter_environment
 
@@ -22,20 +22,39 @@ if TYPE_CHECKING:
 #: The program that is the other end.
 MODULE = "grader.execution.child.server"
 
+#: What a notebook or its kernel would import later, each time anew. Not among them is matplotlib_inline,
+#: which looks for the shell when it is imported, and there is none yet.
+PRELOADED = (
+    "torch._dynamo",  # the first optimizer of a process imports it
+    "pandas",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "requests",
+    "sqlite3",
+    "tornado.platform.asyncio",
+)
+
 #: Seconds that the imports may take, and the end.
 LONGEST_START, LONGEST_END = 120.0, 10.0
 
 
 class Server:
-    """A server process. It has been started, but may still be importing, when the constructor returns."""
+    """A server process. It has been started, but may still be importing, when the constructor returns.
 
-    def __init__(self) -> None:
+    ``preloaded`` are the modules that its kernels find imported, besides torch and ipykernel.
+    """
+
+    def __init__(self, preloaded: Sequence[str] = PRELOADED) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="grader-warm-")).resolve()
         self._log = self._folder / "log"
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-P", "-m", MODULE, str(theirs.fileno())],
+                [sys.executable, "-P", "-m", MODULE, str(theirs.fileno()), *preloaded],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -110,7 +129,7 @@ class Server:
         if self._process.poll() is None:
             return False
         self._control.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove(str(self._folder))
         return True
 
     def retire(self) -> None:

@@ -29,11 +29,16 @@ class Servers:
     """Hands requests to a living server, from any thread.
 
     A worn server goes on until its successor has imported everything, and then ends with its last kernel.
+
+    Args:
+        fresh: every kernel gets a server of its own, which has imported no more than a kernel must.
+
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, fresh: bool = False) -> None:
         if sys.platform != "linux":
             raise SandboxError("warm kernels need Linux; run the grader with --cold")
+        self._fresh = fresh
         self._lock = threading.Lock()
         self._serving: Server | None = None
         self._successor: Server | None = None
@@ -57,19 +62,34 @@ class Servers:
 
         """
         for _ in range(ATTEMPTS):
-            server = await asyncio.to_thread(self._server)
+            server = await asyncio.to_thread(self._new if self._fresh else self._server)
             try:
                 return await server.fork(request, streams)
             except ServerLostError:
                 server.kill()
+            finally:
+                if self._fresh:
+                    server.retire()
         raise SandboxError(
             f"the warm-kernel server died {ATTEMPTS} times over one kernel: {server.last_words()}"
         )
 
+    def _new(self) -> Server:
+        """Give a server for one kernel."""
+        server = Server(preloaded=())
+        with self._lock:
+            self._retired = [*self._living(), server]
+        server.wait_until_ready()
+        server.guard(self._folders)
+        return server
+
+    def _living(self) -> list[Server]:
+        return [server for server in self._retired if not server.is_over()]
+
     def _server(self) -> Server:
         """Give the server in charge."""
         with self._lock:
-            self._retired = [server for server in self._retired if not server.is_over()]
+            self._retired = self._living()
             if self._serving is not None and self._serving.is_over():
                 self._serving = None
             if self._successor is not None and self._successor.is_over():

@@ -1,0 +1,168 @@
+"""Which limit a cell has passed: watched while it runs, and told afterwards from how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.records import CellError, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grader.assignment import Limits
+
+#: Seconds between two looks at what a cell uses.
+PAUSE = 0.2
+
+#: Of the memory allowed, the share at which a process that died without a word is taken to have died of it:
+#: what it asked for last was refused and is not counted.
+NEAR = 0.6
+
+
+class Limit(StrEnum):
+    """What there is a limit of."""
+
+    CELL_TIME = "cell-time"
+    NOTEBOOK_TIME = "notebook-time"
+    CPU = "cpu"
+    MEMORY = "memory"
+    PROCESSES = "processes"
+    OPEN_FILES = "open-files"
+    FILE_SIZE = "file-size"
+    DISK = "disk"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a kernel's process ended, and what it and its children had used."""
+
+    #: Exit code, negative for a signal.
+    code: int
+    #: Seconds of processor time.
+    cpu_seconds: float = 0.0
+    #: Bytes of memory at most, besides what it began with.
+    memory_bytes: int = 0
+
+
+async def passed(limits: Limits, folder: Path, pid: int | None, *, seconds: float) -> Limit:
+    """Wait until a cell passes a limit that only the host can watch, and name it.
+
+    Cancelled when the cell has ended.
+
+    Args:
+        limits: what it may use.
+        folder: what counts as its disk.
+        pid: the kernel's process, whose descendants' memory counts as one; None where that cannot be known.
+        seconds: of wall clock, that are left to it.
+
+    """
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        await asyncio.sleep(min(PAUSE, left))
+        # In a thread: a million files take a moment to count, and other kernels are not to wait.
+        if await asyncio.to_thread(disk_used, folder, enough=limits.disk_bytes) >= limits.disk_bytes:
+            return Limit.DISK
+        if pid is not None and await asyncio.to_thread(family_memory, pid) > limits.memory_bytes:
+            return Limit.MEMORY
+    return Limit.CELL_TIME
+
+
+def disk_used(folder: Path, *, enough: float = float("inf")) -> int:
+    """Add up what the files beneath a folder take, at least a block each; links are not followed.
+
+    Counting ends once it has come to ``enough``, so that a million files do not keep the host busy.
+    """
+    used = 0
+    for size in _sizes(str(folder)):
+        used += size
+        if used >= enough:
+            break
+    return used
+
+
+def family_memory(pid: int) -> int:
+    """Add up the bytes that a process's descendants share with nobody; its own are limited by the system."""
+    return sum(map(_own_memory, _descendants(pid)))
+
+
+def of_error(error: CellError) -> Limit | None:
+    """Tell from an exception which limit it ran into, if it did."""
+    for limit, names, words in _SIGNS:
+        if error.name in names or any(word in error.value for word in words):
+            return limit
+    return None
+
+
+#: Names of exceptions, and parts of messages of torch, numpy and the operating system.
+_SIGNS: tuple[tuple[Limit, tuple[str, ...], tuple[str, ...]], ...] = (
+    (Limit.MEMORY, ("MemoryError", "_ArrayMemoryError"), ("can't allocate memory", "[Errno 12]")),
+    (Limit.PROCESSES, (), ("can't start new thread", "[Errno 11] Resource temporarily unavailable")),
+    (Limit.OPEN_FILES, (), ("[Errno 24]",)),
+    (Limit.FILE_SIZE, (), ("[Errno 27]",)),
+)
+
+
+def of_ending(ending: Ending | None, limits: Limits) -> Limit | None:
+    """Tell from how a kernel died which limit it ran into, if it did."""
+    if ending is None or ending.code >= 0:
+        return None
+    if ending.cpu_seconds >= limits.cpu_seconds:
+        return Limit.CPU
+    return Limit.MEMORY if ending.memory_bytes >= NEAR * limits.memory_bytes else None
+
+
+def flag(index: int, limit: Limit, limits: Limits) -> Message:
+    """Say which cell ran into which limit; ``index`` counts from 0."""
+    amounts: Mapping[Limit, float | str] = {
+        Limit.CELL_TIME: limits.cell_seconds,
+        Limit.NOTEBOOK_TIME: limits.notebook_seconds,
+        Limit.CPU: limits.cpu_seconds,
+        Limit.MEMORY: _in_units(limits.memory_bytes),
+        Limit.PROCESSES: limits.processes,
+        Limit.OPEN_FILES: limits.open_files,
+        Limit.FILE_SIZE: _in_units(limits.file_bytes),
+        Limit.DISK: _in_units(limits.disk_bytes),
+    }
+    return Message(f"flag.limit.{limit}", {"cell": index + 1, "limit": amounts[limit]})
+
+
+def _in_units(size: float) -> str:
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.4g} {unit}"
+        size /= 1024
+    return f"{size:.4g} GiB"
+
+
+def _sizes(folder: str) -> Iterator[int]:
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):
+                yield max(entry.stat(follow_symlinks=False).st_blocks * 512, 4096)
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _sizes(entry.path)
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    with suppress(OSError):
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in map(int, children.read_text("ascii").split()):
+                yield child
+                yield from _descendants(child)
+
+
+def _own_memory(pid: int) -> int:
+    """Give the bytes of a process's pages that no other has."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()[1:]
+    except OSError:  # it has ended
+        return 0
+    amounts = dict(line.split(":", 1) for line in lines)
+    return sum(int(amounts[name].split()[0]) << 10 for name in ("Private_Clean", "Private_Dirty"))
