@@ -7,13 +7,14 @@ import traceback
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
 
 from grader.assignment import Assignment
-from grader.errors import GraderError
+from grader.errors import GraderError, OutputError
 from grader.execution.kernel import KernelFactory
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
@@ -104,6 +105,8 @@ async def _one(batch: Batch, path: Path, slug: str) -> Report:
     folder = batch.out / slug
     try:
         return await _graded(batch, path, slug, folder)
+    except OutputError:  # it will be the same with the others
+        raise
     except GraderError as error:
         report = ungraded(path, batch.assignment, error)
     except Exception as error:  # noqa: BLE001 - a bug of ours costs this submission its score, not the others theirs
@@ -145,15 +148,19 @@ def _write_report(folder: Path, report: Report, lang: str) -> Report:
 
 def _write_recording(file: Path, recorded: Path) -> None:
     """Pack the recording's files; the same recording gives the same bytes."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in sorted(recorded.iterdir()):
             archive.writestr(zipfile.ZipInfo(part.name), part.read_bytes(), zipfile.ZIP_DEFLATED)
+    _write(file, packed.getvalue())
 
 
 def _write(file: Path, content: str | bytes) -> None:
     """Write a file whole: a reader meets the old one or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.part")
-    part.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
-    part.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+        part.replace(file)
+    except OSError as error:
+        raise OutputError(f"{file}: cannot be written: {error.strerror}") from error

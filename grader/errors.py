@@ -5,6 +5,7 @@
     GraderError
     ├── AssignmentError   the instructor's files: assignment.toml, the source notebook, a reference
     ├── SubmissionError   the file a student handed in cannot be read as a notebook
+    ├── OutputError       results cannot be written where they should go
     └── SandboxError      the machine or the grader itself: a kernel that cannot be started, confined or read
 
 A student's exception, time-out or dead kernel is not an error here: it is data in the ``Execution``.
@@ -21,6 +22,10 @@ class AssignmentError(GraderError):
 
 class SubmissionError(GraderError):
     """A submitted file cannot be read as a notebook; the others are graded all the same."""
+
+
+class OutputError(GraderError):
+    """The folder for the results is not to be written to; nothing more can be graded."""
 
 
 class SandboxError(GraderError):

@@ -15,6 +15,7 @@ import grader.batch
 from grader.assignment_file import load
 from grader.cli import app
 from grader.errors import SandboxError
+from grader.execution import protections
 from grader.release import blank
 
 ROOT = Path(__file__).parent.parent
@@ -146,6 +147,10 @@ def test_a_failure_of_ours_is_an_error_and_no_zero(error, said, handed_in, tmp_p
         (("grade", STEPS, "nowhere"), "nowhere"),
         (("grade", STEPS, ROOT / "reference"), "no notebook"),
         (("report", ROOT / "reference"), "result.json"),
+        (("grade", STEPS, STEPS, "--limit", "memory_byte=1GiB"), "did you mean 'memory_bytes'?"),
+        (("grade", STEPS, STEPS, "--limit", "processes=many"), "'many'"),
+        (("grade", STEPS, STEPS, "--limit", "disk_bytes=1 elephant"), "elephant"),
+        (("grade", STEPS, STEPS / "steps.ipynb", "--out", STEPS / "steps.ipynb"), "cannot be written"),
     ],
 )
 def test_a_users_mistake_is_one_line(arguments, said):
@@ -179,6 +184,79 @@ def test_ctrl_c_ends_with_130(handed_in, tmp_path):
     _, errors = process.communicate(timeout=30)
 
     assert (130, "interrupted") == (process.returncode, errors.strip())
+
+
+def test_a_limit_of_the_command_line_is_in_force(tmp_path):
+    """A cell that needs more than it allows is ended, and the report says by which limit."""
+    greedy = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("b = bytes(300 << 20)")])
+    nbformat.write(greedy, tmp_path / "greedy.ipynb")
+
+    arguments = (
+        "grade",
+        STEPS,
+        tmp_path / "greedy.ipynb",
+        "--out",
+        tmp_path,
+        "--limit",
+        "memory_bytes=50MiB",
+    )
+    code, _ = run(*arguments)
+    result = results(tmp_path)["greedy"]
+
+    assert 0 == code
+    assert [("flag.limit.memory", {"cell": 1, "limit": "50 MiB"})] == [
+        (flag["id"], flag["params"]) for flag in result["flags"]
+    ]
+
+
+def test_results_do_not_depend_on_the_number_of_jobs(tmp_path):
+    """One after the other, two and four at once give the same results, but for the time they took."""
+    found = []
+    for jobs in (1, 2, 4):
+        out = tmp_path / str(jobs)
+        assert 0 == run("grade", STEPS, STEPS / "sample-class", "--out", out, "--jobs", jobs)[0]
+        found.append({name: {**result, "timing": None} for name, result in results(out).items()})
+
+    assert 14 == len(found[0])
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize(("option", "confined"), [("--cold", True), ("--no-sandbox", False)])
+def test_other_kernels_give_the_same_marks(option, confined, graded, handed_in, tmp_path):
+    """A new Python for every notebook, and one without a sandbox; the result says which it was."""
+    out, _, _ = graded
+    run("grade", STEPS, handed_in, "--out", tmp_path, option)
+    usual, other = results(out), results(tmp_path)
+
+    assert {name: result["score"] for name, result in usual.items()} == {
+        name: result["score"] for name, result in other.items()
+    }
+    assert confined == (usual["blank"]["environment"] == other["blank"]["environment"])
+    assert confined == (other["blank"]["environment"]["sandbox"] != "none")
+
+
+def test_doctor_says_what_protects_this_machine():
+    """In the language asked for: every protection by its purpose, a trial, and a verdict."""
+    code, said = run("doctor", "--lang", "en")
+
+    assert 0 == code
+    assert "Submissions can be confined" in said
+    assert said.count("in force") >= 7
+    assert "학생 코드" in run("doctor")[1]
+
+
+def test_doctor_says_what_is_missing_and_what_to_do(monkeypatch):
+    """A machine that cannot confine fails the command, with a reason and advice; grading does not begin."""
+    found = dict.fromkeys(protections.NAMES) | {"files": "the kernel is older than Linux 5.13"}
+    monkeypatch.setattr(protections, "_found", lambda: found)
+
+    code, said = run("doctor", "--lang", "en")
+    refused, why = run("grade", STEPS, STEPS / "steps.ipynb")
+
+    assert (2, 2) == (code, refused)
+    assert "the kernel is older than Linux 5.13" in " ".join(said.split())
+    assert "--no-sandbox" in said
+    assert "Landlock" in why
 
 
 def test_every_question_of_steps_has_points():

@@ -117,6 +117,9 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise asyncio.CancelledError from None  # Ctrl-C; nbclient takes any cancellation for a death
             self._bury(index)
+        except Exception:  # noqa: BLE001 - a kernel that does not keep to the protocol can break nbclient anywhere
+            await self.km.provisioner.kill()
+            self._bury(index)
         else:
             self.outcomes[index] = self._outcome(cell, index)
         finally:

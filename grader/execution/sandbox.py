@@ -68,7 +68,7 @@ def policy_for(workspace: Workspace, *, view: bool) -> dict[str, Any]:
         "root": str(workspace.root),
         "cwd": str(workspace.work),
         "write": [str(workspace.work), str(workspace.kernel), str(workspace.recording)],
-        "read": [*_python(), *SYSTEM, *MACHINE],
+        "read": [str(workspace.programs), *_python(), *SYSTEM, *MACHINE],
         "devices": [*DEVICES],
         "python": [sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")],
         "uid": uid,

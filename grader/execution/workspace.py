@@ -37,8 +37,8 @@ class Workspace:
     """The folders of one run of one notebook, and what it may use.
 
     ``work`` is the notebook's working directory and home; ``kernel`` holds what the grader put there
-    (connection file, sockets, configuration, served files, stand-in programs); ``recording`` is written by
-    the recorder.
+    (connection file, sockets, configuration, served files), ``programs`` the stand-ins for ``wget`` and the
+    like; ``recording`` is written by the recorder.
     """
 
     root: Path
@@ -51,6 +51,10 @@ class Workspace:
     @property
     def kernel(self) -> Path:  # noqa: D102
         return self.root / "kernel"
+
+    @property
+    def programs(self) -> Path:  # noqa: D102
+        return self.root / "programs"
 
     @property
     def recording(self) -> Path:  # noqa: D102
@@ -69,7 +73,7 @@ class Workspace:
     def environment(self) -> dict[str, str]:
         """All of the environment variables that the kernel starts with."""
         return {
-            **interpreter_environment(self.kernel / "bin"),
+            **interpreter_environment(self.programs),
             "HOME": str(self.work),
             "TMPDIR": str(self.kernel / "tmp"),
             "IPYTHONDIR": str(self.kernel / "ipython"),
@@ -115,7 +119,7 @@ def _within_reach() -> str:
 
 def _furnish(space: Workspace, files: Mapping[str, Path]) -> None:
     served = space.kernel / "served"
-    for folder in (space.work, space.recording, served, space.kernel / "bin", space.kernel / "tmp"):
+    for folder in (space.work, space.recording, served, space.programs, space.kernel / "tmp"):
         folder.mkdir(parents=True)
     for name, path in files.items():
         shutil.copyfile(path, served / name)
@@ -129,6 +133,6 @@ def _furnish(space: Workspace, files: Mapping[str, Path]) -> None:
     ).write(space.config)
     for program in ("wget", "curl"):
         command = [sys.executable, "-P", "-m", "grader.execution.child.fetch", str(space.config), program]
-        script = space.kernel / "bin" / program
+        script = space.programs / program
         script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
         script.chmod(0o755)

@@ -26,12 +26,13 @@ if sys.platform != "linux":
 from grader.assignment import Limits
 from grader.errors import SandboxError
 from grader.execution import exceeded, protections, sandbox
-from grader.execution.child import landlock, namespaces, seccomp
+from grader.execution.child import landlock, seccomp
 from grader.execution.child.confine import confine
 from grader.execution.workspace import workspace
 
+from ..ordinary_user import NOBODY, become_ordinary  # noqa: TID252 - tests are no package
+
 ROOT = os.geteuid() == 0
-NOBODY = 65534
 
 #: Whose submission it is, and whether the machine grants a private view of its files.
 WAYS = (
@@ -64,17 +65,6 @@ def forked(function, *, seconds=60):
     return answer["returned"]
 
 
-def open_the_way_to(path):
-    """Let everybody reach a path in a folder that only root may enter, in this process's own view of the disk."""
-    closed = [parent for parent in Path(path).parents if not parent.stat().st_mode & 1]
-    namespaces.syscall(namespaces.UNSHARE[seccomp.column()], namespaces.NEWNS)
-    namespaces.mount("none", "/", None, namespaces._REC | namespaces._PRIVATE)
-    if closed:
-        part = namespaces._part(path, read_only=True)
-        namespaces.mount("opened", str(closed[-1]), "tmpfs", 0, "mode=755")
-        namespaces._place(part, "", path)
-
-
 class Child:
     """Confines forked processes in one of the ways."""
 
@@ -101,11 +91,7 @@ class Child:
         tempfile.tempdir = None  # it was derived from the environment
         os.chdir(self.space.work)
         if self._ordinary:
-            open_the_way_to(sys.base_prefix)
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
-            ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # dumpable, as a process that was never root
+            become_ordinary(sys.base_prefix)
         confine(self.policy)
 
 

@@ -25,6 +25,7 @@ def prepare(argv: Sequence[str]) -> IPKernelApp:
     parser.add_argument("-f")
     connection_file = parser.parse_known_args(rest)[0].f
     sys.argv = [__file__, *rest]  # what a notebook that parses its arguments finds in any kernel
+    sys.path.insert(0, "")  # as in any kernel: modules that lie beside the notebook
     if options.grader_config is None:
         return kernel.plain(rest)
     config = Config.read(options.grader_config)

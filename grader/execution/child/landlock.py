@@ -25,8 +25,8 @@ READ = EXECUTE | READ_FILE | READ_DIR
 DEVICE = READ_FILE | WRITE_FILE | TRUNCATE | IOCTL_DEV
 OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 
-#: Not even in its own folder may a submission make a device.
-NEVER = MAKE_CHAR | MAKE_BLOCK
+#: Not even in its own folder may a submission make a device or start a program.
+NEVER = MAKE_CHAR | MAKE_BLOCK | EXECUTE
 
 #: TCP bind and connect; abstract Unix sockets and signals to processes outside.
 NETWORK, SCOPES = 3, 3

@@ -11,6 +11,9 @@ from typing import Any
 #: Address space that is reserved but not used: the stacks and arenas of a kernel's threads.
 RESERVED = 2 << 30
 
+#: Bytes that a kernel takes besides before the first cell: the stacks of its threads count from their start.
+KERNEL = 128 << 20
+
 #: Seconds between the signal that ends a process which has used up its time and the one nobody can catch.
 GRACE = 2
 
@@ -27,8 +30,8 @@ def restrict(limits: Mapping[str, Any], *, tasks: int) -> None:
     cpu, memory = int(limits["cpu_seconds"]), int(limits["memory_bytes"])
     _lower(resource.RLIMIT_CPU, cpu, cpu + GRACE)
     # Lists, tensors and private mappings count as data; shared mappings only as address space.
-    _lower(resource.RLIMIT_DATA, data + memory)
-    _lower(resource.RLIMIT_AS, space + memory + RESERVED)
+    _lower(resource.RLIMIT_DATA, data + KERNEL + memory)
+    _lower(resource.RLIMIT_AS, space + KERNEL + memory + RESERVED)
     _lower(resource.RLIMIT_NPROC, tasks + int(limits["processes"]))
     _lower(resource.RLIMIT_NOFILE, int(limits["open_files"]))
     _lower(resource.RLIMIT_FSIZE, int(limits["file_bytes"]))

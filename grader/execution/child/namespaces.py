@@ -22,7 +22,7 @@ OPEN_TREE, MOVE_MOUNT, MOUNT_SETATTR = 428, 429, 442
 _HERE = -100  # AT_FDCWD
 _EMPTY_PATH, _RECURSIVE, _CLONE = 0x1000, 0x8000, 0x1
 _MOVE_EMPTY = 0x4
-_RDONLY, _NOSUID = 0x1, 0x2
+_RDONLY, _NOSUID, _NOEXEC = 0x1, 0x2, 0x8
 _PRIVATE, _REC, _BIND, _REMOUNT = 1 << 18, 1 << 14, 1 << 12, 1 << 5
 _DETACH = 2
 
@@ -93,7 +93,7 @@ def _outermost(paths: Iterable[str]) -> list[str]:
 def _part(path: str, *, read_only: bool) -> int:
     """Take a copy of what is mounted at a path, to be put somewhere."""
     part = syscall(OPEN_TREE, _HERE, path, _CLONE | _RECURSIVE | os.O_CLOEXEC)
-    attributes = _Attributes(set=_NOSUID | (_RDONLY if read_only else 0))
+    attributes = _Attributes(set=_NOSUID | (_RDONLY if read_only else _NOEXEC))
     syscall(
         MOUNT_SETATTR, part, "", _EMPTY_PATH | _RECURSIVE, ctypes.byref(attributes), ctypes.sizeof(attributes)
     )
