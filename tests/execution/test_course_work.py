@@ -1,4 +1,4 @@
-"""What a course asks of a kernel, and what students do besides, runs unhindered where submissions are confined."""
+"""What a course asks of a kernel, and what students do besides, runs unhindered in the sandbox."""
 
 import pytest
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -24,15 +25,19 @@ print(*{'.'.join(name[:3]) for name in ours})""",
 
 @pytest.fixture(scope="module")
 def twice(run, tmp_path_factory):
-    """Two executions at the same time, though the usual temporary folder is too deep for Unix sockets."""
-    folder = tmp_path_factory.mktemp("t") / ("deep" * 20)
-    folder.mkdir()
+    """Two executions at the same time, in a temporary folder of their own."""
+    run("1")  # the server, which outlives them, has its folder elsewhere
     keep = tmp_path_factory.mktemp("kept")
-    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
-        patch.setattr(tempfile, "tempdir", str(folder))
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        pytest.MonkeyPatch.context() as patch,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        folder = Path(temporary)
+        patch.setattr(tempfile, "tempdir", temporary)
         patch.setenv("SECRET_TOKEN", "42")
         tasks = [pool.submit(run, *SOURCES, keep=keep / str(number)) for number in range(2)]
-        return [task.result() for task in tasks], folder, keep
+        yield [task.result() for task in tasks], folder, keep
 
 
 def test_the_same_notebook_gives_the_same_outputs(twice):
@@ -48,6 +53,15 @@ def test_nothing_is_left_in_the_temporary_folder(twice):
     _, folder, _ = twice
 
     assert [] == list(folder.iterdir())
+
+
+def test_a_temporary_folder_may_be_too_deep_for_sockets(run, tmp_path, monkeypatch):
+    """Kernels then have their folder in the usual place."""
+    folder = tmp_path / ("deep" * 20)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+    assert ["ok"] == [cell.status for cell in run("1").cells]
 
 
 def test_the_graders_environment_is_not_passed_on(twice, printed):
