@@ -1,0 +1,111 @@
+"""A batch is run and timed; another, untimed, is watched for the memory of its kernels."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+
+import psutil
+
+from tests.benchmarks.peers.contenders import Command, Contender, Place
+from tests.benchmarks.peers.course import environment
+from tests.benchmarks.peers.notebooks import Task
+
+#: Seconds between two looks at the kernels' memory.
+INTERVAL = 0.01
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What a batch took, in seconds of wall clock: ``start`` once, and ``each`` submission on top."""
+
+    start: float
+    each: float
+
+    def of(self, submissions: int) -> float:
+        """Give the seconds a submission takes in a batch of so many, all included."""
+        return self.start / submissions + self.each
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The most that one kernel held, in bytes: with what it shares (RSS), and what is its own (USS)."""
+
+    resident: int
+    unique: int
+
+
+def time_batch(contender: Contender, place: Place, task: Task, copies: int) -> Timing:
+    """Grade so many copies. ``each`` is read off the times at which results appear, first to last.
+
+    Raises ``SystemExit`` if a command fails or a result is missing.
+    """
+    commands = contender.prepare(place, task, copies)
+    timings = [_time(command, 1 if contender.one_by_one else copies) for command in commands]
+    if contender.one_by_one:
+        return Timing(0.0, sum(timing.start + timing.each for timing in timings) / copies)
+    return Timing(sum(timing.start for timing in timings), sum(timing.each for timing in timings))
+
+
+def _time(command: Command, copies: int) -> Timing:
+    began, clock = time.time(), time.perf_counter()
+    process = _start(command)
+    said, _ = process.communicate()
+    seconds = time.perf_counter() - clock
+    written = sorted(Path(file).stat().st_mtime for file in glob(command.results))  # noqa: PTH207 - absolute
+    _require(command, process, said, len(written), copies)
+    if written[0] < began - 1:
+        raise SystemExit(f"{command.results}: left over from another run")
+    each = (written[-1] - written[0]) / (copies - 1) if copies > 1 else 0.0
+    return Timing(seconds - copies * each, each)
+
+
+def watch_memory(contender: Contender, place: Place, task: Task, copies: int) -> Memory:
+    """Grade so many copies and look at the kernels all the while."""
+    peak = Memory(0, 0)
+    for command in contender.prepare(place, task, copies):
+        with _start(command) as process:
+            program = psutil.Process(process.pid)
+            while process.poll() is None:
+                for kernel in _kernels(program):
+                    peak = Memory(max(peak.resident, kernel.resident), max(peak.unique, kernel.unique))
+                time.sleep(INTERVAL)
+    return peak
+
+
+def _kernels(program: psutil.Process) -> Iterator[Memory]:
+    """Look at the processes that run cells: started as kernels, or forked and never anything else."""
+    with suppress(psutil.Error):
+        words = {program.pid: program.cmdline()}
+        for process in program.children(recursive=True):
+            with suppress(psutil.Error):
+                words[process.pid] = command = process.cmdline()
+                if _is_kernel(command) or command == words.get(process.ppid()):
+                    held = process.memory_full_info()
+                    yield Memory(held.rss, held.uss)
+
+
+def _is_kernel(command: Sequence[str]) -> bool:
+    return "ipykernel_launcher" in command or "grader.execution.child" in command
+
+
+def _start(command: Command) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command.argv,
+        cwd=command.cwd,
+        env=environment(command.programs),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _require(command: Command, process: subprocess.Popen[str], said: str, found: int, expected: int) -> None:
+    if process.returncode or found != expected:
+        what = f"ended with {process.returncode}, {found} of {expected} results"
+        raise SystemExit(f"{' '.join(command.argv[:6])} …: {what}\n{said}")
