@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -17,12 +19,16 @@ OURS = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Command:
-    """A program to run, and the files it leaves: one a submission, the last thing it does for it."""
+    """A program to run, and the files it leaves: one a submission, the last thing it does for it.
+
+    ``is_right`` tells of such a file whether the submission got full marks, as all of them should.
+    """
 
     argv: tuple[str, ...]
     cwd: Path
     programs: Path
     results: str
+    is_right: Callable[[Path], bool]
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ def grader(*options: str) -> Callable[[Place, Task, int], list[Command]]:
     def prepare(place: Place, task: Task, copies: int) -> list[Command]:
         out = _empty(place.folder / "out" / "grader")
         argv = [OURS / "grader", "grade", f"course/assignments/{task.assignment}", "--out", out, *options]
-        return [_command([*argv, *place.notebooks(task, copies)], place.folder, OURS, f"{out}/*/report.html")]
+        argv += place.notebooks(task, copies)
+        return [_command(argv, place.folder, OURS, f"{out}/*/report.html", _grader_is_right)]
 
     return prepare
 
@@ -84,10 +91,12 @@ def nbgrader(place: Place, task: Task, copies: int) -> list[Command]:
     hand_in(place.folder, task, copies)
     course = place.folder / "nbgrader"
     return [
-        _command([place.peers / "nbgrader", step, task.id], course, place.peers, f"{course}/{results}")
-        for step, results in (
-            ("autograde", f"autograded/*/{task.id}/*.ipynb"),
-            ("generate_feedback", f"feedback/*/{task.id}/*.html"),
+        _command(
+            [place.peers / "nbgrader", step, task.id], course, place.peers, f"{course}/{results}", is_right
+        )
+        for step, results, is_right in (
+            ("autograde", f"autograded/*/{task.id}/*.ipynb", _is_there),
+            ("generate_feedback", f"feedback/*/{task.id}/*.html", _nbgrader_is_right),
         )
     ]
 
@@ -99,7 +108,7 @@ def otter(place: Place, task: Task, copies: int) -> list[Command]:
     for number, notebook in enumerate(place.notebooks(task, copies)):
         out = _empty(place.folder / "out" / "otter" / f"{number}")
         argv = [place.peers / "otter", "run", "--no-logo", "-a", "autograder.zip", "-o", out, notebook]
-        commands.append(_command(argv, folder, place.peers, f"{out}/results.json"))
+        commands.append(_command(argv, folder, place.peers, f"{out}/results.json", _otter_is_right))
     return commands
 
 
@@ -109,8 +118,34 @@ def _empty(folder: Path) -> Path:
     return folder
 
 
-def _command(argv: Sequence[object], cwd: Path, programs: Path, results: str) -> Command:
-    return Command(tuple(map(str, argv)), cwd, programs, results)
+def _is_there(file: Path) -> bool:
+    return file.stat().st_size >= 0
+
+
+def _grader_is_right(page: Path) -> bool:
+    result = json.loads(page.with_name("result.json").read_text(encoding="utf-8"))
+    return bool(result["final_score"] == result["max_score"])
+
+
+def _nbgrader_is_right(page: Path) -> bool:
+    scores = re.findall(r"Score: ([\d.]+) / ([\d.]+)", page.read_text(encoding="utf-8"))
+    return bool(scores) and all(score == most for score, most in scores)
+
+
+def _otter_is_right(results: Path) -> bool:
+    tests = json.loads(results.read_text(encoding="utf-8"))["tests"]
+    scored = [test for test in tests if "score" in test]
+    return bool(scored) and all(test["score"] == test["max_score"] for test in scored)
+
+
+def _command(
+    argv: Sequence[object],
+    cwd: Path,
+    programs: Path,
+    results: str,
+    is_right: Callable[[Path], bool] = _is_there,
+) -> Command:
+    return Command(tuple(map(str, argv)), cwd, programs, results, is_right)
 
 
 FLOOR = Contender("bare floor", floor)

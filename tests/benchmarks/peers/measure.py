@@ -43,7 +43,7 @@ class Memory:
 def time_batch(contender: Contender, place: Place, task: Task, copies: int) -> Timing:
     """Grade so many copies. ``each`` is read off the times at which results appear, first to last.
 
-    Raises ``SystemExit`` if a command fails or a result is missing.
+    Raises ``SystemExit`` if a command fails, or a submission has no result or lost a mark.
     """
     commands = contender.prepare(place, task, copies)
     timings = [_time(command, 1 if contender.one_by_one else copies) for command in commands]
@@ -57,8 +57,9 @@ def _time(command: Command, copies: int) -> Timing:
     process = _start(command)
     said, _ = process.communicate()
     seconds = time.perf_counter() - clock
-    written = sorted(Path(file).stat().st_mtime for file in glob(command.results))  # noqa: PTH207 - absolute
-    _require(command, process, said, len(written), copies)
+    files = [Path(file) for file in glob(command.results)]  # noqa: PTH207 - absolute
+    _require(command, process, said, files, copies)
+    written = sorted(file.stat().st_mtime for file in files)
     if written[0] < began - 1:
         raise SystemExit(f"{command.results}: left over from another run")
     each = (written[-1] - written[0]) / (copies - 1) if copies > 1 else 0.0
@@ -105,7 +106,10 @@ def _start(command: Command) -> subprocess.Popen[str]:
     )
 
 
-def _require(command: Command, process: subprocess.Popen[str], said: str, found: int, expected: int) -> None:
-    if process.returncode or found != expected:
-        what = f"ended with {process.returncode}, {found} of {expected} results"
+def _require(
+    command: Command, process: subprocess.Popen[str], said: str, files: Sequence[Path], expected: int
+) -> None:
+    right = sum(map(command.is_right, files))
+    if process.returncode or right != expected:
+        what = f"ended with {process.returncode}, {right} of {expected} submissions got full marks"
         raise SystemExit(f"{' '.join(command.argv[:6])} …: {what}\n{said}")
