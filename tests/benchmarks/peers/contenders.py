@@ -58,6 +58,8 @@ class Contender:
     slow: bool = False
     #: A new program for every submission: there is nothing that a larger batch would share.
     one_by_one: bool = False
+    #: Submissions that run at the same time, so that their results appear together.
+    at_once: int = 1
 
 
 def floor(place: Place, task: Task, copies: int) -> list[Command]:
@@ -150,7 +152,7 @@ def _command(
 
 FLOOR = Contender("bare floor", floor)
 ONE_JOB = Contender("`grader grade --jobs 1`", grader("--jobs", "1"))
-TWO_JOBS = Contender("`grader grade --jobs 2`", grader("--jobs", "2"))
+TWO_JOBS = Contender("`grader grade --jobs 2`", grader("--jobs", "2"), at_once=2)
 COLD = Contender("`grader grade --cold --jobs 1`", grader("--cold", "--jobs", "1"), slow=True)
 NBCLIENT = Contender("nbclient", nbclient, slow=True)
 NBGRADER = Contender("nbgrader", nbgrader, slow=True)

@@ -46,13 +46,14 @@ def time_batch(contender: Contender, place: Place, task: Task, copies: int) -> T
     Raises ``SystemExit`` if a command fails, or a submission has no result or lost a mark.
     """
     commands = contender.prepare(place, task, copies)
-    timings = [_time(command, 1 if contender.one_by_one else copies) for command in commands]
+    expected = 1 if contender.one_by_one else copies
+    timings = [_time(command, expected, contender.at_once) for command in commands]
     if contender.one_by_one:
         return Timing(0.0, sum(timing.start + timing.each for timing in timings) / copies)
     return Timing(sum(timing.start for timing in timings), sum(timing.each for timing in timings))
 
 
-def _time(command: Command, copies: int) -> Timing:
+def _time(command: Command, copies: int, at_once: int) -> Timing:
     began, clock = time.time(), time.perf_counter()
     process = _start(command)
     said, _ = process.communicate()
@@ -62,7 +63,7 @@ def _time(command: Command, copies: int) -> Timing:
     written = sorted(file.stat().st_mtime for file in files)
     if written[0] < began - 1:
         raise SystemExit(f"{command.results}: left over from another run")
-    each = (written[-1] - written[0]) / (copies - 1) if copies > 1 else 0.0
+    each = (written[-1] - written[at_once - 1]) / (copies - at_once) if copies > at_once else 0.0
     return Timing(seconds - copies * each, each)
 
 
