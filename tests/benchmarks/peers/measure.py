@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
+from statistics import median
 
 import psutil
 
@@ -34,7 +35,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Memory:
-    """The most that one kernel held, in bytes: with what it shares (RSS), and what is its own (USS)."""
+    """The most that a kernel held, in bytes: with what it shares (RSS), and what is its own (USS)."""
 
     resident: int
     unique: int
@@ -69,18 +70,23 @@ def _time(command: Command, copies: int, at_once: int) -> Timing:
 
 def watch_memory(contender: Contender, place: Place, task: Task, copies: int) -> Memory:
     """Grade so many copies and look at the kernels all the while."""
-    peak = Memory(0, 0)
+    peaks: dict[int, Memory] = {}
     for command in contender.prepare(place, task, copies):
         with _start(command) as process:
             program = psutil.Process(process.pid)
             while process.poll() is None:
-                for kernel in _kernels(program):
-                    peak = Memory(max(peak.resident, kernel.resident), max(peak.unique, kernel.unique))
+                for pid, held in _kernels(program):
+                    peak = peaks.get(pid, held)
+                    peaks[pid] = Memory(max(peak.resident, held.resident), max(peak.unique, held.unique))
                 time.sleep(INTERVAL)
-    return peak
+    # The median of the kernels: one that outlives its server for a moment has all they shared for its own.
+    return Memory(
+        int(median(peak.resident for peak in peaks.values())),
+        int(median(peak.unique for peak in peaks.values())),
+    )
 
 
-def _kernels(program: psutil.Process) -> Iterator[Memory]:
+def _kernels(program: psutil.Process) -> Iterator[tuple[int, Memory]]:
     """Look at the processes that run cells: started as kernels, or forked and never anything else."""
     with suppress(psutil.Error):
         words = {program.pid: program.cmdline()}
@@ -89,7 +95,7 @@ def _kernels(program: psutil.Process) -> Iterator[Memory]:
                 words[process.pid] = command = process.cmdline()
                 if _is_kernel(command) or command == words.get(process.ppid()):
                     held = process.memory_full_info()
-                    yield Memory(held.rss, held.uss)
+                    yield process.pid, Memory(held.rss, held.uss)
 
 
 def _is_kernel(command: Sequence[str]) -> bool:
