@@ -79,10 +79,12 @@ def watch_memory(contender: Contender, place: Place, task: Task, copies: int) ->
                     peak = peaks.get(pid, held)
                     peaks[pid] = Memory(max(peak.resident, held.resident), max(peak.unique, held.unique))
                 time.sleep(INTERVAL)
-    # The median of the kernels: one that outlives its server for a moment has all they shared for its own.
+    # What holds far less than the largest is the sandbox's helper, forked from the server as kernels are. The
+    # median of the rest: a kernel that outlives its server for a moment has all they shared for its own.
+    largest = max(peak.resident for peak in peaks.values())
+    kernels = [peak for peak in peaks.values() if peak.resident > largest / 2]
     return Memory(
-        int(median(peak.resident for peak in peaks.values())),
-        int(median(peak.unique for peak in peaks.values())),
+        int(median(peak.resident for peak in kernels)), int(median(peak.unique for peak in kernels))
     )
 
 
