@@ -4,10 +4,11 @@ PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(she
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+PEERS := .venv-bench
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint types install clean
+.PHONY: demo test lint types bench install clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -37,5 +38,14 @@ types: $(INSTALLED) ## Type checker
 test: lint types ## Linters, type checker, tests
 	@$(BIN)/pytest -n 2
 
+bench: $(INSTALLED) $(PEERS)/installed ## Measure against nbclient, nbgrader and otter-grader; write docs/benchmarks.md
+	@$(BIN)/python -m tests.benchmarks.peers $(PEERS)/bin
+
+$(PEERS)/installed: tests/benchmarks/peers/requirements.txt constraints.txt
+	@echo "Installing nbgrader and otter-grader into $(PEERS): this takes a minute or two."
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --constraint constraints.txt --requirement $< pandas matplotlib
+	@touch $@
+
 clean: ## Remove the environment and what tools left behind
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -17,7 +17,7 @@ from grader.assignment import Assignment
 from grader.errors import GraderError, OutputError
 from grader.execution.kernel import KernelFactory
 from grader.file_names import unique_slugs
-from grader.grading import grade_async, ungraded
+from grader.grading import get_ready, grade_async, ungraded
 from grader.records import Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
@@ -61,6 +61,7 @@ async def _grade_all(
 ) -> list[Report]:
     """Grade ``batch.jobs`` notebooks at a time."""
     free = asyncio.Semaphore(batch.jobs)
+    ready = asyncio.create_task(asyncio.to_thread(get_ready))
 
     async def one(path: Path, slug: str) -> Report:
         async with free:
@@ -68,7 +69,9 @@ async def _grade_all(
         done(report)
         return report
 
-    return await asyncio.gather(*(one(path, slug) for path, slug in named))
+    reports = await asyncio.gather(*(one(path, slug) for path, slug in named))
+    await ready
+    return reports
 
 
 def render_again(out: Path, lang: str | None) -> list[ClassEntry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import platform
 import threading
 import time
@@ -73,6 +74,16 @@ def _judge_alone(
     """Judge while no other thread does: references seed torch's generator, which all threads share."""
     with _JUDGING:
         return judge(submission, assignment, execution, sandbox=sandbox)
+
+
+def get_ready() -> None:
+    """Import what the first judgement would.
+
+    It is torch._dynamo, without which torch.func takes no derivative: a second's work. Called in a thread
+    while the first kernel starts; a judgement waits for it.
+    """
+    with _JUDGING:
+        importlib.import_module("torch._dynamo")
 
 
 def judge(

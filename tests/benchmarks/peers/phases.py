@@ -1,0 +1,85 @@
+"""Where ``grader grade`` spends its time: ``python phases.py ASSIGNMENT NOTEBOOK...`` prints JSON.
+
+One notebook at a time, so that the phases follow one another. ``seconds`` has the mean of each phase a
+submission, without the first one, which also starts the server.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader import batch, grading, recording
+from grader.assignment_file import load
+from grader.execution import client
+from grader.execution.kernels import kernels
+
+PHASES: tuple[tuple[Any, str, str], ...] = (
+    (batch, "read", "reading the notebook"),
+    (client.Client, "_start", "kernel: fork, IPython, first answer"),
+    (client.Client, "_run_cell", "cells, recorded"),
+    (client.Client, "_stop", "kernel: end"),
+    (recording, "read", "reading the recording"),
+    (grading, "judge", "judging"),
+    (batch, "student_page", "rendering the page"),
+    (batch, "localize", "rendering the page"),
+    (batch, "dumps", "writing"),
+    (batch, "_write", "writing"),
+    (batch, "_write_recording", "writing"),
+)
+
+
+def main() -> None:
+    """Grade, and print ``{"total": s, "seconds": {phase: s}}``."""
+    assignment, *notebooks = map(Path, sys.argv[1:])
+    spent: Counter[str] = Counter()
+    for owner, name, label in PHASES:
+        setattr(owner, name, _timed(getattr(owner, name), label, spent))
+    loaded = load(assignment)
+    with kernels() as kernel, tempfile.TemporaryDirectory() as out:
+        wanted = batch.Batch(loaded, Path(out), kernel=kernel)
+        batch.grade_all(wanted, notebooks[:1], lambda _: None)
+        spent.clear()
+        started = time.perf_counter()
+        batch.grade_all(wanted, notebooks[1:], lambda _: None)
+        total = time.perf_counter() - started
+    count = len(notebooks) - 1
+    seconds = {label: spent[label] / count for _, _, label in PHASES}
+    print(json.dumps({"total": total / count, "seconds": seconds}))  # noqa: T201 - what this script is for
+
+
+def _timed(function: Callable[..., Any], label: str, spent: Counter[str]) -> Callable[..., Any]:
+    """Add up what a function takes, waiting included."""
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def wrapper(*args: Any, **kwargs: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return await function(*args, **kwargs)
+            finally:
+                spent[label] += time.perf_counter() - started
+
+    else:
+
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                spent[label] += time.perf_counter() - started
+
+    return wrapper
+
+
+if __name__ == "__main__":
+    main()
