@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,20 +13,22 @@ import pytest
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="warm kernels need Linux")
 
 GRADER = """
-import pathlib, sys, nbformat
+import nbformat
 from grader.assignment import Limits
 from grader.execution import execute
-from grader.execution.warm import WarmKernels
+from grader.execution.kernels import kernels
 from grader.records import Student, Submission
 
-source = f'''import os, subprocess, time
+source = '''import os, subprocess, time
+os.makedirs("locked/deep")
+os.chmod("locked", 0)
 daemon = subprocess.Popen(["sleep", "1000"], start_new_session=True)
-open({sys.argv[1]!r}, "w").write(f"{{os.getpid()}} {{os.getppid()}} {{daemon.pid}}\\\\n")
+open("pids", "w").write(f"{os.getpid()} {os.getppid()} {daemon.pid}\\\\n")
 time.sleep(1000)'''
 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-with WarmKernels() as kernels:
+with kernels() as kernel:
     submission = Submission("hw.ipynb", "hw", "", Student(), (), notebook)
-    execute(submission, limits=Limits(), files={}, kernel=kernels)
+    execute(submission, limits=Limits(), files={}, kernel=kernel)
 """
 
 
@@ -45,34 +48,40 @@ def wait_for(condition):
     return result
 
 
+def told(folder):
+    """Give the line that the notebook has written, once it is whole."""
+    texts = [path.read_text() for path in folder.glob("grader-*/work/pids")]
+    return next((text for text in texts if text.endswith("\n")), "")
+
+
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 
 
 @pytest.fixture(scope="module")
-def graders(tmp_path_factory):
-    """Start a grader for each signal, all at once; give each with what it has started and its folder."""
+def graders():
+    """Start a grader for each signal, all at once; give each with its temporary folder."""
     found = {}
     for number in SIGNALS:
-        mark, folder = tmp_path_factory.mktemp("mark") / "pids", tmp_path_factory.mktemp("tmp")
+        folder = Path(tempfile.mkdtemp())
         grader = subprocess.Popen(
-            [sys.executable, "-c", GRADER, str(mark)],
+            [sys.executable, "-c", GRADER],
             env={**os.environ, "TMPDIR": str(folder)},
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        found[number] = grader, mark, folder
+        found[number] = grader, folder
     yield found
-    for grader, _, _ in found.values():
+    for grader, folder in found.values():
         grader.kill()
         grader.wait()
+        folder.rmdir()
 
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_nothing_outlives_the_grader(graders, number):
     """Kernel, server and daemon are dead, temporary folders gone."""
-    grader, mark, folder = graders[number]
-    text = wait_for(lambda: mark.exists() and mark.read_text().endswith("\n") and mark.read_text())
-    pids = [int(word) for word in text.split()]
+    grader, folder = graders[number]
+    pids = [int(word) for word in wait_for(lambda: told(folder)).split()]
     alive = [is_alive(pid) for pid in pids]
     grader.send_signal(number)
 
