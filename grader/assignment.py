@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from grader.records import Step, Visibility
+from grader.records import Limits, Step, Visibility
 from grader.training import Data, Training
 
 
@@ -53,29 +53,6 @@ class Question:
     def marker(self) -> str:
         """The line that every released answer cell begins with."""
         return f"# 문제: {self.id}"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use. Those of a process are enforced where there is a sandbox."""
-
-    #: Seconds of wall clock.
-    cell_seconds: float = 60.0
-    notebook_seconds: float = 600.0
-    #: Seconds of processor time of one process.
-    cpu_seconds: int = 900
-    #: Bytes of memory of all its processes together, besides what Python and torch take.
-    memory_bytes: int = 2 << 30
-    #: Processes and threads at one time.
-    processes: int = 128
-    #: Open files of one process.
-    open_files: int = 512
-    #: Bytes of one file, and of all files in its folders.
-    file_bytes: int = 256 << 20
-    disk_bytes: int = 512 << 20
-    #: Bytes that one cell may show, and that may be recorded of the notebook.
-    output_bytes: int = 1_000_000
-    recording_bytes: int = 64_000_000
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from grader.assignment import Assignment, CheckSpec, Limits, Question
+from grader.assignment import Assignment, CheckSpec, Question
 from grader.assignment_toml import Toml
 from grader.errors import AssignmentError
-from grader.records import Step, Visibility
+from grader.records import Limits, Step, Visibility
 from grader.references import References, did_you_mean
 
 if TYPE_CHECKING:

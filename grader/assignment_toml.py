@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError, model_validator
 
-from grader.assignment import Limits
 from grader.errors import AssignmentError, GraderError
+from grader.records import Limits
 from grader.references import did_you_mean
 
 if TYPE_CHECKING:

@@ -68,24 +68,24 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     Ends with 0 when every submission was graded, whatever the marks; with 2 when the assignment, a
     submission's file or the grader itself failed.
     """
-    from grader.assignment_file import find, load  # noqa: PLC0415 - torch takes a second; --help should not
-    from grader.assignment_toml import override  # noqa: PLC0415
-    from grader.batch import Batch, grade_all  # noqa: PLC0415
-    from grader.execution.kernels import kernels  # noqa: PLC0415
-    from grader.records import ReportStatus  # noqa: PLC0415
-    from grader.render.terminal import summary  # noqa: PLC0415
-    from grader.submission import collect  # noqa: PLC0415
+    from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
 
     try:
-        asked = load(find(assignment))
-        asked = replace(asked, limits=override(asked.limits, limit or ()))
-        notebooks = collect(paths)
-        if not notebooks:
-            raise GraderError(  # noqa: TRY301 - one way out for all that is the user's to mend
-                f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here"
-            )
-        folder = out_ or Path("reports") / asked.id
-        with _progress() as progress, kernels(confined=not no_sandbox, cold=cold) as kernel:
+        with kernels(confined=not no_sandbox, cold=cold) as kernel, _progress() as progress:
+            # torch takes a second or two, in which the warm-kernel server imports it as well
+            from grader.assignment_file import find, load  # noqa: PLC0415
+            from grader.assignment_toml import override  # noqa: PLC0415
+            from grader.batch import Batch, grade_all  # noqa: PLC0415
+            from grader.submission import collect  # noqa: PLC0415
+
+            asked = load(find(assignment))
+            asked = replace(asked, limits=override(asked.limits, limit or ()))
+            notebooks = collect(paths)
+            if not notebooks:
+                raise GraderError(  # noqa: TRY301 - one way out for all that is the user's to mend
+                    f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here"
+                )
+            folder = out_ or Path("reports") / asked.id
             batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
@@ -94,6 +94,9 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     except KeyboardInterrupt:
         err.print("interrupted")
         raise typer.Exit(INTERRUPTED) from None
+    from grader.records import ReportStatus  # noqa: PLC0415
+    from grader.render.terminal import summary  # noqa: PLC0415
+
     reports = [entry.report for entry in entries]
     out.print(summary(reports, lang.value))
     out.print(f"\n{folder / 'index.html'}", soft_wrap=True, markup=False)

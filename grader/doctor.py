@@ -10,12 +10,11 @@ from importlib.metadata import version
 import nbformat
 
 import grader
-from grader.assignment import Limits
 from grader.errors import GraderError
 from grader.execution import execute
 from grader.execution.kernels import kernels
 from grader.execution.protections import description, protections
-from grader.records import CellStatus, Environment, Examination, Student, Submission
+from grader.records import CellStatus, Environment, Examination, Limits, Student, Submission
 
 #: A step of training, which is what a kernel is for.
 TRIAL = "import torch\nw = torch.ones(1, requires_grad=True)\n(w * 2).sum().backward()\nassert w.grad == 2"

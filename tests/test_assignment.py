@@ -7,10 +7,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader.assignment import Limits
 from grader.assignment_file import find, load
 from grader.errors import AssignmentError
-from grader.records import Step, Visibility
+from grader.records import Limits, Step, Visibility
 
 TOML = """\
 id = "small"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
 
-    from grader.assignment import Limits
     from grader.execution.workspace import Workspace
+    from grader.records import Limits
 
 #: Seconds that a cell has, after its interrupt, to end by itself.
 GRACE = 5.0

@@ -16,7 +16,7 @@ from grader.records import CellError, Message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.assignment import Limits
+    from grader.records import Limits
 
 #: Seconds between two looks at what a cell uses.
 PAUSE = 0.2

@@ -8,11 +8,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from grader.assignment import Limits
 from grader.errors import SandboxError
 from grader.execution.sandbox import policy_for
 from grader.execution.workspace import workspace
-from grader.records import Protection
+from grader.records import Limits, Protection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
 
-    from grader.assignment import Limits
     from grader.execution.exceeded import Limit
-    from grader.records import Submission
+    from grader.records import Limits, Submission
 
 #: A notebook whose kernel dies this often is left where it is: the rest of its cells is not reached.
 MOST_RUNS = 6

@@ -18,7 +18,7 @@ from grader.execution.child.folders import remove
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.assignment import Limits
+    from grader.records import Limits
 
 #: What of the grader's environment a student's process gets to see.
 PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import nbformat
 import pytest
 
-from grader.assignment import Limits
 from grader.execution.workspace import workspace
+from grader.records import Limits
 
 from .. import ordinary_user  # noqa: TID252 - tests are no package
 from .attacks import OF_THE_SYSTEM

@@ -16,13 +16,12 @@ from pathlib import Path
 
 import nbformat
 
-from grader.assignment import Limits
 from grader.execution import client, execute
 from grader.execution.child import server
 from grader.execution.kernel import PromptClient
 from grader.execution.warm import WarmKernels
 from grader.execution.warm.servers import Servers
-from grader.records import Student, Submission
+from grader.records import Limits, Student, Submission
 
 LOOPS = (
     "import torch",

@@ -5,9 +5,8 @@ import hashlib
 import nbformat
 import pytest
 
-from grader.assignment import Limits
 from grader.execution import execute
-from grader.records import Student, Submission
+from grader.records import Limits, Student, Submission
 
 CSV = "2022-09-22-regression.csv"
 

@@ -23,12 +23,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is 
 if sys.platform != "linux":
     pytest.skip("the sandbox is Linux's", allow_module_level=True)
 
-from grader.assignment import Limits
 from grader.errors import SandboxError
 from grader.execution import exceeded, protections, sandbox
 from grader.execution.child import landlock, seccomp
 from grader.execution.child.confine import confine
 from grader.execution.workspace import workspace
+from grader.records import Limits
 
 from ..ordinary_user import NOBODY, become_ordinary  # noqa: TID252 - tests are no package
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import Limits
 from grader.execution import execute
+from grader.records import Limits
 
 SOURCES = (
     "import os, random, torch\nimport numpy as np",

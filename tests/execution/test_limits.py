@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import Limits
 from grader.errors import SandboxError
 from grader.execution import client, execute, plain
-from grader.records import CellStatus, Message
+from grader.records import CellStatus, Limits, Message
 
 DEADLY = {
     "start": "import os, subprocess, time\na = 1",

@@ -13,7 +13,6 @@ import nbclient
 import nbformat
 import pytest
 
-from grader.assignment import Limits
 from grader.errors import SandboxError
 from grader.execution import client, execute, plain
 from grader.execution import run as running
@@ -21,7 +20,7 @@ from grader.execution.child import server as child
 from grader.execution.kernels import kernels
 from grader.execution.warm import WarmKernels, provisioner, servers
 from grader.execution.workspace import workspace
-from grader.records import CellStatus
+from grader.records import CellStatus, Limits
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="warm kernels need Linux")
 

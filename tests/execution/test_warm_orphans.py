@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="wa
 
 GRADER = """
 import nbformat
-from grader.assignment import Limits
+from grader.records import Limits
 from grader.execution import execute
 from grader.execution.kernels import kernels
 from grader.records import Student, Submission

@@ -144,6 +144,8 @@ class Server:
 
     def close(self) -> None:
         """End it and every kernel that is still alive."""
+        if not self.memory and not self.is_ready():
+            self.kill()  # it imports, and would hear of its end only then; there is no kernel yet
         self._control.close()
         try:
             self._process.wait(LONGEST_END)

@@ -53,6 +53,12 @@ class Servers:
             if self._serving is not None:
                 self._serving.guard([folder])
 
+    def start(self) -> None:
+        """Start a server that will be needed, and do not wait for it."""
+        with self._lock:
+            if self._serving is None and self._successor is None and not self._fresh:
+                self._successor = Server()
+
     async def fork(self, request: Mapping[str, Any], streams: Sequence[int]) -> Fork:
         """Have a kernel forked. A server that dies over it is replaced, once.
 
