@@ -114,7 +114,10 @@ class SourceCell:
 
 @dataclass(frozen=True)
 class Submission:
-    """A notebook that could be read. ``notebook`` is its nbformat 4 tree, not to be changed."""
+    """A notebook that could be read. ``notebook`` is its nbformat 4 tree, not to be changed.
+
+    ``flags`` say what had to be overlooked to read it.
+    """
 
     path: str
     slug: str
@@ -122,6 +125,7 @@ class Submission:
     student: Student
     cells: tuple[SourceCell, ...]
     notebook: Any = field(repr=False, compare=False)
+    flags: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
