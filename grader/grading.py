@@ -18,6 +18,7 @@ from grader.assignment import Assignment
 from grader.errors import GraderError, SubmissionError
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
+from grader.explanations import explained
 from grader.file_names import readable, student_of
 from grader.matching import match
 from grader.questions import judge_question
@@ -124,7 +125,7 @@ def judge(
             *(flag for _, raised in judged for flag in raised),
         ),
         questions=questions,
-        cells=execution.cells,
+        cells=tuple(map(explained, execution.cells)),
     )
 
 

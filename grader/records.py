@@ -130,12 +130,13 @@ class Submission:
 
 @dataclass(frozen=True)
 class CellError:
-    """The exception that ended a cell. ``line`` is 1-based within the cell."""
+    """The exception that ended a cell. ``line`` is 1-based within the cell; ``hint`` explains it."""
 
     name: str
     value: str
     line: int | None = None
     source: str = ""
+    hint: Message | None = None
 
 
 @dataclass(frozen=True)

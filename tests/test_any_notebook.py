@@ -28,8 +28,8 @@ SOME = settings(max_examples=300, deadline=SOON, suppress_health_check=list(Heal
 
 TEXTS = st.text(st.characters(), max_size=20)
 CODE = st.sampled_from([
-    "x = 1", "# 문제: mse\nWhat = 1", "# 문제: data", "%matplotlib inline", "\n" * 2000, "#" * 2000, "\t\r\n\f",
-    "<<<<<<<", "# 문제: " * 300,
+    "x = 1", "# 문제: mse\nWhat = 1", "# 문제: data", "%matplotlib inline", "\n" * 2000, "#" * 2000,
+    "\t\r\n\f", "<<<<<<<", "# 문제: " * 300,
 ])  # fmt: skip
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
 JSON = st.recursive(
