@@ -4,6 +4,7 @@ import asyncio
 import json
 import warnings
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -147,7 +148,7 @@ def test_a_valid_notebook_is_read_whole(file, tree):
         assert expected.encode(errors="replace").decode() == cell.source
 
 
-@pytest.fixture(scope="module")
+@cache
 def steps():
     """Read the assignment once."""
     return load(Path(__file__).parent.parent / "assignments" / "steps")
@@ -167,7 +168,7 @@ def executed(submission):
 
 @SOME
 @given(content=contents())
-def test_any_bytes_are_graded_or_said_to_be_unreadable(file, steps, content, tmp_path_factory):
+def test_any_bytes_are_graded_or_said_to_be_unreadable(file, content, tmp_path_factory):
     """From the file to the pages, all but the kernel: a score that adds up, or an error of the submission."""
     file.write_bytes(content)
     out = tmp_path_factory.getbasetemp() / "any-out"
@@ -179,7 +180,7 @@ def test_any_bytes_are_graded_or_said_to_be_unreadable(file, steps, content, tmp
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grader.batch, "grade_async", without_a_kernel)
-        (entry,) = grade_all(Batch(steps, out), [file], lambda _: None)
+        (entry,) = grade_all(Batch(steps(), out, pytest.fail), [file], lambda _: None)
 
     report = loads((out / entry.href).with_name("result.json").read_text(encoding="utf-8"))
     assert entry.report == report
