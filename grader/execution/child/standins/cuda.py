@@ -30,13 +30,9 @@ _asked = False
 def install(shell: Any) -> None:
     """Let cells ask for a GPU and get the CPU."""
     shell.ast_transformers.append(_OnCPU())
-    torch.Tensor.cuda = _stay  # type: ignore[method-assign]
-    torch.nn.Module.cuda = _stay  # type: ignore[method-assign]
-    cuda: Any = torch.cuda
-    cuda.synchronize = cuda.set_device = cuda.reset_peak_memory_stats = _nothing
-    cuda.current_device = _first
-    cuda.get_device_name = _name
-    cuda.Event = Event
+    # The two methods apart: torch.compile, which every optimizer imports, takes no function for two names.
+    torch.Tensor.cuda = _tensor_stays  # type: ignore[method-assign]
+    torch.nn.Module.cuda = _module_stays  # type: ignore[method-assign]
 
 
 def asked() -> None:
@@ -64,36 +60,30 @@ def is_cuda(tensor: Any) -> Any:
     return _asked or tensor.is_cuda
 
 
-def legacy(name: str) -> Any:
-    """Give ``torch.FloatTensor`` for ``torch.cuda.FloatTensor``."""
+def of_torch(name: str) -> Any:
+    """Give what does for ``torch.cuda.<name>`` on the CPU: of ``FloatTensor`` torch's own."""
     asked()
-    return getattr(torch, name)
+    return INSTEAD[name] if name in INSTEAD else getattr(torch, name)
 
 
-def _stay(self: Any, *_: Any, **__: Any) -> Any:
+def _tensor_stays(self: Any, *_: Any, **__: Any) -> Any:
+    asked()
+    return self
+
+
+def _module_stays(self: Any, *_: Any, **__: Any) -> Any:
     asked()
     return self
 
 
 def _nothing(*_: Any, **__: Any) -> None:
-    asked()
-
-
-def _first() -> int:
-    asked()
-    return 0
-
-
-def _name(*_: Any) -> str:
-    asked()
-    return "CPU"
+    """Do what there is to do without a GPU."""
 
 
 class Event:
     """Measures time as ``torch.cuda.Event`` does, in milliseconds."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        asked()
         self._time = 0.0
 
     def record(self, *_: Any) -> None:
@@ -106,6 +96,17 @@ class Event:
     def elapsed_time(self, end: Event) -> float:
         """Give the milliseconds from this event to ``end``."""
         return 1000 * (end._time - self._time)
+
+
+#: What of ``torch.cuda`` raises without a GPU, and what does for it.
+INSTEAD = {
+    "synchronize": _nothing,
+    "set_device": _nothing,
+    "reset_peak_memory_stats": _nothing,
+    "current_device": lambda: 0,
+    "get_device_name": lambda *_: "CPU",
+    "Event": Event,
+}
 
 
 class _OnCPU(ast.NodeTransformer):
@@ -134,8 +135,9 @@ class _OnCPU(ast.NodeTransformer):
             return node
         if node.attr == "is_cuda":
             return self._call("is_cuda", node, node.value)
-        if DEVICE.fullmatch(ast.unparse(node)) and hasattr(torch, node.attr):
-            return self._call("legacy", node, ast.copy_location(ast.Constant(node.attr), node))
+        is_type = node.attr.endswith("Tensor") and hasattr(torch, node.attr)
+        if (node.attr in INSTEAD or is_type) and ast.unparse(node.value) == "torch.cuda":
+            return self._call("of_torch", node, ast.copy_location(ast.Constant(node.attr), node))
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
