@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -114,9 +116,16 @@ def _question(toml: Toml, key: Key, form: QuestionForm, references: References, 
         assert form.values is not None
         with toml.at((*key, "values")):
             values = partial(references.function(form.values), data)
-            legal = tuple(values())
+            legal = _names(values(), form.values)
     checks = tuple(_check(toml, (*key, "checks", name), form.checks[name], legal) for name in form.checks)
     return Question(form.id, form.title, form.points, checks, training, values)
+
+
+def _names(values: object, reference: str) -> tuple[str, ...]:
+    """Give the names of the values that a reference gives; it must give them by name."""
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
+        raise AssignmentError(f"{reference} should return a dict of values by name, not {values!r:.40}")
+    return tuple(values)
 
 
 def _check(toml: Toml, key: Key, form: CheckForm, legal: tuple[str, ...]) -> CheckSpec:
@@ -138,6 +147,8 @@ def _check(toml: Toml, key: Key, form: CheckForm, legal: tuple[str, ...]) -> Che
 
 def _data_file(toml: Toml, name: str, path: Path) -> Path:
     """Give the path of a data file that is there, inside the assignment's folder."""
+    if name in {"", ".", ".."} or re.search(r"[/\\\0]", name):
+        raise toml.error(("files", name), "should be the name of a file, without a folder")
     if not path.resolve().is_relative_to(toml.path.resolve().parent):
         raise toml.error(("files", name), f"{path} lies outside the assignment")
     if not path.is_file():
@@ -154,7 +165,7 @@ def _check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
         ours = cell.metadata.get("grader")
         if cell.cell_type != "code" or not isinstance(ours, dict) or "question" not in ours:
             continue
-        name = ours["question"]
+        name = str(ours["question"])
         if name not in markers:
             raise AssignmentError(f"{path}: cell {index}: no question {name!r}{did_you_mean(name, markers)}")
         if name in answered:

@@ -100,9 +100,13 @@ class Toml:
     def read(cls, path: Path) -> Toml:
         """Read the file. Raises ``AssignmentError`` if it is not there or not text."""
         try:
-            return cls(path, path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise AssignmentError(f"{path}: cannot be read: {error}") from error
+            content = path.read_bytes()
+            return cls(path, content.decode("utf-8-sig").replace("\r\n", "\n"))
+        except OSError as error:
+            raise AssignmentError(f"{path}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise AssignmentError(f"{path}:{line}: is not UTF-8 text; save it as UTF-8") from error
 
     def form(self) -> AssignmentForm:
         """Parse the text. Raises ``AssignmentError`` for broken TOML or the first thing that does not fit."""

@@ -140,5 +140,6 @@ def _progress() -> Progress:
 
 
 def _fail(error: GraderError) -> NoReturn:
-    err.print(f"grader: {error}", soft_wrap=True, markup=False)
+    said = str(error).encode(errors="replace").decode()  # a file's name may be no text
+    err.print(f"grader: {said}", soft_wrap=True, markup=False)
     raise typer.Exit(FAILED) from None

@@ -11,6 +11,11 @@
 A student's exception, time-out or dead kernel is not an error here: it is data in the ``Execution``.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 
 class GraderError(Exception):
     """One line for the person at the terminal: what happened, where, and what to do next."""
@@ -21,7 +26,15 @@ class AssignmentError(GraderError):
 
 
 class SubmissionError(GraderError):
-    """A submitted file cannot be read as a notebook; the others are graded all the same."""
+    """A submitted file cannot be read as a notebook; the others are graded all the same.
+
+    ``code`` and ``params`` are what reports say it with, in their own language.
+    """
+
+    def __init__(self, text: str, code: str, params: Mapping[str, Any] | None = None) -> None:
+        super().__init__(text)
+        self.code = code
+        self.params = dict(params or {})
 
 
 class OutputError(GraderError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -31,6 +32,22 @@ _WORD = re.compile(
 )
 
 
+def readable(name: str) -> str:
+    """Give a file's name or path as people read it, in composed letters.
+
+    Archives made by Korean Windows hold names in cp949, which other systems unpack as bytes that are no text.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raw = os.fsencode(name)
+        try:
+            name = raw.decode("cp949")
+        except UnicodeDecodeError:
+            name = raw.decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", name)
+
+
 def slug_of(stem: str) -> str:
     """Give a name for a folder and a URL: letters of any script, digits, ``-``, ``_``; never empty."""
     words = re.sub(r"\W+", "-", unicodedata.normalize("NFC", stem))
@@ -44,11 +61,11 @@ def unique_slugs(paths: Sequence[Path]) -> list[str]:
     Files of one name are told apart by the folders they lie in, then by number in the order of
     their paths, so that the order in which they are given changes nothing.
     """
-    slugs = {path: slug_of(path.stem) for path in paths}
+    slugs = {path: slug_of(readable(path.stem)) for path in paths}
     crowded = Counter(slug.casefold() for slug in slugs.values())
     for path, slug in slugs.items():
         if crowded[slug.casefold()] > 1:
-            slugs[path] = slug_of(f"{path.absolute().parent.name}-{slug}")
+            slugs[path] = slug_of(f"{readable(path.absolute().parent.name)}-{slug}")
     taken: set[str] = set()
     for path in sorted(slugs, key=lambda path: unicodedata.normalize("NFC", path.as_posix())):
         slugs[path] = next(free for free in _numbered(slugs[path]) if free.casefold() not in taken)

@@ -18,6 +18,8 @@ from grader.assignment import Assignment
 from grader.errors import GraderError, SubmissionError
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
+from grader.explanations import explained
+from grader.file_names import readable, student_of
 from grader.matching import match
 from grader.questions import judge_question
 from grader.records import (
@@ -29,7 +31,6 @@ from grader.records import (
     Report,
     ReportError,
     ReportStatus,
-    Student,
     Submission,
     SubmissionRef,
 )
@@ -110,32 +111,40 @@ def judge(
         language="",
         environment=environment(sandbox),
         timing={},
-        submission=SubmissionRef(Path(submission.path).name, submission.sha256, submission.student),
+        submission=SubmissionRef(readable(Path(submission.path).name), submission.sha256, submission.student),
         status=ReportStatus.GRADED,
         error=None,
         score=score,
         max_score=assignment.max_score,
         adjustments=(),
         final_score=score,
-        flags=(*flags, *(flag for _, raised in judged for flag in raised)),
+        flags=(
+            *submission.flags,
+            *_no_code(submission),
+            *flags,
+            *(flag for _, raised in judged for flag in raised),
+        ),
         questions=questions,
-        cells=execution.cells,
+        cells=tuple(map(explained, execution.cells)),
     )
 
 
 def ungraded(path: Path, assignment: Assignment, error: Exception, sha256: str = "") -> Report:
     """Give the report of a submission that could not be graded: the reason, and no score."""
-    kind = "submission" if isinstance(error, SubmissionError) else "sandbox"
-    kind = kind if isinstance(error, GraderError) else "grader"
+    if isinstance(error, SubmissionError):
+        kind, message = "submission", Message(f"error.submission.{error.code}", error.params)
+    else:
+        kind = "sandbox" if isinstance(error, GraderError) else "grader"
+        message = Message(f"error.{kind}", {"detail": _in_a_line(error, path)})
     return Report(
         schema_version=SCHEMA_VERSION,
         assignment=reference_to(assignment),
         language="",
         environment=environment("none"),
         timing={},
-        submission=SubmissionRef(path.name, sha256, Student()),
+        submission=SubmissionRef(readable(path.name), sha256, student_of(readable(path.stem))),
         status=ReportStatus.ERROR,
-        error=ReportError(kind, Message(f"error.{kind}", {"detail": _in_a_line(error, path)})),
+        error=ReportError(kind, message),
         score=None,
         max_score=assignment.max_score,
         adjustments=(),
@@ -160,6 +169,12 @@ def reference_to(assignment: Assignment) -> AssignmentRef:
 def environment(sandbox: str) -> Environment:
     """Say what graded, and what the submission was confined by."""
     return Environment(grader.__version__, platform.python_version(), version("torch"), sandbox)
+
+
+def _no_code(submission: Submission) -> tuple[Message, ...]:
+    """Say so where there is nothing to run: perhaps the wrong file was handed in."""
+    has_code = any(cell.kind == "code" and cell.source.strip() for cell in submission.cells)
+    return () if has_code else (Message("flag.no-code"),)
 
 
 def _damage(execution: Execution) -> tuple[Message, ...]:

@@ -114,7 +114,10 @@ class SourceCell:
 
 @dataclass(frozen=True)
 class Submission:
-    """A notebook that could be read. ``notebook`` is its nbformat 4 tree, not to be changed."""
+    """A notebook that could be read. ``notebook`` is its nbformat 4 tree, not to be changed.
+
+    ``flags`` say what had to be overlooked to read it.
+    """
 
     path: str
     slug: str
@@ -122,6 +125,7 @@ class Submission:
     student: Student
     cells: tuple[SourceCell, ...]
     notebook: Any = field(repr=False, compare=False)
+    flags: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,12 +153,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class CellError:
-    """The exception that ended a cell. ``line`` is 1-based within the cell."""
+    """The exception that ended a cell. ``line`` is 1-based within the cell; ``hint`` explains it."""
 
     name: str
     value: str
     line: int | None = None
     source: str = ""
+    hint: Message | None = None
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import traceback
 from difflib import get_close_matches
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import isfunction
 from typing import TYPE_CHECKING, Any
+
+import torch
 
 from grader.errors import AssignmentError
 from grader.training import Data, Training
@@ -31,13 +34,14 @@ class References:
         return tuple(sorted(self._modules))
 
     def training(self, dotted: str, data: Data) -> Training:
-        """Give the ``Training`` called ``dotted``, once its first three steps have worked on ``data``.
+        """Give the ``Training`` called ``dotted``, once one epoch of it has worked on ``data``.
 
-        Raises ``AssignmentError`` if there is none or one of them raises.
+        Raises ``AssignmentError`` if there is none, one of its steps raises, or it cannot be trained.
         """
         file, kind = self._find(dotted, "Training", is_training)
         training: Training = calling(file, kind)
-        calling(file, lambda: training.step3(training.init(), data))
+        if wrong := calling(file, _one_epoch, training, data):
+            raise AssignmentError(f"reference/{file.name}: {kind.__name__}: {wrong}")
         return training
 
     def function(self, dotted: str) -> Callable[..., Any]:
@@ -90,17 +94,40 @@ def is_training(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, Training) and value is not Training
 
 
+def _one_epoch(training: Training, data: Data) -> str | None:
+    """Go through one epoch; give what is wrong with the numbers or with what comes out."""
+    lr, epochs, optimizer = training.lr, training.epochs, training.optimizer
+    if isinstance(lr, bool) or not isinstance(lr, int | float) or not 0 < lr < math.inf:
+        return f"lr is {lr!r}, not a number above 0"
+    if type(epochs) is not int or epochs < 1:
+        return f"epochs is {epochs!r}, not a whole number above 0"
+    optimizers = [name for name, value in vars(torch.optim).items() if isinstance(value, type)]
+    if optimizer is not None and optimizer not in optimizers:
+        near = get_close_matches(str(optimizer), optimizers, n=1)
+        return f"optimizer is {optimizer!r}, not in torch.optim" + (
+            f"; did you mean {near[0]!r}?" if near else ""
+        )
+    start = training.init()
+    _, loss, gradient = training.step3(start, data)
+    if not torch.isfinite(loss):
+        return f"the first loss is {float(loss)}"
+    if training.step4(start, gradient).keys() != start.keys():
+        return "step4 does not give back the parameters that init gave"
+    return None
+
+
 def calling(file: Path, called: Callable[..., Any], *arguments: object) -> Any:
     """Call something of the reference ``file``; what it raises is an ``AssignmentError`` with the line."""
     try:
         return called(*arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         lines = [
             frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)
         ]
-        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 1
+        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
+        where = f"reference/{file.name}" + (f":{line}" if line else "")
         text = " ".join(f"{type(error).__name__}: {error}".split())
-        raise AssignmentError(f"reference/{file.name}:{line} raises {text}") from error
+        raise AssignmentError(f"{where} raises {text}") from error
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

@@ -28,15 +28,15 @@ class Training:
 
     def init(self) -> Parameters:
         """Give the parameters before the first epoch, float32, under their names."""
-        raise NotImplementedError
+        raise NotImplementedError("there is no init")
 
     def step1(self, p: Parameters, data: Data) -> Tensor:
         """Give ŷ, shape (n, 1)."""
-        raise NotImplementedError
+        raise NotImplementedError("there is no step1")
 
     def step2(self, yhat: Tensor, data: Data) -> Tensor:
         """Give the loss, a scalar."""
-        raise NotImplementedError
+        raise NotImplementedError("there is no step2")
 
     def step3(self, p: Parameters, data: Data) -> tuple[Tensor, Tensor, Parameters]:
         """Give ŷ, the loss and the loss's gradient at ``p``."""

@@ -206,6 +206,11 @@ def test_all_of_it_is_read(course):
             "data/b.csv",
             r":9: files\.a\.csv: there is no file .*b\.csv; did you mean 'a\.csv'\?",
         ),
+        (
+            '"a.csv" =',
+            '"../a.csv" =',
+            r":9: files\.\.\./a\.csv: should be the name of a file, without a folder",
+        ),
         ("data/a.csv", "../../reference/small.py", r":9: files\.a\.csv: .* lies outside the assignment"),
     ],
 )
@@ -233,6 +238,39 @@ def test_mistakes_in_the_toml_are_said_in_one_line(course, old, new, message):
             '"yhat": data.z',
             r":28: questions\[1\]\.values: reference/small\.py:24 raises Attribute",
         ),
+        ("import torch", "raise SystemExit(3)", r":6: data: reference/small\.py:3 raises SystemExit: 3"),
+        (
+            "def step2",
+            "def stepp2",
+            r":18: .*\.training: reference/small\.py raises NotImpl.*: there is no step2",
+        ),
+        ("def init", "lr = '0.1'\n\n    def init", r":18: .*: Line: lr is '0\.1', not a number above 0"),
+        (
+            "def init",
+            "epochs = 2.5\n\n    def init",
+            r":18: .*: Line: epochs is 2\.5, not a whole number above 0",
+        ),
+        (
+            "def init",
+            "optimizer = 'SDG'\n\n    def init",
+            r":18: .*: Line: optimizer is 'SDG', .* mean 'SGD'\?",
+        ),
+        ("tensor(2.0)", "tensor(float('nan'))", r":18: .*: Line: the first loss is nan"),
+        (
+            "def step2",
+            "def step4(self, p, g):\n        return {}\n\n    def step2",
+            r":18: .*: Line: step4 does not ",
+        ),
+        (
+            "def step2",
+            "def step4(self, p, g):\n        return 1 / 0\n\n    def step2",
+            r":18: .*\.py:20 raises Zero",
+        ),
+        (
+            'return {"net',
+            'return 5, {"net',
+            r":28: .*\.values: small\.numbers should return a dict of values by name",
+        ),
         (
             "SimpleNamespace(x",
             "SimpleNamespace(z=1 / 0, x",
@@ -253,6 +291,7 @@ def test_a_reference_that_raises_is_named_with_its_line(course, old, new, messag
     [
         (CELLS[:2], r'no cell has the metadata {"grader": {"question": "numbers"}}'),
         ([*CELLS, CELLS[0]], r"cell 3: 'line' is answered in cell 0 already"),
+        ([*CELLS, (3, "")], r"cell 3: no question '3'"),
         ([*CELLS, ("lime", "")], r"cell 3: no question 'lime'; did you mean 'line'\?"),
         ([CELLS[0], ("numbers", "# 문제: line")], r"cell 1: the first line should be '# 문제: numbers'"),
     ],
@@ -272,6 +311,26 @@ def test_a_source_notebook_that_is_none_is_said_to_be_none(course, content):
     with pytest.raises(AssignmentError, match=r"small\.ipynb: not a notebook: .") as raised:
         load(folder)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("change", [lambda b: b"\xef\xbb\xbf" + b, lambda b: b.replace(b"\n", b"\r\n")])
+def test_what_editors_on_windows_do_is_no_mistake(course, change):
+    """A byte order mark and their line ends are read."""
+    folder = course()
+    file = folder / "assignment.toml"
+    file.write_bytes(change(file.read_bytes()))
+
+    assert "작은 과제" == load(folder).title
+
+
+def test_a_toml_in_another_encoding_is_named_with_its_line(course):
+    """The first line that is no UTF-8."""
+    folder = course()
+    file = folder / "assignment.toml"
+    file.write_bytes(file.read_bytes().decode().encode("cp949"))
+
+    with pytest.raises(AssignmentError, match=r"assignment\.toml:2: is not UTF-8 text; save it as UTF-8"):
+        load(folder)
 
 
 def test_a_folder_without_toml_is_said_to_have_none(tmp_path):

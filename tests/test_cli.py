@@ -1,6 +1,7 @@
 """The command line on a tiny class, through the real kernel, once."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -41,11 +42,14 @@ def answer_only(question):
 
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory):
-    """Give a folder with a right answer, a blank one and a file that is no notebook."""
+    """Give a folder with a right answer, a blank one and four that are no notebooks."""
     folder = tmp_path_factory.mktemp("handed in [4주차]")
     nbformat.write(answer_only(DATA), folder / "홍길동 (202243052).ipynb")
     nbformat.write(blank(nbformat.read(STEPS / "steps.ipynb", as_version=4)), folder / "blank.ipynb")
     (folder / "broken.ipynb").write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    (folder / "folder.ipynb").mkdir()
+    (folder / "link.ipynb").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe.ipynb")
     return folder
 
 
@@ -68,7 +72,8 @@ def test_a_file_that_is_no_notebook_fails_the_command_and_nothing_else(graded):
     out, code, _ = graded
     scores = {name: result["score"] for name, result in results(out).items()}
 
-    assert (2, {"blank": 0.0, "broken": None, "홍길동-202243052": 10.0}) == (code, scores)
+    unreadable = dict.fromkeys(("broken", "folder", "link", "pipe"))
+    assert (2, {"blank": 0.0, "홍길동-202243052": 10.0, **unreadable}) == (code, scores)
 
 
 def test_results_stand_where_the_contract_says(graded):

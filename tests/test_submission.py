@@ -1,16 +1,21 @@
 """What was handed in: which files, whose they are, and what is wrong with those that cannot be read."""
 
+import copy
 import json
 import os
+import re
 import unicodedata
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from grader.errors import SubmissionError
 from grader.file_names import slug_of, student_of, unique_slugs
-from grader.records import SourceCell, Student
+from grader.records import Message, SourceCell, Student
+from grader.render.messages import LANGUAGES, PLACEHOLDER, catalogue
 from grader.submission import collect, read
+from grader.submission.damage import WORDS
 
 CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
 
@@ -61,12 +66,118 @@ def test_a_batch_may_choose_the_slug(handed_in):
     assert "kim-a" == read(handed_in(notebook()), slug="kim-a").slug
 
 
-@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
-def test_utf8_is_read_with_or_without_mark(handed_in, bom):
-    """Windows editors put a byte order mark in front."""
-    content = bom + json.dumps(notebook({**CODE, "source": "# 한글"}), ensure_ascii=False).encode()
+@pytest.mark.parametrize(
+    ("encoding", "flags"),
+    [
+        ("utf-8", ()),
+        ("utf-8-sig", ()),
+        ("utf-16", (Message("flag.encoding", {"encoding": "UTF-16"}),)),
+        ("utf-16-le", (Message("flag.encoding", {"encoding": "UTF-16-LE"}),)),
+        ("utf-16-be", (Message("flag.encoding", {"encoding": "UTF-16-BE"}),)),
+        ("utf-32", (Message("flag.encoding", {"encoding": "UTF-32"}),)),
+        ("cp949", (Message("flag.encoding", {"encoding": "CP949"}),)),
+    ],
+)
+def test_every_encoding_that_editors_write_is_read(handed_in, encoding, flags):
+    """Windows editors put a byte order mark in front, write UTF-16 or Korean cp949: said, not refused."""
+    content = json.dumps(notebook({**CODE, "source": "# 한글"}), ensure_ascii=False)
 
-    assert "# 한글" == read(handed_in(content)).cells[0].source
+    submission = read(handed_in(content.encode(encoding)))
+
+    assert ("# 한글", flags) == (submission.cells[0].source, submission.flags)
+
+
+def test_bytes_that_are_no_letters_cost_themselves(handed_in):
+    """A notebook with a few broken bytes in a comment is read, with a flag."""
+    content = json.dumps(notebook({**CODE, "source": "x = 1 # ?"})).encode().replace(b"?", b"\xff\xed\x95")
+
+    submission = read(handed_in(content))
+
+    assert submission.cells[0].source.startswith("x = 1 # \ufffd")
+    assert ("flag.letters-lost",) == tuple(flag.id for flag in submission.flags)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        '"deep": ' + "[" * 400 + "]" * 400,
+        '"huge": ' + "9" * 10_000,
+        '"nan": NaN, "infinite": -Infinity',
+        '"twice": 1, "twice": 2',
+        '"half": "\\ud800"',
+    ],
+)
+def test_odd_metadata_are_read_and_can_be_written_and_copied(handed_in, metadata):
+    """Deep, huge, not finite, doubled or half a character: nothing that copies or writes them stumbles."""
+    cell = '{"cell_type": "code", "source": "x", "metadata": {%s}}' % metadata  # noqa: UP031 - braces
+    path = handed_in('{"nbformat": 4, "metadata": {%s}, "cells": [%s]}' % (metadata, cell))  # noqa: UP031
+
+    written = nbformat.writes(copy.deepcopy(read(path).notebook))
+
+    json.loads(written.encode(), parse_constant=pytest.fail)
+
+
+def test_a_notebook_that_lost_its_format_is_read(handed_in):
+    """Cells that are cells are enough."""
+    assert "x = 1" == read(handed_in(json.dumps({"cells": [CODE]}))).cells[0].source
+
+
+def test_outputs_of_any_size_are_dropped(handed_in):
+    """Fifty megabytes of stored output are read in a moment and not kept."""
+    output = {"output_type": "stream", "name": "stdout", "text": "x" * 50_000_000}
+
+    submission = read(handed_in(notebook({**CODE, "outputs": [output]})))
+
+    assert [] == submission.notebook.cells[0].outputs
+
+
+def test_too_many_cells_are_said_to_be_too_many(handed_in):
+    """Two hundred thousand cells are nobody's homework."""
+    with pytest.raises(SubmissionError, match=r"a\.ipynb: has 200,000 cells, more than 10,000$"):
+        read(handed_in(notebook(*[{}] * 200_000)))
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ({"cell_type": "heading", "level": 2, "source": ["제목\n"]}, ("markdown", "## 제목")),
+        ({"cell_type": "heading", "level": 10**30}, ("markdown", "# ")),
+        ({"cell_type": "html", "source": "<b>"}, ("markdown", "<b>")),
+        (
+            {"cell_type": "code", "input": ["a\n", 3, "b"], "outputs": 7, "prompt_number": "x"},
+            ("code", "a\nb"),
+        ),
+        ({"cell_type": "code"}, ("code", "")),
+        ({"cell_type": "plaintext", "source": "x"}, ("raw", "x")),
+        (None, ("raw", "")),
+    ],
+)
+def test_damaged_cells_of_old_formats_are_upgraded(handed_in, cell, expected):
+    """What a cell of format 3 lacks does not cost the notebook."""
+    path = handed_in({"nbformat": 3, "worksheets": [{"cells": [cell]}, {"cells": [CODE]}, 5]})
+
+    first, second = read(path).cells
+
+    assert (expected, "x = 1") == ((first.kind, first.source), second.source)
+
+
+def test_a_name_that_korean_windows_wrote_is_read(tmp_path):
+    """An archive unpacked elsewhere leaves names in cp949."""
+    name = os.fsdecode("홍길동_202243052.ipynb".encode("cp949"))
+    (tmp_path / name).write_text(json.dumps(notebook()))
+
+    submission = read(tmp_path / name)
+
+    assert ("홍길동_202243052", Student("202243052", "홍길동")) == (submission.slug, submission.student)
+    assert ["홍길동_202243052"] == unique_slugs([tmp_path / name])
+
+
+def test_every_kind_of_damage_is_said_in_both_languages():
+    """Each code has its message, whose placeholders the code fills."""
+    for lang in LANGUAGES:
+        for code, words in WORDS.items():
+            message = catalogue(lang)[f"error.submission.{code}"]
+            assert {match[1] for match in PLACEHOLDER.finditer(message)} <= set(re.findall(r"{(\w+)", words))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +233,8 @@ def test_missing_and_doubled_ids_are_replaced(handed_in):
         ({**CODE, "metadata": {"grader": "mse"}}, SourceCell(0, "code", "x = 1")),
         ({**CODE, "metadata": {"grader": {"question": ["mse"]}}}, SourceCell(0, "code", "x = 1")),
         ({**CODE, "metadata": {"tags": 5, "collapsed": "no"}}, SourceCell(0, "code", "x = 1")),
+        ({"cell_type": "markdown", "source": "a", "attachments": {"a": 5}}, SourceCell(0, "markdown", "a")),
+        ({"cell_type": "raw", "source": "a", "attachments": [1]}, SourceCell(0, "raw", "a")),
         ({"cell_type": "code", "source": "x"}, SourceCell(0, "code", "x")),
         ({"cell_type": "sql", "source": "x"}, SourceCell(0, "raw", "x")),
         ({"cell_type": ["code"], "source": "x"}, SourceCell(0, "raw", "x")),
@@ -135,7 +248,7 @@ def test_damaged_cells_are_made_whole(handed_in, cell, expected):
     submission = read(handed_in(json.dumps(notebook(cell))))
 
     assert (expected,) == submission.cells
-    json.dumps(submission.notebook, ensure_ascii=False).encode()
+    nbformat.writes(submission.notebook).encode()
 
 
 @pytest.mark.parametrize(
@@ -144,11 +257,20 @@ def test_damaged_cells_are_made_whole(handed_in, cell, expected):
         (b"", "the file is empty"),
         (b" \n\t\n", "the file is empty"),
         (b"\xef\xbb\xbf", "the file is empty"),
-        ("# 한글".encode("cp949"), r"is not UTF-8 text \(byte 2\)"),
+        ("# 한글".encode("cp949"), r"is not JSON: .* \(line 1\)"),
+        ("# 한글\nimport torch".encode("cp949"), "is plain Python, not a notebook"),
+        (b"\xff\xfe\x00\xd8", "is not text, so no notebook"),
+        (b"\x00\x01\x02\xff", "is not text, so no notebook"),
+        (b"PK\x03\x04\x14\xff", "is a ZIP file, not a notebook"),
+        (b"%PDF-1.4\n", "is a PDF file, not a notebook"),
+        (b"\x89PNG\r\n", "is a PNG file, not a notebook"),
+        ('{"nbformat": 4,\n "cells": [{"source": "x', r"ends in the middle \(line 2\)"),
+        ('{"nbformat": 4, "cells": [', r"ends in the middle \(line 1\)"),
+        ("x = 1\nprint(x)\n", "is plain Python, not a notebook"),
         ('{"cells": [}', r"is not JSON: .* \(line 1\)"),
         ("hello", r"is not JSON: .* \(line 1\)"),
-        ("[" * 100_000, "is not JSON that can be read"),
-        ('{"nbformat": ' + "1" * 10_000 + "}", "is not JSON that can be read"),
+        ("[" * 100_000, "is nested too deeply to be a notebook"),
+        ('{"nbformat": ' + "1" * 10_000 + "}", "is JSON, but not a notebook"),
         (
             '{\n"cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> main\n]}',
             r"has unresolved merge-conflict markers \(line 3\)",
@@ -176,16 +298,6 @@ def test_what_is_no_notebook_is_said_in_one_line(handed_in, content, message):
     with pytest.raises(SubmissionError, match=rf"a\.ipynb: {message}") as raised:
         read(path)
     assert "\n" not in str(raised.value)
-
-
-def test_deep_nesting_is_no_crash(handed_in):
-    """Metadata nested beyond all measure is refused in one line or read, never a traceback of ours."""
-    deep = '{"nbformat": 4, "cells": [], "metadata": {"a": ' + "[" * 900 + "]" * 900 + "}}"
-
-    try:
-        read(handed_in(deep))
-    except SubmissionError as error:
-        assert "nested too deeply" in str(error)  # noqa: PT017 - either outcome is right
 
 
 def test_paths_that_are_no_files_are_said_in_one_line(tmp_path):
@@ -218,10 +330,10 @@ def test_a_file_without_permission_is_said_to_be_one(handed_in, monkeypatch):
 
 def test_a_file_that_is_too_large_is_not_read(handed_in, monkeypatch):
     """A limit on bytes, said with both numbers."""
-    monkeypatch.setattr("grader.submission.MAX_BYTES", 1_000)
+    monkeypatch.setattr("grader.submission.files.MAX_BYTES", 1_000_000)
 
-    with pytest.raises(SubmissionError, match=r"a\.ipynb: has 1,001 bytes, more than 1,000"):
-        read(handed_in("x" * 1_001))
+    with pytest.raises(SubmissionError, match=r"a\.ipynb: has 1\.1 MB, more than 1;"):
+        read(handed_in("x" * 1_000_001))
 
 
 # ── collecting ────────────────────────────────────────────────────────────────────────────────────────────
@@ -249,6 +361,24 @@ def test_order_does_not_depend_on_how_hangul_is_stored(handed_in, tmp_path):
         handed_in(notebook(), name)
 
     assert names == [path.name for path in collect([tmp_path])]
+
+
+def test_a_folder_that_may_not_be_opened_is_given_to_be_reported(handed_in, tmp_path, monkeypatch):
+    """One student's closed folder does not stop the others from being graded."""
+    open_one = handed_in(notebook(), "kim/a.ipynb")
+    closed = handed_in(notebook(), "lee/a.ipynb").parent
+    scandir = os.scandir
+
+    def refuse(path):  # the tests may run as root, who may open all
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+    assert [open_one, closed] == collect([tmp_path])
+    with pytest.raises(SubmissionError, match=r"lee: is a folder that may not be opened"):
+        read(closed)
 
 
 def test_what_is_not_there_cannot_be_collected(tmp_path):

@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 
 from grader.errors import SandboxError
-from grader.execution import exceeded
+from grader.execution import exceeded, notes
 from grader.execution.exceeded import Limit
 from grader.execution.outputs import Allowance, omission, settled
 from grader.records import CellError, CellOutcome, CellStatus
@@ -36,7 +36,8 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
 
     Afterwards ``outcomes`` has an entry for each code cell that was reached, ``sent`` lists those the kernel
     was given (the recorder's order), ``flooded`` those whose output was cut, ``exceeded`` those that ran into
-    a limit, and ``fatal`` names the one that killed the kernel. The notebook's outputs are the new ones.
+    a limit, ``noted`` what the stand-ins did in each, and ``fatal`` names the one that killed the kernel. The
+    notebook's outputs are the new ones.
     """
 
     def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, limits: Limits) -> None:
@@ -55,6 +56,7 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
         self.sent: list[int] = []
         self.flooded: set[int] = set()
         self.exceeded: dict[int, Limit] = {}
+        self.noted: dict[int, tuple[notes.Note, ...]] = {}
         self.fatal: int | None = None
         self._limits = limits
         self._reply: dict[str, Any] | None = None
@@ -160,6 +162,7 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
 
     def _note_reply(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:  # noqa: ARG002
         self._reply = execute_reply
+        self.noted[cell_index] = notes.read(execute_reply["metadata"].get("notes"))
         self._allowance.exceeded |= bool(execute_reply["metadata"].get("dropped"))
 
     def _outcome(self, cell: NotebookNode, index: int) -> CellOutcome:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import recording
 from grader.errors import SandboxError
-from grader.execution import exceeded
+from grader.execution import exceeded, notes
 from grader.execution.client import Client
 from grader.execution.kernel import KernelFactory
 from grader.execution.workspace import workspace
@@ -92,7 +92,7 @@ async def execute_async(
         cells=cells,
         recording=recorded,
         notebook=client.nb,
-        flags=(*_deaths(cells, passed, limits), *_floods(client.flooded)),
+        flags=(*_deaths(cells, passed, limits), *_floods(client.flooded), *notes.flags(client.noted)),
         seconds=time.monotonic() - started,
     )
 

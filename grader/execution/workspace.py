@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.execution import programs
 from grader.execution.child.config import Config
 from grader.execution.child.folders import remove
 
@@ -79,8 +79,9 @@ class Workspace:
             "IPYTHONDIR": str(self.kernel / "ipython"),
             "MPLCONFIGDIR": str(self.kernel / "matplotlib"),
             "XDG_CACHE_HOME": str(self.kernel / "cache"),
-            # `!pip install torch` is quick and true; anything else fails at once and installs nothing.
+            # What is not on the path, as in subprocess.run([sys.executable, "-m", "pip", …]), fails at once.
             "PIP_NO_INDEX": "1",
+            "CUDA_VISIBLE_DEVICES": "",  # every notebook is graded on the same kind of machine
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         }
 
@@ -131,8 +132,4 @@ def _furnish(space: Workspace, files: Mapping[str, Path]) -> None:
         seed=SEED,
         files={name: str(served / name) for name in files},
     ).write(space.config)
-    for program in ("wget", "curl"):
-        command = [sys.executable, "-P", "-m", "grader.execution.child.fetch", str(space.config), program]
-        script = space.programs / program
-        script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
-        script.chmod(0o755)
+    programs.write(space.programs, space.config)

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.records import (
+    CellError,
     CellOutcome,
     CellStatus,
     CheckStatus,
@@ -109,7 +110,7 @@ def _view(
 def _problem(cell: CellOutcome, lang: str) -> dict[str, str]:
     """Say what happened to a cell that did not finish: one sentence, a hint, and the line it happened on."""
     error, at = cell.error, {"cell": cell.index + 1}
-    hint = catalogue(lang).get(f"exception.{error.name}", "") if error else ""
+    hint = _hint(error, lang) if error else ""
     if cell.status == CellStatus.TIMED_OUT:
         message = Message("cell.stopped", at)
     elif cell.status == CellStatus.KILLED:
@@ -122,6 +123,11 @@ def _problem(cell: CellOutcome, lang: str) -> dict[str, str]:
         params = {**at, "line": error.line, "name": error.name, "value": error.value}
         message = Message("cell.raised", params)
     return {"text": translate(message, lang), "hint": hint, "source": error.source if error else ""}
+
+
+def _hint(error: CellError, lang: str) -> str:
+    """Explain an exception: by its message where there are words for it, else by its kind."""
+    return error.hint.text if error.hint else catalogue(lang).get(f"exception.{error.name}", "")
 
 
 def _page(template: str, lang: str, **given: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from babel.messages.pofile import read_po
 
-from grader.records import CheckResult, Diagnosis, Message, QuestionReport, Report
+from grader.records import CellOutcome, CheckResult, Diagnosis, Message, QuestionReport, Report
 from grader.render.text import clean, josa, param
 
 LANGUAGES = ("ko", "en")
@@ -43,6 +43,7 @@ def localize(report: Report, lang: str) -> Report:
         error=error,
         flags=tuple(_said(flag, lang) for flag in report.flags),
         questions=tuple(_question(question, lang) for question in report.questions),
+        cells=tuple(_cell(cell, lang) for cell in report.cells),
     )
 
 
@@ -86,6 +87,12 @@ def _question(question: QuestionReport, lang: str) -> QuestionReport:
         checks=tuple(_with_text(check, lang) for check in question.checks),
         diagnoses=tuple(_with_text(diagnosis, lang) for diagnosis in question.diagnoses),
     )
+
+
+def _cell(cell: CellOutcome, lang: str) -> CellOutcome:
+    if cell.error is None or cell.error.hint is None:
+        return cell
+    return replace(cell, error=replace(cell.error, hint=_said(cell.error.hint, lang)))
 
 
 def _with_text(item: _Told, lang: str) -> _Told:

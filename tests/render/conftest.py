@@ -296,7 +296,7 @@ def failed():
     """Hand in a file that is not a notebook."""
     return report(
         status=ReportStatus.ERROR,
-        error=ReportError("submission", Message("error.submission", {"detail": HOSTILE})),
+        error=ReportError("submission", Message("error.submission.unreadable", {"reason": HOSTILE})),
         score=None,
         final_score=None,
         max_score=100.0,

@@ -149,7 +149,7 @@ def test_error_has_no_score(reports):
     text = "".join(Page(student_page(reports["error"])).text)
 
     assert "점수 없음" in text
-    assert "제출한 파일을 노트북으로 읽을 수 없습니다" in text
+    assert "파일을 읽지 못했습니다" in text
     assert not re.search(r"\b0\s*/", text)
 
 
@@ -203,7 +203,7 @@ def test_class_page_lists_everyone(reports):
 
     assert {f"{name}%201/report.html" for name in reports} == set(links)
     assert "gradebook.csv" in seen.all("href")
-    assert "제출한 파일을 노트북으로 읽을 수 없습니다" in "".join(seen.text)
+    assert "파일을 읽지 못했습니다" in "".join(seen.text)
 
 
 def test_href_is_a_path(reports):

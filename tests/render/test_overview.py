@@ -35,7 +35,7 @@ def test_attention(reports):
     """Errors, flags and borderline values ask for a human's eye; a clean report does not."""
     ids = {name: [message.id for message in overview.attention(it)] for name, it in reports.items()}
 
-    assert ["error.submission"] == ids["error"]
+    assert ["error.submission.unreadable"] == ids["error"]
     assert ["flag.own-data", "flag.limit.cell-time", "class.borderline"] == ids["partial"]
     assert [] == ids["perfect"]
 

@@ -49,7 +49,7 @@ def test_no_score_is_not_zero(rows):
     row = rows["깨진 파일.ipynb"]
 
     assert ["error", "", "", ""] == [row[k] for k in ("status", "score", "final_score", "mse")]
-    assert row["error"].startswith("제출한 파일을 노트북으로 읽을 수 없습니다")
+    assert row["error"].startswith("파일을 읽지 못했습니다")
 
 
 def test_formulas_are_text(rows):

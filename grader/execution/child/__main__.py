@@ -13,7 +13,6 @@ from ipykernel.kernelapp import IPKernelApp
 
 from grader.execution.child import kernel, standins
 from grader.execution.child.config import Config
-from grader.execution.child.files import ServedFiles
 from grader.recorder import install as install_recorder
 
 
@@ -31,7 +30,7 @@ def prepare(argv: Sequence[str]) -> IPKernelApp:
     config = Config.read(options.grader_config)
     app = kernel.create(connection_file, config.output_bytes)
     torch.set_num_threads(1)
-    standins.install(ServedFiles(config.files))
+    standins.install(app.shell, options.grader_config, config.files)
     seed_generators(config.seed)
     install_recorder(app.shell, Path(config.recording), config.recording_bytes)
     return app

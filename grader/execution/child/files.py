@@ -9,7 +9,7 @@ from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class ServedFiles:
@@ -22,6 +22,10 @@ class ServedFiles:
     def names(self) -> str:
         """The names, for messages."""
         return ", ".join(self._files) or "nothing"
+
+    def __iter__(self) -> Iterator[tuple[str, Path]]:
+        """Give the names and the copies that answer for them."""
+        return iter(self._files.items())
 
     def find(self, address: str) -> Path | None:
         """Give the served copy, or None. ``?raw=true``, percent-encoding and backslashes are no obstacle."""

@@ -25,11 +25,12 @@ from ipykernel.ipkernel import IPythonKernel  # noqa: E402
 from ipykernel.kernelapp import IPKernelApp  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
+from grader.execution.child import notes  # noqa: E402
 from grader.execution.child.output import CappedSession  # noqa: E402
 
 
 class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
-    """Says in the metadata of its replies which line failed and whether output was dropped."""
+    """Says in its replies' metadata which line failed, what was noted and whether output was dropped."""
 
     #: ipykernel sleeps before it replies, for clients that do not wait for the end of a cell's output.
     _execute_sleep = 0.0
@@ -40,6 +41,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
     def finish_metadata(self, parent: Any, metadata: Any, reply_content: Any) -> Any:
         """Add what only the kernel knows. Called by ipykernel when a cell has ended, before the reply."""
         metadata = super().finish_metadata(parent, metadata, reply_content)
+        metadata["notes"] = notes.take()
         metadata["dropped"] = parent["header"]["msg_id"] in self.session.dropped
         if reply_content.get("status") == "error":
             metadata["line"] = failing_line(self.shell)

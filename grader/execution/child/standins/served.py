@@ -16,6 +16,9 @@ from urllib.response import addinfourl
 
 import IPython.core.interactiveshell
 
+from grader.execution.child.standins.colab import at_home
+from grader.execution.child.standins.frames import unseen
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -82,21 +85,17 @@ def _answer_open(served: ServedFiles) -> None:
     """Answer for a path that is not there but ends in a served name: ``/content/drive/MyDrive/data.csv``."""
     original = io.open
 
-    @functools.wraps(original)
-    def open_file(file: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> Any:
-        try:
-            return original(_instead(served, file, mode), mode, *args, **kwargs)
-        except BaseException as error:
-            # Our frame is taken out of the traceback; a bare raise adds no new entry for it.
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
-            raise
+    def open_instead(file: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> Any:
+        return original(_instead(served, file, mode), mode, *args, **kwargs)
 
+    open_file = unseen(open_instead, original)
     builtins.open = io.open = open_file
     IPython.core.interactiveshell.io_open = open_file  # what the notebook's own `open` calls
 
 
 def _instead(served: ServedFiles, file: Any, mode: Any) -> Any:
     """Give the served copy if ``file`` is to be read, is missing and has a served name; else ``file``."""
+    file = at_home(file)
     if not isinstance(file, (str, os.PathLike)) or mode not in ("r", "rb", "rt"):
         return file
     name = os.fspath(file)

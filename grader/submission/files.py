@@ -1,0 +1,72 @@
+"""Paths -> the notebook files among them, and a file's bytes."""
+
+from __future__ import annotations
+
+import math
+import os
+import stat
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import SubmissionError
+from grader.submission.damage import damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MAX_BYTES = 100_000_000
+
+
+def collect(paths: Iterable[Path]) -> list[Path]:
+    """Give the notebooks among ``paths``: files as they are, folders with every ``*.ipynb`` below, sorted.
+
+    Hidden files and folders (``.ipynb_checkpoints``, ``._a.ipynb``) are left out, and what was
+    given before. A folder called ``x.ipynb`` and one that may not be opened are given as they are:
+    reading them says what is wrong. Raises ``SubmissionError`` for a path that does not exist.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        if not os.path.lexists(path):
+            raise SubmissionError(f"{path}: there is no such file or folder", "missing")
+        is_folder = path.is_dir() and not _is_notebook(path.name)
+        for notebook in sorted(_below(path), key=_in_order) if is_folder else [path]:
+            found.setdefault(notebook.absolute(), notebook)
+    return list(found.values())
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Give every notebook below ``folder``, in any order, and every folder that cannot be looked into."""
+    closed: list[Path] = []
+    for here, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        yield from (Path(here, name) for name in (*folders, *files) if _is_notebook(name))
+        folders[:] = [name for name in folders if not name.startswith(".") and not _is_notebook(name)]
+    yield from closed
+
+
+def _is_notebook(name: str) -> bool:
+    return name.lower().endswith(".ipynb") and not name.startswith(".")
+
+
+def _in_order(path: Path) -> str:
+    return unicodedata.normalize("NFC", path.as_posix())
+
+
+def content_of(path: Path) -> bytes:
+    """Read a regular file of bearable size. Raises ``SubmissionError`` for anything else."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise damaged("folder" if _is_notebook(path.name) else "folder-closed")
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+            raise damaged("not-regular")
+        if status.st_size > MAX_BYTES:
+            size = math.ceil(status.st_size / 1e5) / 10
+            raise damaged("too-large", size=size, limit=MAX_BYTES // 10**6)
+        return path.read_bytes()
+    except PermissionError as error:
+        raise damaged("no-permission") from error
+    except FileNotFoundError as error:
+        raise damaged("dangling-link" if path.is_symlink() else "missing") from error
+    except OSError as error:
+        raise damaged("unreadable", reason=error.strerror) from error
