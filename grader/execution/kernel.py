@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from dataclasses import dataclass, replace
 from queue import Empty
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,6 +13,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
+from grader.execution.child.config import Config
 from grader.execution.workspace import LONGEST_SOCKET
 
 if TYPE_CHECKING:
@@ -53,6 +55,25 @@ class PlainKernels:
 
 
 plain = PlainKernels()
+
+
+@dataclass(frozen=True)
+class Reseeded:
+    """Makes kernels like ``kernel`` does, whose notebooks draw other random numbers, seeded or not."""
+
+    kernel: KernelFactory
+    shift: int
+
+    @property
+    def sandbox(self) -> str:
+        """What a kernel is confined by."""
+        return self.kernel.sandbox
+
+    def __call__(self, workspace: Workspace) -> AsyncKernelManager:
+        """Make a manager for one run of one notebook."""
+        config = Config.read(workspace.config)
+        replace(config, seed=config.seed + self.shift, seed_shift=self.shift).write(workspace.config)
+        return self.kernel(workspace)
 
 
 class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # jupyter_client is not typed

@@ -33,8 +33,8 @@ def install(shell: Any, folder: Path, budget: int = 32_000_000) -> None:
     _watch_cells(shell, tape, steps, Snapshots(shell.user_ns))
 
 
-def _quiet(function: Any) -> Any:
-    """Make a function of ours give ``None`` where it fails: a gap in a recording, no error of theirs.
+def _quiet(log: Log, function: Any) -> Any:
+    """Make a function of ours give ``None`` where it fails: a gap, which the log counts, no error of theirs.
 
     An interrupt goes on, but as if it had come in the student's own line: without a frame of ours.
     """
@@ -44,6 +44,7 @@ def _quiet(function: Any) -> Any:
         try:
             return function(*args)
         except Exception:  # noqa: BLE001 - whatever it is, the student's cell goes on as if we were not there
+            log.faults += 1
             return None
         except BaseException as error:
             error.__traceback__ = None
@@ -60,7 +61,8 @@ def _watch_engine(tape: Tape) -> None:
     """
     autograd: Any = torch.autograd
     engine = autograd._engine_run_backward  # noqa: SLF001 - the seam
-    before, after, briefly = map(_quiet, (tape.before_backward, tape.after_backward, tape.briefly))
+    watchers = (tape.before_backward, tape.after_backward, tape.briefly)
+    before, after, briefly = (_quiet(tape.log, watcher) for watcher in watchers)
     turn = threading.Lock()
 
     def run_backward(roots: Any, *args: Any, **kwargs: Any) -> Any:
@@ -90,13 +92,13 @@ def _watch_engine(tape: Tape) -> None:
 
 
 def _watch_optimizers(steps: Steps) -> None:
-    register_optimizer_step_pre_hook(_quiet(steps.enter))
-    register_optimizer_step_post_hook(_quiet(steps.leave))
+    register_optimizer_step_pre_hook(_quiet(steps.tape.log, steps.enter))
+    register_optimizer_step_post_hook(_quiet(steps.tape.log, steps.leave))
 
 
 def _watch_seeds(tape: Tape) -> None:
     original = torch.manual_seed
-    seen = _quiet(tape.seed)
+    seen = _quiet(tape.log, tape.seed)
 
     @functools.wraps(original)
     def manual_seed(seed: int) -> torch.Generator:
@@ -132,19 +134,19 @@ def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots) -> 
         depth -= 1
         if depth == 0:
             steps.end_cell()
-            _to_the_end(tape.last_leaves)
+            _to_the_end(tape.log, tape.last_leaves)
             with NoModes():
                 values, gone = _to_the_end(
-                    snapshots.changes, tape.log.store, getattr(result, "result", None)
+                    tape.log, snapshots.changes, tape.log.store, getattr(result, "result", None)
                 ) or ({}, [])
-            _to_the_end(tape.log.write, complete=True, values=values, gone=gone)
+            _to_the_end(tape.log, tape.log.write, complete=True, values=values, gone=gone)
 
     shell.compile.cache = remember
     shell.events.register("pre_run_cell", begin)
     shell.events.register("post_run_cell", end)
 
 
-def _to_the_end(function: Any, *args: Any, **kwargs: Any) -> Any:
+def _to_the_end(log: Log, function: Any, *args: Any, **kwargs: Any) -> Any:
     """Call what is done at a cell's end; an interrupt that was meant for the cell makes it begin again."""
     for _ in range(3):
         try:
@@ -152,5 +154,6 @@ def _to_the_end(function: Any, *args: Any, **kwargs: Any) -> Any:
         except KeyboardInterrupt:
             continue
         except Exception:  # noqa: BLE001 - a gap in the recording
+            log.faults += 1
             return None
     return None

@@ -28,6 +28,7 @@ class Log:
         self.store = Store(budget)
         self.cell = -1
         self.seq = 0
+        self.faults = 0  # of ours, in this cell
         self.slots: dict[tuple[str, tuple[int, ...], str], int] = {}
         self.optimizers: list[dict[str, Any]] = []
         self.stream = Stream()
@@ -40,6 +41,7 @@ class Log:
     def begin(self) -> None:
         """Begin the next cell."""
         self.cell += 1
+        self.faults = 0
         self.store.begin()
         self.slots.clear()
         self.optimizers.clear()
@@ -92,6 +94,7 @@ class Log:
             "format": FORMAT,
             "cell": self.cell,
             "complete": complete,
+            "faults": self.faults,
             "slots": [[name, list(shape), dtype] for name, shape, dtype in self.slots],
             "optimizers": self.optimizers,
             "events": sorted(events, key=lambda event: event["seq"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import sys
 import weakref
 from operator import is_
@@ -204,7 +203,7 @@ class Tape:
     def seed(self, seed: Any) -> None:
         """Log that the generators were seeded."""
         self.log.seq += 1
-        self.log.add({"kind": "seed", "seq": self.log.seq, "line": self.line(), "seed": operator.index(seed)})
+        self.log.add({"kind": "seed", "seq": self.log.seq, "line": self.line(), "seed": int(seed)})
 
     def begin_cell(self) -> None:
         """Begin the next cell."""

@@ -142,13 +142,17 @@ Event: TypeAlias = Backward | OptimizerStep | LastLeaves | Seed
 
 @dataclass(frozen=True)
 class CellRecord:
-    """What one cell did. ``values`` are new or changed names at its end, ``gone`` those deleted."""
+    """What one cell did. ``values`` are new or changed names at its end, ``gone`` those deleted.
+
+    ``faults`` counts what the recorder failed to record: no fault of the student's.
+    """
 
     cell: int
     complete: bool
     events: tuple[Event, ...]
     values: Mapping[str, Value]
     gone: tuple[str, ...]
+    faults: int = 0
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ class _Reader:
                 if (v := self._try(self.value, item)) is not None
             },
             gone=tuple(name for name in _list(self.document.get("gone") or []) if isinstance(name, str)),
+            faults=_index(self.document.get("faults", 0)),
         )
 
     def _try(self, read: Any, item: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from ipykernel.kernelapp import IPKernelApp
 
-from grader.execution.child import kernel, standins
+from grader.execution.child import kernel, seeds, standins
 from grader.execution.child.config import Config
 from grader.recorder import install as install_recorder
 
@@ -32,6 +32,7 @@ def prepare(argv: Sequence[str]) -> IPKernelApp:
     torch.set_num_threads(1)
     standins.install(app.shell, options.grader_config, config.files)
     seed_generators(config.seed)
+    seeds.install(config.seed_shift)
     install_recorder(app.shell, Path(config.recording), config.recording_bytes)
     return app
 

@@ -10,13 +10,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Config:
-    """Folders are absolute paths as text. ``files`` maps a served name to the copy that answers for it."""
+    """Folders are absolute paths as text. ``files`` maps a served name to the copy that answers for it.
+
+    ``seed_shift`` is what every seed of the notebook is shifted by: 0 but in a second run on changed data.
+    """
 
     recording: str
     recording_bytes: int
     output_bytes: int
     seed: int
     files: Mapping[str, str]
+    seed_shift: int = 0
 
     def write(self, path: Path) -> None:
         """Leave it where the child will look. Called by the host before it starts the kernel."""
