@@ -35,6 +35,8 @@ class Question:
 
     ``training`` is set for a training question, ``values`` for a values question: called without arguments it
     gives the expected values by name (tensor, number, text or truth value; ``None``: must not be there).
+    ``varies_with`` names what the answer should depend on: ``csv``, the assignment's data files; ``seed``,
+    the random numbers a notebook draws.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Question:
     checks: tuple[CheckSpec, ...]
     training: Training | None = None
     values: Callable[[], Mapping[str, Any]] | None = None
+    varies_with: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> Literal["training", "values"]:
@@ -56,11 +59,26 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Variation:
+    """An assignment on other data of the same kind, for a second run of a notebook.
+
+    ``assignment`` expects what follows from ``contents``, the changed text of data files by name.
+    ``seed_shift`` is what the seeds in the notebook are shifted by, 0 where no answer depends on them.
+    """
+
+    assignment: Assignment
+    contents: Mapping[str, str]
+    seed_shift: int
+
+
+@dataclass(frozen=True)
 class Assignment:
     """An assignment, read and found consistent.
 
     ``files`` are the data files by the name under which notebooks ask for them; ``data`` gives the training
-    questions' data. ``passing_score`` is in points, of ``max_score``.
+    questions' data. ``passing_score`` is in points, of ``max_score``. ``varied`` gives the assignment on data
+    drawn under a seed; one submission in ``run_twice`` is run on such data though nothing speaks against it,
+    none where that is 0.
     """
 
     id: str
@@ -75,6 +93,8 @@ class Assignment:
     limits: Limits
     passing_score: float
     show_expected: Literal["never", "after-deadline", "always"]
+    varied: Callable[[int], Variation]
+    run_twice: int = 20
 
     @property
     def max_score(self) -> float:

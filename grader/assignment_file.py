@@ -9,6 +9,7 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,14 +17,14 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from grader.assignment import Assignment, CheckSpec, Question
+from grader.assignment import Assignment, CheckSpec, Question, Variation
 from grader.assignment_toml import Toml
 from grader.errors import AssignmentError
 from grader.records import Limits, Step, Visibility
 from grader.references import References, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from grader.assignment_toml import AssignmentForm, CheckForm, Key, QuestionForm
     from grader.training import Data
@@ -58,14 +59,11 @@ def load(folder: Path) -> Assignment:
     with toml.at(("data",)):
         data = references.function(form.data) if form.data else SimpleNamespace
         prepared = data()
-    questions = tuple(
-        _question(toml, ("questions", index), question, references, prepared)
-        for index, question in enumerate(form.questions)
-    )
+    questions = _questions(toml, form, references, prepared)
     notebook = folder / f"{form.id}.ipynb"
     _check_answer_cells(notebook, questions)
     files = {name: _data_file(toml, name, folder / path) for name, path in form.files.items()}
-    return Assignment(
+    assignment = Assignment(
         id=form.id,
         title=form.title,
         version=form.version,
@@ -78,6 +76,48 @@ def load(folder: Path) -> Assignment:
         limits=Limits(**form.limits.model_dump()),
         passing_score=form.passing_score,
         show_expected=form.show_expected,
+        varied=lambda _: Variation(assignment, {}, 0),
+        run_twice=form.second_run.one_in,
+    )
+    return replace(assignment, varied=_varied(toml, form, references, assignment))
+
+
+def _varied(
+    toml: Toml, form: AssignmentForm, references: References, assignment: Assignment
+) -> Callable[[int], Variation]:
+    """Give the function that makes the assignment on data under another seed, once it has worked."""
+    varying: frozenset[str] = frozenset().union(*(question.varies_with for question in assignment.questions))
+    key: Key = ("second_run", "files")
+    if "csv" in varying and not (form.data and form.second_run.files):
+        why = (
+            'an answer varies_with = "csv": name data = … and the function that writes the files from a seed'
+        )
+        raise toml.error(key, why, missing=True)
+
+    def varied(seed: int) -> Variation:
+        shift = seed if "seed" in varying else 0
+        if not (form.data and form.second_run.files):
+            return Variation(assignment, {}, shift)
+        other = references.function(form.data)(seed)
+        changed = replace(
+            assignment,
+            data=lambda: other,
+            questions=_questions(toml, form, references, other),
+        )
+        return Variation(changed, references.function(form.second_run.files)(seed), shift)
+
+    with toml.at(key):
+        unknown = set(varied(1).contents) - set(form.files)
+    if unknown:
+        raise toml.error(key, f"writes {min(unknown)!r}{did_you_mean(min(unknown), form.files)}")
+    return varied
+
+
+def _questions(toml: Toml, form: AssignmentForm, references: References, data: Data) -> tuple[Question, ...]:
+    """Make all questions, as they stand on ``data``."""
+    return tuple(
+        _question(toml, ("questions", index), question, references, data)
+        for index, question in enumerate(form.questions)
     )
 
 
@@ -118,7 +158,8 @@ def _question(toml: Toml, key: Key, form: QuestionForm, references: References, 
             values = partial(references.function(form.values), data)
             legal = _names(values(), form.values)
     checks = tuple(_check(toml, (*key, "checks", name), form.checks[name], legal) for name in form.checks)
-    return Question(form.id, form.title, form.points, checks, training, values)
+    with_what = [form.varies_with] if isinstance(form.varies_with, str) else form.varies_with
+    return Question(form.id, form.title, form.points, checks, training, values, frozenset(with_what))
 
 
 def _names(values: object, reference: str) -> tuple[str, ...]:

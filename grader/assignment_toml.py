@@ -56,6 +56,7 @@ class QuestionForm(_Form):
     points: Points
     training: str | None = None
     values: str | None = None
+    varies_with: Literal["csv", "seed"] | list[Literal["csv", "seed"]] = []
     checks: Annotated[dict[str, CheckForm], Field(min_length=1)]
 
 
@@ -74,6 +75,13 @@ class LimitsForm(_Form):
     recording_bytes: Bytes = ByteSize(Limits.recording_bytes)
 
 
+class SecondRunForm(_Form):
+    """``[second_run]``: how answers that should depend on the data are seen to."""
+
+    files: str | None = None
+    one_in: Annotated[int, Field(ge=0)] = 20
+
+
 class AssignmentForm(_Form):
     """The whole file."""
 
@@ -86,6 +94,7 @@ class AssignmentForm(_Form):
     data: str | None = None
     files: dict[str, str] = {}
     limits: LimitsForm = LimitsForm()
+    second_run: SecondRunForm = SecondRunForm()
     questions: Annotated[list[QuestionForm], Field(min_length=1)]
 
 
@@ -192,6 +201,8 @@ def _keys_beside(key: Key) -> list[str]:
     match key:
         case ("limits", _):
             form = LimitsForm
+        case ("second_run", _):
+            form = SecondRunForm
         case ("questions", int(), _):
             form = QuestionForm
         case ("questions", int(), "checks", _, _):

@@ -17,7 +17,8 @@ from grader.assignment import Assignment
 from grader.errors import GraderError, OutputError
 from grader.execution.kernel import KernelFactory
 from grader.file_names import unique_slugs
-from grader.grading import get_ready, grade_async, ungraded
+from grader.grading import grade_async, ungraded
+from grader.judging import get_ready
 from grader.records import Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import platform
-import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-import torch
-
 import grader
 from grader.assignment import Assignment
-from grader.errors import GraderError, SubmissionError
+from grader.errors import GraderError, SandboxError, SubmissionError
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
 from grader.explanations import explained
 from grader.file_names import readable, student_of
-from grader.matching import match
-from grader.questions import judge_question
+from grader.gaps import gaps
+from grader.judging import judge
+from grader.learned import doubt
+from grader.questions import Judged
 from grader.records import (
     SCHEMA_VERSION,
     AssignmentRef,
@@ -34,8 +33,7 @@ from grader.records import (
     Submission,
     SubmissionRef,
 )
-
-_JUDGING = threading.Lock()
+from grader.second_run import second_run
 
 
 def grade(
@@ -63,53 +61,38 @@ async def grade_async(
     execution = await execute_async(
         submission, limits=assignment.limits, files=assignment.files, kernel=kernel, keep=keep
     )
+    found = gaps(execution, submission.cells)
     # In a thread, so that other submissions' kernels are not kept waiting.
-    report = await asyncio.to_thread(_judge_alone, submission, assignment, execution, kernel.sandbox)
-    timing = {"execution": execution.seconds, "total": time.perf_counter() - started}
-    return replace(report, timing=timing), execution
+    judged = await asyncio.to_thread(judge, submission, assignment, execution, found)
+    timing = {"execution": execution.seconds}
+    flags = (*execution.flags, *found.flags)
+    if why := doubt(assignment, submission, execution.recording, judged, found):
+        begun = time.perf_counter()
+        try:
+            judged = await second_run(submission, assignment, judged, why, kernel=kernel)
+        except SandboxError as error:  # of ours: it costs nothing
+            flags += (Message("flag.second-run-failed", {"detail": str(error)}),)
+        timing["second_run"] = time.perf_counter() - begun
+    report = _graded(submission, assignment, execution, judged, flags)
+    timing["total"] = time.perf_counter() - started
+    return replace(report, environment=environment(kernel.sandbox), timing=timing), execution
 
 
-def _judge_alone(
-    submission: Submission, assignment: Assignment, execution: Execution, sandbox: str
+def _graded(
+    submission: Submission,
+    assignment: Assignment,
+    execution: Execution,
+    judged: Sequence[Judged],
+    flags: tuple[Message, ...],
 ) -> Report:
-    """Judge while no other thread does: references seed torch's generator, which all threads share."""
-    with _JUDGING:
-        return judge(submission, assignment, execution, sandbox=sandbox)
-
-
-def get_ready() -> None:
-    """Import what the first judgement would.
-
-    It is torch._dynamo, without which torch.func takes no derivative: a second's work. Called in a thread
-    while the first kernel starts; a judgement waits for it.
-    """
-    with _JUDGING:
-        importlib.import_module("torch._dynamo")
-
-
-def judge(
-    submission: Submission, assignment: Assignment, execution: Execution, *, sandbox: str = "none"
-) -> Report:
-    """Judge an execution: match cells with questions, judge each, add up.
-
-    ``sandbox`` says what the execution was confined by.
-    """
-    torch.set_num_threads(
-        1
-    )  # small tensors: a second thread costs more than it helps, and sums come out alike
-    cells = match(submission.cells, [question.id for question in assignment.questions])
-    judged = [
-        judge_question(question, cells.get(question.id), submission, execution, assignment)
-        for question in assignment.questions
-    ]
-    questions = tuple(report for report, _ in judged)
+    """Add up. ``flags`` are those of the submission, before those of its questions."""
+    questions = tuple(one.report for one in judged)
     score = sum(question.score for question in questions)
-    flags = (*execution.flags, *_damage(execution))
     return Report(
         schema_version=SCHEMA_VERSION,
         assignment=reference_to(assignment),
         language="",
-        environment=environment(sandbox),
+        environment=environment("none"),
         timing={},
         submission=SubmissionRef(readable(Path(submission.path).name), submission.sha256, submission.student),
         status=ReportStatus.GRADED,
@@ -122,7 +105,7 @@ def judge(
             *submission.flags,
             *_no_code(submission),
             *flags,
-            *(flag for _, raised in judged for flag in raised),
+            *(flag for one in judged for flag in one.flags),
         ),
         questions=questions,
         cells=tuple(map(explained, execution.cells)),
@@ -175,8 +158,3 @@ def _no_code(submission: Submission) -> tuple[Message, ...]:
     """Say so where there is nothing to run: perhaps the wrong file was handed in."""
     has_code = any(cell.kind == "code" and cell.source.strip() for cell in submission.cells)
     return () if has_code else (Message("flag.no-code"),)
-
-
-def _damage(execution: Execution) -> tuple[Message, ...]:
-    damage = execution.recording.damage
-    return (Message("flag.recording-damaged", {"detail": "; ".join(damage[:5])}),) if damage else ()

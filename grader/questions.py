@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from grader.assignment import Assignment, Question
 from grader.checks import TrainingJudgement, check_training, check_values, never_ran, no_run, pick
@@ -24,6 +25,19 @@ from grader.records import (
 from grader.runs import TrainingRun, training_runs
 from grader.summaries import data_points, reference_summary, run_summary
 from grader.training import Data
+
+
+class Judged(NamedTuple):
+    """A question judged: its report, the flags it raised, and what they rest on.
+
+    ``judgement`` is that of the run that counts, ``namespace`` the student's names at the end of the
+    question's cells.
+    """
+
+    report: QuestionReport
+    flags: tuple[Message, ...] = ()
+    judgement: TrainingJudgement | None = None
+    namespace: Mapping[str, Value] = {}
 
 
 @dataclass(frozen=True)
@@ -74,21 +88,23 @@ def judge_question(
     submission: Submission,
     execution: Execution,
     assignment: Assignment,
-) -> tuple[QuestionReport, tuple[Message, ...]]:
-    """Judge one question; give its report and the flags it raises."""
+) -> Judged:
+    """Judge one question."""
     sources = {cell.index: cell.source for cell in submission.cells}
     if match is None or not any(has_code(sources[index]) for index in match.cells):
-        return _report(question, match, _unanswered(question), answered=False), ()
+        return Judged(_report(question, match, _unanswered(question), answered=False))
     answer = answer_of(match, submission, execution)
     if question.training is None:
         checks = check_values(question, answer.namespace, answer.changed, answer.error)
-        return _report(question, match, checks), _borderline(question, checks)
+        report = _report(question, match, checks)
+        return Judged(report, _borderline(question, checks), None, answer.namespace)
     data = assignment.data()
     judgement = _judge_training(question, answer, execution.recording, data)
     if judgement is None:
-        return _report(question, match, _without_run(question, answer)), ()
+        return Judged(_report(question, match, _without_run(question, answer)))
     report = _report(question, match, judgement.checks, judgement=judgement)
-    return report, (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
+    flags = (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
+    return Judged(report, flags, judgement, answer.namespace)
 
 
 def _judge_training(
@@ -141,7 +157,7 @@ def _report(
         title=question.title,
         score=score,
         max_score=question.points,
-        status=_status(score, question.points) if answered else QuestionStatus.UNANSWERED,
+        status=status_of(score, question.points) if answered else QuestionStatus.UNANSWERED,
         matched=match,
         checks=tuple(checks),
         run=None if judgement is None else run_summary(judgement.observed),
@@ -152,7 +168,8 @@ def _report(
     )
 
 
-def _status(score: float, max_score: float) -> QuestionStatus:
+def status_of(score: float, max_score: float) -> QuestionStatus:
+    """Give the outcome of a question that was answered and judged."""
     if score >= max_score:
         return QuestionStatus.PASSED
     return QuestionStatus.PARTIAL if score > 0 else QuestionStatus.FAILED

@@ -8,14 +8,21 @@ from torch import Tensor
 from grader.training import Data, Parameters, Training
 
 
-def data() -> Data:
+def data(seed: int = 43052) -> Data:
     """Give x (100, 1), y (100, 1) and X = [1 x] (100, 2), float32, as the recipe of the CSV draws them."""
-    seeded = torch.Generator().manual_seed(43052)
+    seeded = torch.Generator().manual_seed(seed)
     x, _ = torch.randn(100, generator=seeded).sort()
     eps = torch.randn(100, generator=seeded) * 0.5
     y = 2.5 + 4 * x + eps
     x, y = x.reshape(100, 1), y.reshape(100, 1)
     return SimpleNamespace(x=x, y=y, X=torch.concat([torch.ones(100, 1), x], dim=1))
+
+
+def files(seed: int) -> dict[str, str]:
+    """Give the CSV's text by its name, drawn under another seed; the course's own is 43052."""
+    drawn = data(seed)
+    rows = zip(drawn.x.flatten().tolist(), drawn.y.flatten().tolist(), strict=True)
+    return {"2022-09-22-regression.csv": "x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in rows)}
 
 
 class MSE(Training):

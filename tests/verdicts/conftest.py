@@ -1,17 +1,22 @@
 """Notebooks are executed in a forked shell and judged."""
 
 import json
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from grader.assignment_file import load
-from grader.matching import match
-from grader.questions import judge_question
+from grader.gaps import gaps
+from grader.judging import judge
+from grader.learned import Doubt, doubt
+from grader.questions import Judged
 from grader.recording import read
 from grader.records import CellError, CellOutcome, CellStatus, Execution, SourceCell, Student, Submission
+from grader.second_run import compare
 
 FOLDER = Path(__file__).parents[2] / "assignments/steps"
 CSV = "2022-09-22-regression.csv"
@@ -49,16 +54,60 @@ def warm(assignment):
 def judged(warm, assignment, tmp_path):
     """Execute a submission and judge it: question id -> ``QuestionReport``, of those that have cells."""
 
-    def judge(submission):
-        execution = _executed(warm, submission, tmp_path)
-        matched = match(submission.cells, [question.id for question in assignment.questions])
+    def reports(submission):
+        execution = executed(warm, submission, tmp_path)
+        found = gaps(execution, submission.cells)
         return {
-            question.id: judge_question(question, matched[question.id], submission, execution, assignment)[0]
-            for question in assignment.questions
-            if question.id in matched
+            one.report.id: one.report
+            for one in judge(submission, assignment, execution, found)
+            if one.report.matched is not None
         }
 
-    return judge
+    return reports
+
+
+@dataclass(frozen=True)
+class Twice:
+    """A notebook judged, whether and why it is run again, and what is left of its answers then."""
+
+    first: dict[str, Judged]
+    doubt: Doubt
+    settled: dict[str, Judged]
+
+    @property
+    def flags(self):
+        """The ids of the flags that the second run raised, question by question."""
+        return {
+            (name, flag.id)
+            for name, one in self.settled.items()
+            for flag in one.flags
+            if flag not in self.first[name].flags
+        }
+
+
+@pytest.fixture
+def graded_twice(warm, assignment, tmp_path):
+    """Execute cells on the course's data and, whether it is in doubt or not, on other data."""
+
+    def grade(cells, seed=7):
+        submission = submitted(cells)
+        folders = [tmp_path / name for name in ("first", "second")]
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        execution = executed(warm, submission, folders[0])
+        found = gaps(execution, submission.cells)
+        first = judge(submission, assignment, execution, found)
+        why = doubt(assignment, submission, execution.recording, first, found)
+        variation = assignment.varied(seed)
+        csv = tmp_path / f"{seed}.csv"
+        csv.write_text(variation.contents[CSV])
+        again = executed(warm, submission, folders[1], csv=csv, shift=seed)
+        settled = compare(submission, assignment, first, why, (variation, again))
+        names = [question.id for question in assignment.questions]
+        return Twice(dict(zip(names, first, strict=True)), why, dict(zip(names, settled, strict=True)))
+
+    return grade
 
 
 @pytest.fixture
@@ -66,19 +115,27 @@ def graded_cells(judged):
     """Judge ``(question, source)`` cells after the preparation of the data, where they do not prepare it."""
 
     def grade(cells):
-        data = () if any(name == "data" for name, _ in cells) else (DATA,)
-        sources = (
-            SourceCell(i, "code", source, name) for i, (name, source) in enumerate([*START, *data, *cells])
-        )
-        return judged(Submission("hw.ipynb", "hw", "", Student(), tuple(sources), None))
+        return judged(submitted(cells))
 
     return grade
 
 
-def _executed(warm, submission, folder):
+def submitted(cells):
+    """Make a submission of ``(question, source)`` cells, with the preparation of data where it is missing."""
+    data = () if any(name == "data" for name, _ in cells) else (DATA,)
+    sources = (
+        SourceCell(i, "code", source, name) for i, (name, source) in enumerate([*START, *data, *cells])
+    )
+    return Submission("hw.ipynb", "hw", "", Student(), tuple(sources), None)
+
+
+def executed(warm, submission, folder, *, csv=CSV, shift=0):
     """Run the code cells; the data that a notebook asks the network for lie in the working folder."""
-    cells = {cell.index: cell.source.replace(URL, CSV) for cell in submission.cells if cell.kind == "code"}
-    warm.stdin.write(json.dumps({"folder": str(folder), "cells": list(cells.values())}) + "\n")
+    cells = {
+        cell.index: cell.source.replace(URL, str(csv)) for cell in submission.cells if cell.kind == "code"
+    }
+    request = {"folder": str(folder), "cells": list(cells.values()), "shift": shift}
+    warm.stdin.write(json.dumps(request) + "\n")
     warm.stdin.flush()
     ended = json.loads(warm.stdout.readline())
     outcomes = tuple(
@@ -89,4 +146,5 @@ def _executed(warm, submission, folder):
     )
     recording = read(folder, cells=list(cells), limit=10**8)
     assert () == recording.damage
+    assert {} == {record.cell: record.faults for record in recording.cells if record.faults}
     return Execution(outcomes, recording, None)

@@ -1,6 +1,6 @@
 """Run as a program: executes cells under the recorder, each notebook in a forked child of one warm process.
 
-A request is a line of JSON on standard input, ``{"folder", "cells"}``; the answer is a line on standard
+A request is a line of JSON on standard input, ``{"folder", "cells", "shift"}``; the answer is a line on standard
 output: for each cell ``null`` or ``[name, message]`` of the exception that ended it. What was recorded lies
 in the folder.
 """
@@ -18,6 +18,7 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
 import grader.recorder
+from grader.execution.child import seeds
 
 SECONDS = 60  # for the cells of one request
 
@@ -29,11 +30,11 @@ def main():
     InteractiveShell.instance()
     for line in sys.stdin:
         request = json.loads(line)
-        sys.stdout.write(in_a_child(request["cells"], Path(request["folder"])) + "\n")
+        sys.stdout.write(in_a_child(request) + "\n")
         sys.stdout.flush()
 
 
-def in_a_child(cells, folder):
+def in_a_child(request):
     """Fork, execute in the child, and give the line that it wrote; an empty one if it died."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -42,7 +43,7 @@ def in_a_child(cells, folder):
         try:
             signal.alarm(SECONDS)
             os.close(reading)
-            os.write(writing, execute(cells, folder).encode())
+            os.write(writing, execute(**request).encode())
             status = 0
         finally:
             os._exit(status)
@@ -53,12 +54,13 @@ def in_a_child(cells, folder):
     return line
 
 
-def execute(cells, folder):
+def execute(cells, folder, shift):
     """Run the cells in the shell that nobody has used yet; give the line of what ended each."""
     sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")  # noqa: PTH123, SIM115 - until the process ends
-    torch.manual_seed(0)
+    torch.manual_seed(shift)
+    seeds.install(shift)
     shell = InteractiveShell.instance()
-    grader.recorder.install(shell, folder)
+    grader.recorder.install(shell, Path(folder))
     ended = []
     for cell in cells:
         result = shell.run_cell(cell)

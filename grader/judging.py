@@ -1,0 +1,41 @@
+"""An execution, judged: which cells answer which question, and what each answer is worth."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+
+import torch
+
+from grader.assignment import Assignment
+from grader.gaps import Gaps, excused
+from grader.matching import match
+from grader.questions import Judged, judge_question
+from grader.records import Execution, Submission
+
+REFERENCES = threading.Lock()
+"""Held by whoever runs references: they seed torch's generator, which all threads share."""
+
+
+def get_ready() -> None:
+    """Import what the first judgement would.
+
+    It is torch._dynamo, without which torch.func takes no derivative: a second's work. Called in a thread
+    while the first kernel starts; a judgement waits for it.
+    """
+    with REFERENCES:
+        importlib.import_module("torch._dynamo")
+
+
+def judge(
+    submission: Submission, assignment: Assignment, execution: Execution, found: Gaps
+) -> tuple[Judged, ...]:
+    """Judge each question of an execution; ``found`` are the gaps in its recording."""
+    with REFERENCES:
+        torch.set_num_threads(1)  # small tensors: more cost more than they help, and sums come out alike
+        cells = match(submission.cells, [question.id for question in assignment.questions])
+        judged = (
+            judge_question(question, cells.get(question.id), submission, execution, assignment)
+            for question in assignment.questions
+        )
+        return tuple(excused(one, found) for one in judged)

@@ -1,0 +1,63 @@
+"""A notebook is run once more, on other data, and its answers are held against those of the first run."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from grader.assignment import Assignment, Variation
+from grader.execution import execute_async
+from grader.execution.kernel import KernelFactory, Reseeded
+from grader.gaps import gaps
+from grader.judging import REFERENCES, judge
+from grader.learned import Doubt, seed_of, settle
+from grader.questions import Judged
+from grader.records import Execution, Submission
+
+
+async def second_run(
+    submission: Submission,
+    assignment: Assignment,
+    judged: tuple[Judged, ...],
+    why: Doubt,
+    *,
+    kernel: KernelFactory,
+) -> tuple[Judged, ...]:
+    """Give what the answers are worth after a second run.
+
+    Raises:
+        SandboxError: it could not be made.
+    """
+    variation = assignment.varied(seed_of(assignment, submission))
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+        execution = await execute_async(
+            submission,
+            limits=assignment.limits,
+            files={**assignment.files, **_written(variation, Path(folder))},
+            kernel=Reseeded(kernel, variation.seed_shift) if variation.seed_shift else kernel,
+        )
+    return await asyncio.to_thread(compare, submission, assignment, judged, why, (variation, execution))
+
+
+def _written(variation: Variation, folder: Path) -> dict[str, Path]:
+    """Write the changed files; give their paths by name."""
+    paths = {name: folder / str(number) for number, name in enumerate(variation.contents)}
+    for name, path in paths.items():
+        path.write_text(variation.contents[name], encoding="utf-8")
+    return paths
+
+
+def compare(
+    submission: Submission,
+    assignment: Assignment,
+    judged: tuple[Judged, ...],
+    why: Doubt,
+    again: tuple[Variation, Execution],
+) -> tuple[Judged, ...]:
+    """Judge the second run by its own data, and settle what the first run's answers are worth."""
+    variation, execution = again
+    second = judge(submission, variation.assignment, execution, gaps(execution, submission.cells))
+    with REFERENCES:
+        data = assignment.data(), variation.assignment.data()
+        return settle(why, assignment.questions, (judged, second), data)

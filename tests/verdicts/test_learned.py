@@ -1,0 +1,101 @@
+"""A second run on other data: what was typed in loses its points, what was learned loses nothing."""
+
+import pytest
+
+from grader.records import CheckStatus
+
+from .answers import steps
+from .right import RIGHT
+from .unlearned import CARRIED, LEARNED, NEVER_LEARNED, wrong_but_honest
+from .wrong import WRONG
+
+EARNING = (CheckStatus.PASSED, CheckStatus.BORDERLINE)
+
+
+def lost(judged):
+    """Give the ids of the checks that earned nothing, of questions that have cells."""
+    reports = [one.report for one in judged.values() if one.report.matched is not None]
+    return {check.id for one in reports for check in one.checks if check.status not in EARNING}
+
+
+def adds_up(judged):
+    """Tell whether each score is the sum of its checks."""
+    return all(one.report.score == sum(c.points for c in one.report.checks) for one in judged.values())
+
+
+@pytest.mark.parametrize("answer", NEVER_LEARNED, ids=str)
+def test_what_was_not_learned_earns_no_training(graded_twice, answer):
+    """Whoever types in weights, gradients or a path loses their points, in the first run or the second."""
+    twice = graded_twice(answer.cells)
+
+    assert answer.loses == lost(twice.settled)
+    assert adds_up(twice.settled)
+
+
+@pytest.mark.parametrize("answer", NEVER_LEARNED, ids=str)
+def test_what_was_not_learned_is_in_doubt(graded_twice, answer):
+    """Nothing of that has to wait for the sample: where points were earned, the second run is called for."""
+    twice = graded_twice(answer.cells)
+    unlearned = ("mse", "flag.unlearned") in twice.flags
+
+    assert not unlearned or "mse" in twice.doubt.questions
+
+
+def test_the_words_are_those_of_the_course(graded_twice):
+    """The checks say that a person has to look, and the instructor is told."""
+    twice = graded_twice(NEVER_LEARNED[0].cells)
+    said = {check.message.id for check in twice.settled["mse"].report.checks if not check.points}
+
+    assert {"learned.unmoved"} == said
+    assert {("mse", "flag.unlearned")} == twice.flags
+
+
+@pytest.mark.parametrize("answer", [one for one in RIGHT if not one.but], ids=str)
+def test_a_right_answer_loses_nothing_to_a_second_run(graded_twice, answer):
+    """Neither points nor a word, however it is written."""
+    twice = graded_twice(answer.cells)
+
+    assert {name: one.report for name, one in twice.first.items()} == {
+        name: one.report for name, one in twice.settled.items()
+    }
+    assert set() == twice.flags
+
+
+@pytest.mark.parametrize("answer", LEARNED, ids=str)
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6, 1234567, 2**31])
+def test_a_training_loses_nothing_on_any_data(graded_twice, answer, seed):
+    """Loops that end when they are good enough, or that raise on other data, are not held against anyone."""
+    twice = graded_twice(answer.cells, seed)
+
+    assert lost(twice.first) == lost(twice.settled)
+    assert ("mse", "flag.unlearned") not in twice.flags
+
+
+@pytest.mark.parametrize("answer", CARRIED, ids=str)
+def test_data_that_stand_in_the_notebook_are_told_from_answers_that_do(graded_twice, answer):
+    """Who trains on a pasted copy has learned, though nothing moves; the instructor is told at most."""
+    twice = graded_twice(answer.cells)
+
+    assert set() == lost(twice.settled)
+    assert twice.flags <= {("mse", "flag.data-in-notebook")}
+
+
+@pytest.mark.parametrize("answer", [*WRONG, *wrong_but_honest()], ids=str)
+def test_a_wrong_answer_loses_nothing_more(graded_twice, answer):
+    """A mistake is no fraud: only numbers typed over the end of a training are called unlearned."""
+    twice = graded_twice(answer.cells)
+
+    assert lost(twice.first) == lost(twice.settled)
+    assert all(flag != "flag.unlearned" or "typed over" in str(answer) for _, flag in twice.flags)
+
+
+def test_ordinary_answers_are_not_in_doubt(graded_twice):
+    """Most submissions cost nothing more."""
+    doubted = {str(answer) for answer in RIGHT if graded_twice(answer.cells).doubt.questions}
+
+    assert doubted == set()
+
+
+def test_honest_mistakes_keep_the_words_for_them():
+    """The table names the checks of its question."""
+    assert steps("mse", "step4") == wrong_but_honest()[0].loses
