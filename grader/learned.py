@@ -63,9 +63,13 @@ def doubt(
             if found or typed >= MANY_TYPED or _in_doubt(question, one, recording)
         ),
         gap=bool(found),
-        sample=bool(earned and assignment.run_twice)
-        and _digest(assignment, submission) % assignment.run_twice == 0,
+        sample=bool(earned) and is_sampled(assignment, submission),
     )
+
+
+def is_sampled(assignment: Assignment, submission: Submission) -> bool:
+    """Tell whether a notebook is run twice though nothing speaks against it: the same ones each time."""
+    return bool(assignment.run_twice) and _digest(assignment, submission) % assignment.run_twice == 0
 
 
 def seed_of(assignment: Assignment, submission: Submission) -> int:

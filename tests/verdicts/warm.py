@@ -1,8 +1,8 @@
 """Run as a program: executes cells under the recorder, each notebook in a forked child of one warm process.
 
-A request is a line of JSON on standard input, ``{"folder", "cells", "shift"}``; the answer is a line on standard
-output: for each cell ``null`` or ``[name, message]`` of the exception that ended it. What was recorded lies
-in the folder.
+A request is a line of JSON on standard input, ``{"folder", "cells", "shift"}``; the answer is a line on
+standard output: for each cell ``null`` or ``[name, message]`` of the exception that ended it. What was
+recorded lies in the folder.
 """
 
 import json
