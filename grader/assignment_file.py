@@ -158,8 +158,7 @@ def _question(toml: Toml, key: Key, form: QuestionForm, references: References, 
             values = partial(references.function(form.values), data)
             legal = _names(values(), form.values)
     checks = tuple(_check(toml, (*key, "checks", name), form.checks[name], legal) for name in form.checks)
-    with_what = [form.varies_with] if isinstance(form.varies_with, str) else form.varies_with
-    return Question(form.id, form.title, form.points, checks, training, values, frozenset(with_what))
+    return Question(form.id, form.title, form.points, checks, training, values, frozenset(form.varies_with))
 
 
 def _names(values: object, reference: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from grader.errors import AssignmentError, GraderError
 from grader.records import Limits
@@ -56,8 +56,14 @@ class QuestionForm(_Form):
     points: Points
     training: str | None = None
     values: str | None = None
-    varies_with: Literal["csv", "seed"] | list[Literal["csv", "seed"]] = []
+    varies_with: list[Literal["csv", "seed"]] = []
     checks: Annotated[dict[str, CheckForm], Field(min_length=1)]
+
+    @field_validator("varies_with", mode="before")
+    @classmethod
+    def one_alone(cls, given: Any) -> Any:
+        """Take a bare word for a list of one."""
+        return [given] if isinstance(given, str) else given
 
 
 class LimitsForm(_Form):

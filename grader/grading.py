@@ -69,7 +69,9 @@ async def grade_async(
     if why := doubt(assignment, submission, execution.recording, judged, found):
         begun = time.perf_counter()
         try:
-            judged = await second_run(submission, assignment, judged, why, kernel=kernel)
+            judged = await second_run(
+                submission, assignment, judged, why, kernel=kernel, seconds=execution.seconds
+            )
         except SandboxError as error:  # of ours: it costs nothing
             flags += (Message("flag.second-run-failed", {"detail": str(error)}),)
         timing["second_run"] = time.perf_counter() - begun

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from grader.assignment import Assignment, Variation
@@ -15,25 +16,37 @@ from grader.learned import Doubt, seed_of, settle
 from grader.questions import Judged
 from grader.records import Execution, Submission
 
+PATIENCE = 5.0  # seconds, and times as long as the first run
 
-async def second_run(
+
+async def second_run(  # noqa: PLR0913 - the first run's arguments and its outcome
     submission: Submission,
     assignment: Assignment,
     judged: tuple[Judged, ...],
     why: Doubt,
     *,
     kernel: KernelFactory,
+    seconds: float,
 ) -> tuple[Judged, ...]:
     """Give what the answers are worth after a second run.
+
+    Args:
+        submission: the notebook.
+        assignment: what the first run was judged against.
+        judged: the first run's answers.
+        why: what is in doubt.
+        kernel: how a kernel is started.
+        seconds: what the first run took; a loop that goes on for ever on other data may not take all day.
 
     Raises:
         SandboxError: it could not be made.
     """
     variation = assignment.varied(seed_of(assignment, submission))
+    longest = assignment.limits.notebook_seconds
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         execution = await execute_async(
             submission,
-            limits=assignment.limits,
+            limits=replace(assignment.limits, notebook_seconds=min(longest, PATIENCE + PATIENCE * seconds)),
             files={**assignment.files, **_written(variation, Path(folder))},
             kernel=Reseeded(kernel, variation.seed_shift) if variation.seed_shift else kernel,
         )

@@ -54,8 +54,8 @@ import torch
 from grader.training import Training
 
 
-def data():
-    return SimpleNamespace(x=torch.ones(3, 1), y=torch.ones(3, 1))
+def data(seed=1):
+    return SimpleNamespace(x=seed * torch.ones(3, 1), y=torch.ones(3, 1))
 
 
 class Line(Training):
@@ -71,6 +71,10 @@ class Line(Training):
 
 def numbers(data):
     return {"net.bias": 1.0, "yhat": data.x}
+
+
+def files(seed):
+    return {"a.csv": f"x\\n{seed}\\n"}
 """
 
 CELLS = (("line", "# 문제: line\n### BEGIN SOLUTION"), (None, "import torch"), ("numbers", "# 문제: numbers"))
@@ -129,6 +133,62 @@ def test_all_of_it_is_read(course):
     bias, yhat = numbers.checks
     assert (Step.VALUE, Visibility.PUBLIC, 0) == (bias.step, bias.visibility, bias.atol)
     assert (Step.DATA, Visibility.HIDDEN, 2e-4) == (yhat.step, yhat.visibility, yhat.atol)
+
+
+VARYING = ('training = "small.Line"', 'training = "small.Line"\nvaries_with = "csv"')
+SECOND_RUN = '[second_run]\nfiles = "small.files"\none_in = 7\n\n[limits]'
+
+
+def varying(text):
+    """Say in the TOML how the data vary, and that the first question does with them."""
+    return text.replace(*VARYING, 1).replace("[limits]", SECOND_RUN, 1)
+
+
+def test_an_assignment_on_other_data_is_another_assignment(course):
+    """Files, data and expected values change together; the rest stays, the first assignment too."""
+    folder = course()
+    toml = folder / "assignment.toml"
+    toml.write_text(varying(TOML), encoding="utf-8")
+    assignment = load(folder)
+    other = assignment.varied(5)
+
+    assert [frozenset({"csv"}), frozenset()] == [q.varies_with for q in assignment.questions]
+    assert (7, 0, {"a.csv": "x\n5\n"}) == (assignment.run_twice, other.seed_shift, other.contents)
+    assert 5.0 == float(other.assignment.data().x[0])
+    assert 5.0 == float(other.assignment.questions[1].values()["yhat"][0])
+    assert 1.0 == float(assignment.questions[1].values()["yhat"][0])
+    assert assignment.digest == other.assignment.digest
+
+
+def test_what_varies_with_seeds_alone_needs_no_files(course):
+    """The notebook draws other numbers, the assignment stays."""
+    folder = course(toml=(VARYING[0], VARYING[1].replace('"csv"', '["seed"]')))
+    assignment = load(folder)
+    other = assignment.varied(5)
+
+    assert (5, {}, assignment.questions) == (other.seed_shift, other.contents, other.assignment.questions)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"csv"', '"cvs"', r":\d+: questions\[0\]\.varies_with.*: cannot be 'cvs'; did you mean 'csv'\?"),
+        ("one_in = 7", "one_in = -1", r":13: second_run\.one_in: .*greater than or equal to 0, not -1"),
+        ("one_in", "onein", r":13: second_run\.onein: no such key; did you mean 'one_in'\?"),
+        ('files = "small.files"\n', "", r":\d+: second_run\.files: an answer varies_with = \"csv\": name "),
+        ("small.files", "small.file", r":12: second_run\.files: .* has no function 'file'; .* 'files'\?"),
+        ("small.files", "small.numbers", r"second_run\.files: .*raises"),
+    ],
+)
+def test_mistakes_about_the_second_run_are_said_in_one_line(course, old, new, message):
+    """A word misspelt, a recipe that is not there: file, key, what to write."""
+    folder = course()
+    text = varying(TOML)
+    assert old in text
+    (folder / "assignment.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    with pytest.raises(AssignmentError, match=message):
+        load(folder)
 
 
 @pytest.mark.parametrize(

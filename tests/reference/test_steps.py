@@ -1,5 +1,6 @@
 """The references of ``steps`` against the course's numbers, closed forms in float64, and each other."""
 
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -40,6 +41,16 @@ def test_data_is_the_recipe():
     assert torch.equal(x.reshape(100, 1), DATA.x)
     assert torch.equal((2.5 + 4 * x + eps).reshape(100, 1), DATA.y)
     assert torch.equal(torch.stack([torch.ones(100), x], dim=1), DATA.X)
+
+
+def test_the_csv_is_what_the_recipe_writes():
+    """Under the course's seed the recipe writes the numbers of the course's file; under another, others."""
+    files = REFERENCES.function("steps.files")
+    text = files(43052)["2022-09-22-regression.csv"]
+    df = pd.read_csv(ROOT / "assignments/steps/data/2022-09-22-regression.csv")
+
+    assert df.equals(pd.read_csv(io.StringIO(text)))
+    assert not df.equals(pd.read_csv(io.StringIO(files(1)["2022-09-22-regression.csv"])))
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -87,9 +87,17 @@ class Twice:
 
 @pytest.fixture
 def graded_twice(warm, assignment, tmp_path):
-    """Execute cells on the course's data and, whether it is in doubt or not, on other data."""
+    """Execute cells on the course's data and, whether it is in doubt or not, on other data.
 
-    def grade(cells, seed=7):
+    ``varying`` says of questions, by id, that they depend on other things than the assignment says.
+    """
+
+    def grade(cells, seed=7, varying=None):
+        declared = tuple(
+            replace(q, varies_with=frozenset(varying[q.id])) if varying and q.id in varying else q
+            for q in assignment.questions
+        )
+        asked = replace(assignment, questions=declared)
         submission = submitted(cells)
         folders = [tmp_path / name for name in ("first", "second")]
         for folder in folders:
@@ -97,13 +105,13 @@ def graded_twice(warm, assignment, tmp_path):
             folder.mkdir()
         execution = executed(warm, submission, folders[0])
         found = gaps(execution, submission.cells)
-        first = judge(submission, assignment, execution, found)
-        why = doubt(assignment, submission, execution.recording, first, found)
+        first = judge(submission, asked, execution, found)
+        why = doubt(asked, submission, execution.recording, first, found)
         variation = assignment.varied(seed)
         csv = tmp_path / f"{seed}.csv"
         csv.write_text(variation.contents[CSV])
         again = executed(warm, submission, folders[1], csv=csv, shift=seed)
-        settled = compare(submission, assignment, first, why, (variation, again))
+        settled = compare(submission, asked, first, why, (variation, again))
         names = [question.id for question in assignment.questions]
         return Twice(dict(zip(names, first, strict=True)), why, dict(zip(names, settled, strict=True)))
 

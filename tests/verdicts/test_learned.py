@@ -6,7 +6,7 @@ from grader.records import CheckStatus
 
 from .answers import steps, thinned
 from .right import RIGHT
-from .unlearned import CARRIED, LEARNED, NEVER_LEARNED, wrong_but_honest
+from .unlearned import CARRIED, DATA, LEARNED, NEVER_LEARNED, REFERENCES, wrong_but_honest
 from .wrong import WRONG
 
 SOME_RIGHT = thinned(RIGHT, of_each=1)[
@@ -92,6 +92,45 @@ def test_a_wrong_answer_loses_nothing_more(graded_twice, answer):
 
     assert lost(twice.first) == lost(twice.settled)
     assert all(flag != "flag.unlearned" or "typed over" in str(answer) for _, flag in twice.flags)
+
+
+# ── values ────────────────────────────────────────────────────────────────────────────────────────────────
+
+SEEDED = "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)"
+LINE = REFERENCES.function("steps_values.net_bias")(DATA)
+TYPED_LINE = f"{SEEDED}\nyhat = torch.tensor({LINE['yhat'].flatten().tolist()}).reshape(100, 1)"
+TYPED_NET = (
+    "other = torch.rand(3)\nnet = torch.nn.Linear(1, 1)\n"
+    f"net.bias.data = torch.tensor({LINE['net.bias'].tolist()})\n"
+    f"net.weight.data = torch.tensor({LINE['net.weight'].tolist()})\nyhat = net(x)"
+)
+VALUES = {
+    "a line typed in": (TYPED_LINE, {"csv"}, "yhat"),
+    "a line computed": (SEEDED, {"csv"}, ""),
+    "a network drawn": (SEEDED, {"csv", "seed"}, ""),
+    "a network typed in": (TYPED_NET, {"seed"}, "net.bias net.weight"),
+    "a network typed in, of a question that says nothing": (TYPED_NET, set(), ""),
+    "a network typed in, where seeds do not matter": (TYPED_NET, {"csv"}, ""),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_values_lose_points_where_they_should_move_and_do_not(graded_twice, name):
+    """Only what the question says should move, and only the values that do not."""
+    source, varies_with, loses = VALUES[name]
+    twice = graded_twice([("net-bias", source)], varying={"net-bias": varies_with})
+
+    assert set() == lost(twice.first) - lost(twice.settled)
+    assert steps("net-bias", loses) == lost(twice.settled)
+    assert bool(loses) is (("net-bias", "flag.unlearned") in twice.flags)
+    assert adds_up(twice.settled)
+
+
+def test_values_that_no_run_ends_at_are_in_doubt(graded_twice):
+    """A line is no parameter of any run: whoever asks for it to vary has everybody run twice."""
+    twice = graded_twice([("net-bias", SEEDED)], varying={"net-bias": {"csv"}})
+
+    assert {"net-bias"} == twice.doubt.questions
 
 
 def test_honest_mistakes_keep_the_words_for_them():
