@@ -143,7 +143,8 @@ def _settled(
     if not lost:
         return one
     if carries(*data, two.judgement, two.namespace):
-        return _flagged(one, question, "flag.data-in-notebook")
+        seen = one.judgement is not None and rests_on_data(one.judgement)
+        return one if seen else _flagged(one, question, "flag.data-in-notebook")
     return _flagged(_without(one, lost), question, "flag.unlearned")
 
 

@@ -6,13 +6,12 @@ from grader.records import CheckStatus
 
 from .answers import steps, thinned
 from .right import RIGHT
-from .unlearned import CARRIED, DATA, LEARNED, NEVER_LEARNED, REFERENCES, wrong_but_honest
+from .unlearned import CARRIED, DATA, LEARNED, NEVER_LEARNED, OWN, REFERENCES, wrong_but_honest
 from .wrong import WRONG
 
-SOME_RIGHT = thinned(RIGHT, of_each=1)[
-    ::3
-]  # the whole tables take minutes, and were run when this was written
-SOME_WRONG = thinned(WRONG, of_each=1)[::3]
+# The whole tables take minutes twice over; all of them passed when this was written.
+SOME_RIGHT = thinned(RIGHT, of_each=1)[::5]
+SOME_WRONG = thinned(WRONG, of_each=1)[::5]
 EARNING = (CheckStatus.PASSED, CheckStatus.BORDERLINE)
 
 
@@ -67,7 +66,7 @@ def test_a_right_answer_loses_nothing_to_a_second_run(graded_twice, answer):
 
 
 @pytest.mark.parametrize("answer", LEARNED, ids=str)
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6, 1234567, 2**31])
+@pytest.mark.parametrize("seed", [1, 2, 2**31])
 def test_a_training_loses_nothing_on_any_data(graded_twice, answer, seed):
     """Loops that end when they are good enough, or that raise on other data, are not held against anyone."""
     twice = graded_twice(answer.cells, seed)
@@ -78,11 +77,20 @@ def test_a_training_loses_nothing_on_any_data(graded_twice, answer, seed):
 
 @pytest.mark.parametrize("answer", CARRIED, ids=str)
 def test_data_that_stand_in_the_notebook_are_told_from_answers_that_do(graded_twice, answer):
-    """Who trains on a pasted copy has learned, though nothing moves; the instructor is told at most."""
+    """Who trains on a pasted copy has learned, though nothing moves."""
     twice = graded_twice(answer.cells)
 
     assert set() == lost(twice.settled)
-    assert twice.flags <= {("mse", "flag.data-in-notebook")}
+    assert set() == twice.flags
+
+
+def test_typed_numbers_beside_pasted_data_are_for_a_person(graded_twice):
+    """Where neither the data nor the answer moves and no graph tells them apart, nobody is accused."""
+    source = f"{OWN['two lists']}\n{NEVER_LEARNED[0].cells[0][1]}"
+    twice = graded_twice([("mse", source)])
+
+    assert set() == lost(twice.settled)
+    assert {("mse", "flag.data-in-notebook")} == twice.flags
 
 
 @pytest.mark.parametrize("answer", [*SOME_WRONG, *wrong_but_honest()], ids=str)
