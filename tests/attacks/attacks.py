@@ -1,7 +1,7 @@
 """Notebooks that attack: what a cell does, and what must have become of it.
 
 A cell that is refused shows so by itself: it ends with the system's own exception, which the report quotes.
-``{victim}`` stands for another submission's folder, ``{pid}`` for its process, ``{course}`` for the folder of
+``{victim}`` stands for another submission's folder, ``{pid}`` for its process, ``{tests}`` for that of the tests, ``{course}`` for the folder of
 the course, ``{home}`` for that of the grader's user.
 """
 
@@ -61,7 +61,7 @@ NETWORK = {
         "import socket\nsocket.socket(socket.AF_UNIX).connect('{victim}/work/socket')", error=UNSEEN
     ),
     "an abstract socket": Attack(
-        "import socket\nsocket.socket(socket.AF_UNIX).connect('\\0grader-test-victim')",
+        "import socket\nsocket.socket(socket.AF_UNIX).connect('\\0grader-test-victim-{tests}')",
         error=f"{REFUSED}|ConnectionRefusedError",
     ),
     "HTTP by a program": Attack(

@@ -103,7 +103,7 @@ def victim(way):
     uid = OTHER if way == "as root" else ordinary_user.NOBODY if ROOT else os.getuid()
     with ExitStack() as stack:
         space = stack.enter_context(workspace({}, Limits()))
-        for address in (str(space.work / "socket"), "\0grader-test-victim"):
+        for address in (str(space.work / "socket"), f"\0grader-test-victim-{os.getpid()}"):
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))
             listener.bind(address)
             listener.listen()
@@ -132,7 +132,13 @@ def attacked(way, victim):
 def grade_attacks(way, victim, folder, out):
     """Write and grade that class."""
     root, sleeper = victim
-    meant = {"victim": str(root), "pid": str(sleeper.pid), "course": str(COURSE), "home": str(Path.home())}
+    meant = {
+        "victim": str(root),
+        "pid": str(sleeper.pid),
+        "tests": str(os.getpid()),
+        "course": str(COURSE),
+        "home": str(Path.home()),
+    }
     notebooks = {}
     for name, attack in OF_THE_SYSTEM.items():
         source = attack.source
