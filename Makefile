@@ -36,7 +36,7 @@ types: $(INSTALLED) ## Type checker
 	@$(BIN)/mypy
 
 test: lint types ## Linters, type checker, tests
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 bench: $(INSTALLED) $(PEERS)/installed ## Measure against nbclient, nbgrader and otter-grader; write docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.peers $(PEERS)/bin

@@ -29,7 +29,7 @@ WAYS = ("as root", "as a user") if ROOT else ("as a user",)
 #: The user that the attacked submission runs as where graders are root; none of them gives this one.
 OTHER = 61183
 LIMITS = (
-    "cell_seconds=4", "memory_bytes=600MiB", "processes=60", "disk_bytes=100MiB", "file_bytes=50MiB",
+    "cell_seconds=4", "memory_bytes=600MiB", "processes=60", "disk_bytes=40MiB", "file_bytes=20MiB",
 )  # fmt: skip
 #: So many attackers sit between two honest students.
 EVERY = 12
