@@ -242,6 +242,14 @@ def test_pretending_earns_nothing(pretended, name):
     }
 
 
+@pytest.mark.parametrize("name", [name for name in PRETENDING if name.endswith("as a recording")])
+def test_a_forged_recording_is_told_of(pretended, name):
+    """The instructor reads that something is missing, damaged or not what it seems."""
+    flags = {flag["id"] for flag in pretended.report(name)["flags"]}
+
+    assert flags & {"flag.recording-damaged", "flag.not-recorded", "flag.recorder-faults", "flag.not-learned"}
+
+
 def test_markup_stays_text(pretended):
     """No page has an element of a student's making, in the class's or a student's own."""
     pages = [path.read_text() for path in pretended.out.rglob("*.html")]
