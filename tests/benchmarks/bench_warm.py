@@ -1,4 +1,4 @@
-"""What a warm kernel costs, phase by phase, and what a thousand of them leave.
+"""What a confined warm kernel costs, phase by phase, and what a thousand of them leave.
 
 Run as ``python tests/benchmarks/bench_warm.py``. The floor is the same cells ``exec``-ed in a forked
 interpreter that has imported everything, without Jupyter.
@@ -7,7 +7,9 @@ interpreter that has imported everything, without Jupyter.
 # ruff: noqa: T201 - a program for the terminal
 
 import argparse
+import gc
 import os
+import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +21,9 @@ import nbformat
 from grader.execution import client, execute
 from grader.execution.child import server
 from grader.execution.kernel import PromptClient
-from grader.execution.warm import WarmKernels
+from grader.execution.kernels import kernels
+from grader.execution.sandbox import USERS
+from grader.execution.warm.server import PRELOADED
 from grader.execution.warm.servers import Servers
 from grader.records import Limits, Student, Submission
 
@@ -94,12 +98,16 @@ def floor(sources):
     return time.perf_counter() - started
 
 
-def held(kernels):
-    """Give what this process and the server have open, and the children they have."""
-    pids = [os.getpid(), kernels._servers._serving._process.pid]
+def held(factory):
+    """Give what this process and the server have open, their children, submissions' processes and folders."""
+    gc.collect()  # event loops and sockets of clients go in cycles
+    pids = [os.getpid(), factory._servers._serving._process.pid]
     files = [len([*Path(f"/proc/{pid}/fd").iterdir()]) for pid in pids]
     children = [len(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()) for pid in pids]
-    return f"descriptors {files}, children {children}"
+    users = [entry.stat().st_uid for entry in Path("/proc").glob("[0-9]*")]
+    strays = sum(uid in USERS for uid in users)
+    folders = len([*Path(tempfile.gettempdir()).glob("grader-*")])
+    return f"descriptors {files}, children {children}, processes of submissions {strays}, folders {folders}"
 
 
 def main():
@@ -108,11 +116,11 @@ def main():
     parser.add_argument("--count", type=int, default=1000)
     count = parser.parse_args().count
     handed_in = submission(LOOPS)
-    server._preload()
-    with WarmKernels() as kernels:
+    server._preload(PRELOADED)
+    with kernels() as kernel:
 
         def grade(_=None):
-            return execute(handed_in, limits=Limits(), files={}, kernel=kernels).seconds
+            return execute(handed_in, limits=Limits(), files={}, kernel=kernel).seconds
 
         grade()
         spent, bare, one = Counter(), [], []
@@ -123,12 +131,12 @@ def main():
         print(f"floor {median(bare):.3f} s, one at a time {median(one):.3f} s")
         for label, seconds in spent.items():
             print(f"  {label}: {seconds / len(one):.3f} s")
-        print("before:", held(kernels))
+        print("before:", held(kernel))
         started = time.perf_counter()
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(grade, range(count)))
         print(f"two at a time: {(time.perf_counter() - started) / count:.3f} s a submission, {count} of them")
-        print("after:", held(kernels))
+        print("after:", held(kernel))
 
 
 def median(values):
