@@ -97,14 +97,14 @@ def judge(
     torch.set_num_threads(
         1
     )  # small tensors: a second thread costs more than it helps, and sums come out alike
-    cells = match(submission.cells, [question.id for question in assignment.questions])
+    answers = match(submission, execution, assignment)
     judged = [
-        judge_question(question, cells.get(question.id), submission, execution, assignment)
+        judge_question(question, answers.matched.get(question.id), submission, execution, assignment)
         for question in assignment.questions
     ]
     questions = tuple(report for report, _ in judged)
     score = sum(question.score for question in questions)
-    flags = (*execution.flags, *_damage(execution))
+    flags = (*execution.flags, *_damage(execution), *answers.flags)
     return Report(
         schema_version=SCHEMA_VERSION,
         assignment=reference_to(assignment),

@@ -129,9 +129,7 @@ def _watch_statements(shell: Any, statements: Statements) -> None:
     shell.run_code = run_code
 
 
-def _watch_cells(
-    shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots, statements: Statements
-) -> None:
+def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots, statements: Statements) -> None:
     """Begin and end cells with IPython's own events; a cell run within a cell belongs to the outer one."""
     depth = 0
     cache = shell.compile.cache

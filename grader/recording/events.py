@@ -139,7 +139,7 @@ class Seed:
 
 @dataclass(frozen=True)
 class Names:
-    """A statement of the cell has ended: the names it made or changed, with dotted ones, and those it deleted."""
+    """A statement of the cell has ended: the names it made or changed, dotted ones too, and those it deleted."""
 
     cell: int
     seq: int
@@ -155,7 +155,7 @@ Event: TypeAlias = Backward | OptimizerStep | LastLeaves | Seed | Names
 class Part:
     """A stretch of a cell: the events after ``after`` up to and including ``until``, by their ``seq``.
 
-    ``until`` is ``None`` where the stretch goes to the cell's end. ``lines`` are its first and last line, from 1.
+    ``until`` is ``None`` where the stretch goes to the cell's end. ``lines`` are its first and last line.
     """
 
     cell: int
@@ -213,7 +213,7 @@ class Recording:
     def namespace(self, after: int, until: int | None = None) -> dict[str, Value]:
         """Give the names and values there were when the cell of notebook index ``after`` had ended.
 
-        With ``until`` they are those within that cell, when the statement whose event has this ``seq`` had ended.
+        With ``until`` they are those within the cell, when the statement with this ``seq`` had ended.
         """
         names: dict[str, Value] = {}
         for record in self.cells:
@@ -228,9 +228,12 @@ class Recording:
                 names.update(change.values)
         return names
 
+    def statement_end(self, cell: int, seq: int) -> int | None:
+        """Give the ``seq`` of the end of the statement in which an event happened, if that was seen."""
+        statements = (s for record in self.cells if record.cell == cell for s in record.statements)
+        return next((statement.seq for statement in statements if statement.seq >= seq), None)
+
     def within(self, parts: Sequence[Part]) -> Recording:
         """Give what happened in some stretches of cells alone."""
-        own = {
-            record.cell: [part for part in parts if part.cell == record.cell] for record in self.cells
-        }
+        own = {record.cell: [part for part in parts if part.cell == record.cell] for record in self.cells}
         return Recording(tuple(record.within(own[record.cell]) for record in self.cells if own[record.cell]))

@@ -51,7 +51,7 @@ def judged(warm, assignment, tmp_path):
 
     def judge(submission):
         execution = _executed(warm, submission, tmp_path)
-        matched = match(submission.cells, [question.id for question in assignment.questions])
+        matched = match(submission, execution, assignment).matched
         return {
             question.id: judge_question(question, matched[question.id], submission, execution, assignment)[0]
             for question in assignment.questions

@@ -1,0 +1,91 @@
+"""What the text before a cell says about the question it answers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from grader.assignment import Question
+from grader.records import SourceCell
+
+NAMED = 2.0  # how much more the question's own id says than words it shares with its title
+SAID = 0.6  # of a title's telling words; fewer are coincidence
+AHEAD = 0.15  # by how much a title must be more like a text than any other title
+COMMENTS = 5  # lines of comments that begin a cell and are read like a heading
+
+Evidence = Mapping[str, float]
+"""Question id -> how much a text speaks for it, 0 (or not there) to ``NAMED``."""
+
+
+def evidence_of(cells: Sequence[SourceCell], questions: Sequence[Question]) -> dict[int, Evidence]:
+    """Give for each code cell what the text before it, and the comments it begins with, say.
+
+    A text holds for the cells up to the next one that names a question, or the next heading of its own rank.
+    """
+    titles = Titles(questions)
+    found: dict[int, Evidence] = {}
+    current: Evidence = {}
+    rank = 7
+    for cell in cells:
+        if cell.kind == "code":
+            found[cell.index] = titles.named_by(_comments(cell.source)) or current
+            continue
+        said, level = titles.named_by(cell.source), _rank(cell.source)
+        if said or level <= rank:
+            current, rank = said, level if said else rank
+    return found
+
+
+class Titles:
+    """The questions' ids and titles, as texts are compared with them."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self._ids = {q.id: re.compile(_ID.format(re.escape(q.id)), re.IGNORECASE) for q in questions}
+        words = {q.id: set(_words(q.title)) for q in questions}
+        common = Counter(word for found in words.values() for word in found)
+        self._words = {
+            question: {word: math.log(len(words) / common[word]) for word in found}
+            for question, found in words.items()
+        }
+
+    def named_by(self, text: str) -> Evidence:
+        """Give the one question that a text speaks of, if it does."""
+        ids = [question for question, pattern in self._ids.items() if pattern.search(text)]
+        if len(ids) == 1:
+            return {ids[0]: NAMED}
+        there = set(_words(text))
+        likeness = {question: _share(weights, there) for question, weights in self._words.items()}
+        first, second = [*sorted(likeness, key=lambda q: -likeness[q]), None][:2]
+        behind = 0.0 if second is None else likeness[second]
+        if first is None or likeness[first] < SAID or likeness[first] - behind < AHEAD:
+            return {}
+        return {first: likeness[first]}
+
+
+_ID = r"""[(\[`'"「‘]\s*{0}\s*[)\]`'"」’]|문제\s*[:：]?\s*{0}(?![\w-])|^\W*{0}\W*$"""
+"""An id within brackets or quotes, after the word 문제, or all there is: ``data`` alone is a word like others."""
+
+
+def _share(weights: Mapping[str, float], there: set[str]) -> float:
+    whole = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in there) / whole if whole else 0.0
+
+
+def _words(text: str) -> list[str]:
+    """Give words, numbers and, since endings vary, each two neighbouring letters of Korean ones."""
+    words: list[str] = []
+    for word in re.findall(r"[A-Za-z_]+|\d+|[가-힣]+", text.lower()):
+        words += [word[i : i + 2] for i in range(len(word) - 1)] or [word] if "가" <= word[0] else [word]
+    return words
+
+
+def _comments(source: str) -> str:
+    lines = [line.strip() for line in source.splitlines()[:COMMENTS]]
+    return "\n".join(line for line in lines if line.startswith("#"))
+
+
+def _rank(text: str) -> int:
+    """Give the rank of the highest heading in a text, 7 where there is none."""
+    return min((len(found) for found in re.findall(r"^\s{0,3}(#{1,6})\s", text, re.MULTILINE)), default=7)
