@@ -132,11 +132,25 @@ def _until(
     again = next((other for other in later if names & {name for name, _, _ in other.leaves}), None)
     if again is None:
         return namespace
-    if again.epochs[0].cell > run.cells[-1]:
-        return recording.namespace(after=again.epochs[0].cell - 1)
-    if (end := recording.statement_end(run.epochs[-1].cell, run.epochs[-1].seqs[1])) is not None:
-        return recording.namespace(run.epochs[-1].cell, end)
+    cell, seq = run.epochs[-1].cell, run.epochs[-1].seqs[1]
+    for record in reversed(recording.cells):
+        if cell <= record.cell < again.epochs[0].cell:
+            namespace = recording.namespace(after=record.cell)
+            if record.cell == cell or not _set_to_start(again, namespace):
+                return namespace
+    if (end := recording.statement_end(cell, seq)) is not None:
+        return recording.namespace(cell, end)
     return {name: value for name, value in namespace.items() if name not in names}
+
+
+def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
+    """Tell whether the names stand where a run begins: a cell before it has set them."""
+    numbers: list[float] = []
+    for name, _, _ in run.leaves:
+        value = namespace.get(name)
+        if value is not None and value.tensor is not None:
+            numbers += value.tensor.flatten()[:16].tolist()
+    return numbers == list(run.start)
 
 
 def _unanswered(question: Question) -> tuple[CheckResult, ...]:

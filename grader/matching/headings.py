@@ -12,7 +12,6 @@ from grader.records import SourceCell
 
 NAMED = 2.0  # how much more the question's own id says than words it shares with its title
 SAID = 0.6  # of a title's telling words; fewer are coincidence
-AHEAD = 0.15  # by how much a title must be more like a text than any other title
 COMMENTS = 5  # lines of comments that begin a cell and are read like a heading
 
 Evidence = Mapping[str, float]
@@ -57,10 +56,12 @@ class Titles:
             return {ids[0]: NAMED}
         there = set(_words(text))
         likeness = {question: _share(weights, there) for question, weights in self._words.items()}
-        first, second = [*sorted(likeness, key=lambda q: -likeness[q]), None][:2]
-        behind = 0.0 if second is None else likeness[second]
-        if first is None or likeness[first] < SAID or likeness[first] - behind < AHEAD:
+        first = max(likeness, key=lambda question: likeness[question], default=None)
+        if first is None or likeness[first] < SAID:
             return {}
+        shared = there & self._words[first].keys()
+        if any(shared <= words.keys() for question, words in self._words.items() if question != first):
+            return {}  # all that is said is said of another question, too
         return {first: likeness[first]}
 
 
