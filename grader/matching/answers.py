@@ -85,6 +85,7 @@ class _Matcher:
         """Match labels first, then content."""
         found = self._search()
         labels = [None if i is None else self.ids[i] for i in found.labels]
+        self._left_over(labels)
         content = self._by_content(labels)
         matched = {}
         for question in self.ids:
@@ -156,6 +157,30 @@ class _Matcher:
                 open_ones = {self.ids.index(q): o for q, o in offer.options.items() if q not in settled}
                 choices.append(Choice(open_ones, offer.none if open_ones else 0.0))
         return search(choices, [self.wanted[q].telling if q in self.wanted else None for q in self.ids])
+
+    def _left_over(self, labels: list[str | None]) -> None:
+        """Give networks that nobody claims to the values question they would be part of, where it is their turn.
+
+        Not those that the next answer was computed with: a question that asks for no network of its own needs one.
+        """
+        for i, offer in enumerate(self.offers):
+            for question in [] if labels[i] else offer.values:
+                place = self.ids.index(question)
+                before = [self.ids.index(label) for label in labels[:i] if label]
+                after = [(j, label) for j, label in enumerate(labels) if label and j > i]
+                turn = all(b < place for b in before[-1:]) and all(
+                    self.ids.index(a) > place for _, a in after[:1]
+                )
+                if question not in {*labels, *self.labelled} and turn and not self._serves(i, after[:1]):
+                    labels[i] = question
+
+    def _serves(self, place: int, following: Sequence[tuple[int, str]]) -> bool:
+        """Tell whether a network is still there where the next answer needs one."""
+        if not following or not (needs := self.wanted.get(following[0][1])) or needs.asks_for_module:
+            return False
+        names = {name for name in self.offers[place].unit.values if "." not in name}
+        between = self.offers[place + 1 : following[0][0] + 1]
+        return not any(names & set(offer.unit.values) for offer in between)
 
     def _by_content(self, labels: Sequence[str | None]) -> dict[str, list[Part]]:
         """Give the parts of the questions that were found by content, or are named above code."""

@@ -17,6 +17,7 @@ from grader.training import Data
 HEADED = 2.0  # what a text that names the question adds to a run's likeness
 OTHER = 1.5  # what it costs values to stand under a text that names another question
 UNLIKE_AT_MOST = 5.0
+ELSEWHERE = 0.6  # what it costs to give a question what is exactly another one's answer
 FOREIGN, STARTED_ELSEWHERE, OTHER_LENGTH = (
     0.1,
     0.6,
@@ -66,7 +67,7 @@ class Content:
         worth = quality * (COMPLETE_TRY if run.count > 1 else LONE_TRY)
         options = {
             name: Option(
-                cost=min(best - mine, UNLIKE_AT_MOST),
+                cost=min(best - mine, UNLIKE_AT_MOST) + ELSEWHERE * (bool(exact) and name not in exact),
                 worth=EXACT if name in exact else worth,
                 said=name in text,
             )

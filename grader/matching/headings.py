@@ -12,6 +12,7 @@ from grader.records import SourceCell
 
 NAMED = 2.0  # how much more the question's own id says than words it shares with its title
 SAID = 0.6  # of a title's telling words; fewer are coincidence
+LOWEST = 6  # rank of a heading
 COMMENTS = 5  # lines of comments that begin a cell and are read like a heading
 
 Evidence = Mapping[str, float]
@@ -21,19 +22,21 @@ Evidence = Mapping[str, float]
 def evidence_of(cells: Sequence[SourceCell], questions: Sequence[Question]) -> dict[int, Evidence]:
     """Give for each code cell what the text before it, and the comments it begins with, say.
 
-    A text holds for the cells up to the next one that names a question, or the next heading of its own rank.
+    A text holds for the cells up to the next one that names a question, or the next heading: of its own rank where
+    it names the question's id.
     """
     titles = Titles(questions)
     found: dict[int, Evidence] = {}
     current: Evidence = {}
-    rank = 7
+    rank = LOWEST
     for cell in cells:
         if cell.kind == "code":
             found[cell.index] = titles.named_by(_comments(cell.source)) or current
             continue
         said, level = titles.named_by(cell.source), _rank(cell.source)
         if said or level <= rank:
-            current, rank = said, level if said else rank
+            current = said
+            rank = level if NAMED in said.values() else LOWEST
     return found
 
 
@@ -89,4 +92,6 @@ def _comments(source: str) -> str:
 
 def _rank(text: str) -> int:
     """Give the rank of the highest heading in a text, 7 where there is none."""
-    return min((len(found) for found in re.findall(r"^\s{0,3}(#{1,6})\s", text, re.MULTILINE)), default=7)
+    return min(
+        (len(found) for found in re.findall(r"^\s{0,3}(#{1,6})\s", text, re.MULTILINE)), default=LOWEST + 1
+    )

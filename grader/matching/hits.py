@@ -31,6 +31,11 @@ class Wanted:
         self.by_name_alone = not any(self.expected[name] is not None for name in plain)
         self.telling = {n: s.points for n, s in (self.specs if self.by_name_alone else plain).items()}
 
+    @property
+    def asks_for_module(self) -> bool:
+        """Tell whether the question asks for parameters of a module."""
+        return any("." in name for name in self.expected)
+
     def found_in(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """Give the expected names whose values are among those of a moment, and these values."""
         found: dict[str, Value] = {}

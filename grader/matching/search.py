@@ -15,9 +15,13 @@ from typing import TypeAlias
 
 WIDTH = 40  # hypotheses that are followed
 BACK = 2.5  # to go back in the order of the questions
-SKIP, SKIPPED_AT_MOST = 0.25, 1.0  # to pass over a question without an answer
+SKIP, SKIPPED_AT_MOST = 0.1, 0.5  # to pass over a question without an answer
 LONE_TRY, COMPLETE_TRY, EXACT = 0.5, 2.0, 3.0  # what a question's best run is worth
-OPENED = 0.05  # what it costs to give a question some of its values
+OPENED = 0.5  # what it costs to give a question some of its values
+LEFT = (
+    0.6  # what it costs to leave a value that is asked for; a network is a tool and may have served another
+)
+AWAY = 1.5  # what it costs to turn away from a question that a run is more like: it is one more try of that
 
 State: TypeAlias = tuple[frozenset[str] | float, ...]
 """What each question has by now: the names of its values, or what its best run is worth."""
@@ -84,13 +88,25 @@ def search(choices: Sequence[Choice], wanted: Sequence[Mapping[str, float] | Non
 
 
 def _steps(way: _Way, choice: Choice, wanted: Sequence[Mapping[str, float] | None]) -> Iterator[_Way]:
-    yield _Way(way.score - choice.none, way.last, way.state, (*way.labels, None))
+    left = (
+        LEFT if choice.options and all(_adds(way, q, option) for q, option in choice.options.items()) else 0.0
+    )
+    yield _Way(way.score - choice.none - left, way.last, way.state, (*way.labels, None))
+    like_last = choice.options[way.last].cost if way.last in choice.options else None
     for question, option in choice.options.items():
         before = way.state[question]
         after, gain = _gained(before, option, wanted[question])
         state = way.state if after == before else (*way.state[:question], after, *way.state[question + 1 :])
         score = way.score + gain - option.cost - _turn(way, question)
+        if like_last is not None and like_last < option.cost:
+            score -= AWAY
         yield _Way(score, question, state, (*way.labels, question))
+
+
+def _adds(way: _Way, question: int, option: Option) -> bool:
+    """Tell whether an option has plain values that its question has not."""
+    had = way.state[question]
+    return isinstance(had, frozenset) and any("." not in name for name in option.names - had)
 
 
 def _gained(

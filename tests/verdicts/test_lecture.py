@@ -36,7 +36,8 @@ FULL = {
         for i in range(3)
     },
     **{
-        f"metadata permuted {i}": lambda i=i: submission(in_order(), variants.permuted(SECTIONS, i)) for i in range(3)
+        f"metadata permuted {i}": lambda i=i: submission(in_order(), variants.permuted(SECTIONS, i))
+        for i in range(3)
     },
 }
 

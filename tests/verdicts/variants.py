@@ -117,7 +117,10 @@ def shown_only(cells: Iterable[Cell]) -> list[Cell]:
 def by_colab(cells: Iterable[Cell]) -> str:
     """Save as Colab does: its own metadata, sources as lists of lines, no trace of ours."""
     saved = [_colab_cell(cell, i) for i, cell in enumerate(cells)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
+    kernel = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3"},
+        "language_info": {"name": "python"},
+    }
     colab = {"provenance": [], "collapsed_sections": [], "toc_visible": True}
     notebook = {"nbformat": 4, "nbformat_minor": 0, "metadata": {"colab": colab, **kernel}, "cells": saved}
     return json.dumps(notebook, ensure_ascii=False)
@@ -129,5 +132,10 @@ def _colab_cell(cell: Cell, place: int) -> dict[str, object]:
         return {**common, "metadata": {"id": f"aB{place:010d}"}}
     user = {"displayName": "김하늘", "userId": "0123456789"}
     ran = {"status": "ok", "timestamp": 1664345000000 + place, "user_tz": -540, "elapsed": 3, "user": user}
-    about = {"id": f"cD{place:010d}", "executionInfo": ran, "outputId": f"7f{place:06d}", "colab": {"height": 34}}
+    about = {
+        "id": f"cD{place:010d}",
+        "executionInfo": ran,
+        "outputId": f"7f{place:06d}",
+        "colab": {"height": 34},
+    }
     return {**common, "metadata": about, "execution_count": place, "outputs": []}
