@@ -72,7 +72,8 @@ class _Matcher:
         self.texts = evidence_of(submission.cells, assignment.questions)
         content = Content(assignment.questions, assignment.data(), self.texts)
         self.wanted = content.wanted
-        offers = [content.offer(unit) for unit in units_of(self.recording, execution.cells)]
+        self.units = units_of(self.recording, execution.cells)
+        offers = [content.offer(unit) for unit in self.units]
         self.offers = [offer for offer in offers if offer.options or offer.unit.run]
         self.notebook = Notebook(submission.cells, self.recording)
         self.flags: list[Message] = []
@@ -164,7 +165,8 @@ class _Matcher:
         Not those that the next answer was computed with: a question that asks for no network of its own needs one.
         """
         for i, offer in enumerate(self.offers):
-            for question in [] if labels[i] else offer.values:
+            networks = [q for q, names in offer.values.items() if all("." in name for name in names)]
+            for question in [] if labels[i] else networks:
                 place = self.ids.index(question)
                 before = [self.ids.index(label) for label in labels[:i] if label]
                 after = [(j, label) for j, label in enumerate(labels) if label and j > i]
@@ -179,8 +181,9 @@ class _Matcher:
         if not following or not (needs := self.wanted.get(following[0][1])) or needs.asks_for_module:
             return False
         names = {name for name in self.offers[place].unit.values if "." not in name}
-        between = self.offers[place + 1 : following[0][0] + 1]
-        return not any(names & set(offer.unit.values) for offer in between)
+        until = self.offers[following[0][0]].unit.first
+        between = [unit for unit in self.units if self.offers[place].unit.first < unit.first <= until]
+        return not any(names & set(unit.values) for unit in between)
 
     def _by_content(self, labels: Sequence[str | None]) -> dict[str, list[Part]]:
         """Give the parts of the questions that were found by content, or are named above code."""

@@ -84,7 +84,7 @@ def search(choices: Sequence[Choice], wanted: Sequence[Mapping[str, float] | Non
                 if key not in best or best[key].score < following.score:
                     best[key] = following
         ways = sorted(best.values(), key=lambda way: -way.score)[:WIDTH]
-    return Found(ways[0].labels, _margins(ways))
+    return Found(ways[0].labels, _margins(ways, choices))
 
 
 def _steps(way: _Way, choice: Choice, wanted: Sequence[Mapping[str, float] | None]) -> Iterator[_Way]:
@@ -144,16 +144,19 @@ def _turn(way: _Way, question: int) -> float:
     return min(SKIP * skipped, SKIPPED_AT_MOST)
 
 
-def _margins(ways: Sequence[_Way]) -> dict[int, float]:
+def _margins(ways: Sequence[_Way], choices: Sequence[Choice]) -> dict[int, float]:
     """Give for each question that is answered the distance to the best way that answers it otherwise."""
     best = ways[0]
     margins = {}
     for question in {label for label in best.labels if label is not None}:
-        own = _units(best, question)
-        others = [way.score for way in ways if _units(way, question) != own]
+        units = _telling(best, question, choices)
+        others = [way.score for way in ways if any(way.labels[i] != question for i in units)]
         margins[question] = best.score - max(others, default=ways[-1].score - OPENED)
     return margins
 
 
-def _units(way: _Way, question: int) -> list[int]:
-    return [i for i, label in enumerate(way.labels) if label == question]
+def _telling(way: _Way, question: int, choices: Sequence[Choice]) -> list[int]:
+    """Give the units that make a question's answer: the run that counts, or all that have values."""
+    own = [i for i, label in enumerate(way.labels) if label == question]
+    values = [i for i in own if choices[i].options[question].names]
+    return values or [max(own, key=lambda i: choices[i].options[question].worth)]

@@ -46,11 +46,23 @@ def warm(assignment):
 
 
 @pytest.fixture
-def judged(warm, assignment, tmp_path):
+def run_cells(warm, tmp_path):
+    """Execute a submission: its ``Execution``."""
+
+    def run(submission):
+        for old in tmp_path.iterdir():
+            old.unlink()
+        return _executed(warm, submission, tmp_path)
+
+    return run
+
+
+@pytest.fixture
+def judged(run_cells, assignment):
     """Execute a submission and judge it: question id -> ``QuestionReport``, of those that have cells."""
 
     def judge(submission):
-        execution = _executed(warm, submission, tmp_path)
+        execution = run_cells(submission)
         matched = match(submission, execution, assignment).matched
         return {
             question.id: judge_question(question, matched[question.id], submission, execution, assignment)[0]
