@@ -111,10 +111,15 @@ class _Matcher:
             self.flags.append(Message("flag.metadata-distrusted"))
             labels = read_labels(self.cells, self.ids, self.recording, metadata=False)
         for question in self.ids:
-            own = [label.part.cell + 1 for label in labels if label.own and label.question == question]
+            own = sorted(
+                {label.part.cell + 1 for label in labels if label.own and label.question == question}
+            )
             if len(own) > 1:
-                params = {"question": self.titles[question], "cells": own}
+                params = {"question": self.titles[question], "cells": _in_words(own)}
                 self.flags.append(Message("flag.label-twice", params))
+        for cell in dict.fromkeys(label.part.cell for label in labels if not label.part.whole):
+            named = [self.titles[label.question] for label in labels if label.part.cell == cell]
+            self.flags.append(Message("flag.cell-merged", {"cell": cell + 1, "questions": named}))
         return labels
 
     def _owner(self, offer: Offer) -> str | None:
@@ -142,7 +147,9 @@ class _Matcher:
         inside = [i for i, other in enumerate(self.offers) if holds(whole, other)]
         if all(self.moved.get(i) == self.moved[place] for i in inside):
             return whole
-        return self.notebook.own_statements(Claim(None, offer.unit.first, offer.unit.last))
+        here = [other.unit.last for other in self.offers if other.unit.last[0] == offer.unit.first[0]]
+        previous = max((last for last in here if last < offer.unit.first), default=None)
+        return self.notebook.since(previous, Claim(None, offer.unit.first, offer.unit.last))
 
     # ── content ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -150,13 +157,15 @@ class _Matcher:
         """Find out which units answer the questions without a label; labelled units say where these stand."""
         settled = {*self.labelled, *self.moved.values()}
         choices = []
+        several = len({offer.unit.first[0] for offer in self.offers}) > 1
         for i, (offer, owner) in enumerate(zip(self.offers, self.owners, strict=True)):
             mine = self.moved.get(i, owner)
+            cell = offer.unit.first[0] if several else -1
             if mine is not None:
-                choices.append(Choice({self.ids.index(mine): Option()}, float(END)))
+                choices.append(Choice({self.ids.index(mine): Option()}, float(END), cell))
             else:
                 open_ones = {self.ids.index(q): o for q, o in offer.options.items() if q not in settled}
-                choices.append(Choice(open_ones, offer.none if open_ones else 0.0))
+                choices.append(Choice(open_ones, offer.none if open_ones else 0.0, cell))
         return search(choices, [self.wanted[q].telling if q in self.wanted else None for q in self.ids])
 
     def _left_over(self, labels: list[str | None]) -> None:
@@ -246,8 +255,8 @@ class _Matcher:
 
     def _say_if_doubtful(self, question: str, parts: Sequence[Part], sure: float) -> None:
         if sure < CERTAIN:
-            cells = list(dict.fromkeys(part.cell + 1 for part in parts))
-            params = {"question": self.titles[question], "cells": cells}
+            cells = sorted({part.cell + 1 for part in parts})
+            params = {"question": self.titles[question], "cells": _in_words(cells)}
             self.flags.append(Message("flag.match-uncertain", params))
 
     def _say_moved(self, place: int, question: str) -> None:
@@ -259,3 +268,14 @@ class _Matcher:
         message = Message("flag.answer-elsewhere", params)
         if message not in self.flags:
             self.flags.append(message)
+
+
+def _in_words(cells: Sequence[int]) -> str:
+    """Give numbers of cells as people write them: ``3, 5–7``."""
+    runs: list[list[int]] = []
+    for cell in cells:
+        if runs and runs[-1][-1] == cell - 1:
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

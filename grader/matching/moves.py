@@ -14,6 +14,8 @@ MISTAKES = 2
 """So many mistakes make a run that is exactly another question's answer one; with a single one it is its label's:
 ``sgd-what`` without the optimizer is ``mse`` to the last digit."""
 
+FEW = 2  # questions answered in one another's cells say nothing about the rest
+
 
 def holds(parts: Sequence[Part], offer: Offer) -> bool:
     """Tell whether a unit lies in one of the parts."""
@@ -43,7 +45,7 @@ def metadata_are_wrong(
         near = any(offer.wrong.get(question, MISTAKES) < MISTAKES for offer in own)
         right += question in exact
         wrong += bool(exact) and question not in exact and not near
-    return wrong > max(right, 1)
+    return wrong > max(right, FEW)
 
 
 def moved(

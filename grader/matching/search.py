@@ -15,6 +15,8 @@ from typing import TypeAlias
 
 WIDTH = 40  # hypotheses that are followed
 BACK = 2.5  # to go back in the order of the questions
+AGAIN = 1.0  # to come again to a question that one has turned away from
+INSIDE = 1.5  # to turn to another question within a cell, where there are several
 SKIP, SKIPPED_AT_MOST = 0.1, 0.5  # to pass over a question without an answer
 LONE_TRY, COMPLETE_TRY, EXACT = 0.5, 2.0, 3.0  # what a question's best run is worth
 OPENED = 0.5  # what it costs to give a question some of its values
@@ -43,10 +45,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Choice:
-    """A unit's options by the question's place in the assignment; ``none`` is what it costs to take none."""
+    """A unit's options by the question's place in the assignment; ``none`` is what it costs to take none.
+
+    ``cell`` is where it begins, -1 where that says nothing: all is in one cell.
+    """
 
     options: Mapping[int, Option]
     none: float = 0.0
+    cell: int = -1
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class _Way:
     score: float
     last: int
     state: State
+    cell: int = -1
     labels: tuple[int | None, ...] = ()
 
 
@@ -91,16 +98,18 @@ def _steps(way: _Way, choice: Choice, wanted: Sequence[Mapping[str, float] | Non
     left = (
         LEFT if choice.options and all(_adds(way, q, option) for q, option in choice.options.items()) else 0.0
     )
-    yield _Way(way.score - choice.none - left, way.last, way.state, (*way.labels, None))
+    yield _Way(way.score - choice.none - left, way.last, way.state, way.cell, (*way.labels, None))
     like_last = choice.options[way.last].cost if way.last in choice.options else None
     for question, option in choice.options.items():
         before = way.state[question]
         after, gain = _gained(before, option, wanted[question])
         state = way.state if after == before else (*way.state[:question], after, *way.state[question + 1 :])
         score = way.score + gain - option.cost - _turn(way, question)
+        if question != way.last and choice.cell == way.cell >= 0:
+            score -= INSIDE
         if like_last is not None and like_last < option.cost:
             score -= AWAY
-        yield _Way(score, question, state, (*way.labels, question))
+        yield _Way(score, question, state, choice.cell, (*way.labels, question))
 
 
 def _adds(way: _Way, question: int, option: Option) -> bool:
@@ -138,10 +147,11 @@ def _turn(way: _Way, question: int) -> float:
     """Give what it costs to turn from the last question to this one."""
     if question == way.last:
         return 0.0
+    again = AGAIN if way.state[question] else 0.0
     if question < way.last:
-        return BACK
+        return BACK + again
     skipped = sum(1 for state in way.state[way.last + 1 : question] if not state)
-    return min(SKIP * skipped, SKIPPED_AT_MOST)
+    return min(SKIP * skipped, SKIPPED_AT_MOST) + again
 
 
 def _margins(ways: Sequence[_Way], choices: Sequence[Choice]) -> dict[int, float]:

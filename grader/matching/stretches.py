@@ -55,11 +55,10 @@ class Notebook:
             begin = max(begin, end)
         return found
 
-    def own_statements(self, claim: Claim) -> list[Part]:
-        """Give the claim's statements alone, from the first to the last."""
-        cell, seq = claim.first
-        before = [s for s, _ in self._lines.get(cell, ()) if s < seq]
-        return self._parts((cell, max(before, default=-1)), self._after(claim.last))
+    def since(self, previous: Place | None, claim: Claim) -> list[Part]:
+        """Give the claim's statements and those before it, since what happened there last."""
+        begin = (claim.first[0], -1) if previous is None else self._after(previous)
+        return self._parts(begin, self._after(claim.last))
 
     def _begin(self, claim: Claim) -> Place:
         return max((h for h in self.headings if h < claim.first[0]), default=-1), END

@@ -74,6 +74,12 @@ def judged(run_cells, assignment):
 
 
 @pytest.fixture
+def matched(run_cells, assignment):
+    """Execute a submission and match it: ``Answers``."""
+    return lambda submission: match(submission, run_cells(submission), assignment)
+
+
+@pytest.fixture
 def graded_cells(judged):
     """Judge ``(question, source)`` cells after the preparation of the data, where they do not prepare it."""
 

@@ -50,7 +50,9 @@ def found(run_cells, assignment):
         execution = run_cells(submission)
         matched = match(submission, execution, assignment).matched
         of_cell = {cell: question for question, one in matched.items() for cell in one.cells}
-        trained = {r.cell for r in execution.recording.cells if any(isinstance(e, Backward) for e in r.events)}
+        trained = {
+            r.cell for r in execution.recording.cells if any(isinstance(e, Backward) for e in r.events)
+        }
         return [
             (question, of_cell.get(i, "none"))
             for i, (question, _) in enumerate(cells, len(START))
