@@ -127,7 +127,7 @@ def _judge_training(
 def _until(
     later: Sequence[TrainingRun], run: TrainingRun, namespace: Mapping[str, Value], recording: Recording
 ) -> Mapping[str, Value]:
-    """Give the names as they stood before the next try took them: within one cell, after the run's statement."""
+    """Give the names before the next try took them: within one cell, after the run's statement."""
     names = {name for name, _, _ in run.leaves}
     again = next((other for other in later if names & {name for name, _, _ in other.leaves}), None)
     if again is None:

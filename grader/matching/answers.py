@@ -55,9 +55,9 @@ class Answers:
 def match(submission: Submission, execution: Execution, assignment: Assignment) -> Answers:
     """Give each question the parts of cells that answer it; a question without any is not in the result.
 
-    A label holds: the visible line before the metadata. It gives way where what it labels is exactly the answer
-    to another question that has none of its own. Metadata that are wrong like that for most of a notebook are not
-    believed at all. Questions without a label are looked for in what no label claims.
+    A label holds: the visible line before the metadata. It gives way where what it labels is exactly
+    the answer to another question that has none of its own. Metadata that are wrong like that for most of a
+    notebook are not believed at all. Questions without a label are looked for in what no label claims.
     """
     return _Matcher(submission, execution, assignment).answers()
 
@@ -139,7 +139,7 @@ class _Matcher:
         return any(has_code(lines_of(self.sources[part.cell], part)) for part in parts)
 
     def _moved_parts(self, place: int) -> list[Part]:
-        """Give the parts a moved unit takes along: its whole label's where all of that moves to one question."""
+        """Give the parts a moved unit takes along: all of its label's where all that is in it moves there."""
         offer, label = self.offers[place], self.owners[place]
         whole = [
             other.part for other in self.labels if other.question == label and holds([other.part], offer)
@@ -169,9 +169,10 @@ class _Matcher:
         return search(choices, [self.wanted[q].telling if q in self.wanted else None for q in self.ids])
 
     def _left_over(self, labels: list[str | None]) -> None:
-        """Give networks that nobody claims to the values question they would be part of, where it is their turn.
+        """Give networks that nobody claims to the values question whose they would be, if it is its turn.
 
-        Not those that the next answer was computed with: a question that asks for no network of its own needs one.
+        Not those that the next answer was computed with: a question that asks for no network of its own may
+        need one.
         """
         for i, offer in enumerate(self.offers):
             networks = [q for q, names in offer.values.items() if all("." in name for name in names)]

@@ -30,8 +30,9 @@ LONG = 3  # times as many epochs as asked for, or a third
 class Offer:
     """A unit, and what it could answer, by the question's id.
 
-    ``exact`` are the questions a run answers step by step, ``wrong`` how many of its marks contradict each of them,
-    ``values`` what is there of the values that a question asks for. ``none`` is what it costs to say it is no one's.
+    ``exact`` are the questions a run answers step by step, ``wrong`` how many of its marks contradict
+    each of them, ``values`` what is there of the values that a question asks for. ``none`` is what it costs
+    to say it is no one's.
     """
 
     unit: Unit
@@ -77,7 +78,7 @@ class Content:
         return Offer(unit, options, exact, wrong, EXACT if exact else worth / 2)
 
     def _quality(self, unit: Unit) -> float:
-        """Say whether a run has to do with the assignment at all, 0 to 1: a notebook may hold more than that."""
+        """Say whether a run has to do with the assignment at all, 0 to 1: a notebook may hold more."""
         run = unit.run
         assert run is not None
         quality = FOREIGN if foreign(run, self.data) else 1.0

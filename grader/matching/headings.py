@@ -22,8 +22,8 @@ Evidence = Mapping[str, float]
 def evidence_of(cells: Sequence[SourceCell], questions: Sequence[Question]) -> dict[int, Evidence]:
     """Give for each code cell what the text before it, and the comments it begins with, say.
 
-    A text holds for the cells up to the next one that names a question, or the next heading: of its own rank where
-    it names the question's id.
+    A text holds for the cells up to the next one that names a question, or the next heading: of its own
+    rank where it names the question's id.
     """
     titles = Titles(questions)
     found: dict[int, Evidence] = {}
@@ -69,7 +69,7 @@ class Titles:
 
 
 _ID = r"""[(\[`'"「‘]\s*{0}\s*[)\]`'"」’]|문제\s*[:：]?\s*{0}(?![\w-])|^\W*{0}\W*$"""
-"""An id within brackets or quotes, after the word 문제, or all there is: ``data`` alone is a word like others."""
+"""An id in brackets or quotes, after the word 문제, or all there is: ``data`` alone is any word."""
 
 
 def _share(weights: Mapping[str, float], there: set[str]) -> float:
@@ -81,7 +81,7 @@ def _words(text: str) -> list[str]:
     """Give words, numbers and, since endings vary, each two neighbouring letters of Korean ones."""
     words: list[str] = []
     for word in re.findall(r"[A-Za-z_]+|\d+|[가-힣]+", text.lower()):
-        words += [word[i : i + 2] for i in range(len(word) - 1)] or [word] if "가" <= word[0] else [word]
+        words += [word[i : i + 2] for i in range(len(word) - 1)] or [word] if word[0] >= "가" else [word]
     return words
 
 

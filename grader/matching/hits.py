@@ -18,8 +18,8 @@ COMMON = (bool, int)  # True and 3 stand in every notebook and tell nothing by t
 class Wanted:
     """The values a question asks for, prepared for being looked for.
 
-    ``telling`` are those that can be recognised without their name, with their points; where none can, all are,
-    and have to bear it.
+    ``telling`` are those that can be recognised without their name, with their points; where none can,
+    all are, and have to bear it.
     """
 
     def __init__(self, question: Question) -> None:
@@ -50,8 +50,8 @@ class Wanted:
     def truths(self, recording: Recording) -> dict[str, Value]:
         """Give truth values that are asked for, under whatever names, in the order in which they were made.
 
-        True and False say nothing by themselves: they are looked for only in the cells that answer the question,
-        and where another order of theirs fits and this one does not, that order is taken.
+        True and False say nothing by themselves: they are looked for only in the cells that answer the
+        question, and where another order of theirs fits and this one does not, that order is taken.
         """
         asked = [name for name in self.specs if isinstance(self.expected[name], bool)]
         made = [

@@ -28,10 +28,10 @@ def read_labels(
 ) -> list[Label]:
     """Give the labels of all code cells that have one, in order.
 
-    The visible line counts before the metadata, which nobody sees and every copy of a cell takes along. A cell
-    with the lines of several questions is cut at them. A code cell without either goes with the labelled one
-    before it, or, where a heading stands between, with the labelled one after it. Without ``metadata`` the
-    visible lines count alone.
+    The visible line counts before the metadata, which nobody sees and every copy of a cell takes along.
+    A cell with the lines of several questions is cut at them. A code cell without either goes with the
+    labelled one before it, or, where a heading stands between, with the labelled one after it. Without
+    ``metadata`` the visible lines count alone.
     """
     known = set(questions)
     code = [cell for cell in cells if cell.kind == "code"]

@@ -1,7 +1,8 @@
 """How much a training run is like the one a question asks for.
 
-What students get wrong counts least: first what the parameters are and how they are updated, then the start, the
-learning rate, and the form of the loss last. All of it is read from what was recorded; the reference runs once.
+What students get wrong counts least: first what the parameters are and how they are updated, then the
+start, the learning rate, and the form of the loss last. All of it is read from what was recorded; the
+reference runs once.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ MODULE_PARTS = ("weight", "bias")  # what torch.nn calls the parameters of its l
 class Likeness:
     """How like: ``points`` compare questions with one another, ``exact`` is a right answer, step by step.
 
-    ``wrong`` is how many marks of the run contradict the question: size, optimizer, start, epochs, rate, loss.
+    ``wrong`` is how many marks of the run contradict the question: size, optimizer, start, epochs,
+    rate, loss.
     """
 
     points: float

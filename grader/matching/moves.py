@@ -9,9 +9,8 @@ from grader.matching.hits import Wanted
 from grader.matching.labels import Label
 from grader.recording import Part
 
-
 MISTAKES = 2
-"""So many mistakes make a run that is exactly another question's answer one; with a single one it is its label's:
+"""With so many mistakes a run that is exactly another question's answer is that; with one it is its label's:
 ``sgd-what`` without the optimizer is ``mse`` to the last digit."""
 
 FEW = 2  # questions answered in one another's cells say nothing about the rest
@@ -53,8 +52,8 @@ def moved(
 ) -> dict[int, str]:
     """Give the units that are not their label's, by their place, and whose they are.
 
-    Only what answers a question exactly that has no exact answer of its own moves, and nothing that its label's
-    question needs: a run that comes near to that, or values that it asks for.
+    Only what answers a question exactly that has no exact answer of its own moves, and nothing that its
+    label's question needs: a run that comes near to that, or values that it asks for.
     """
     own = {question: _of(offers, owners, question) for question in owners if question is not None}
     lacking = [

@@ -1,10 +1,10 @@
 """The best way to say of every unit which question it answers.
 
-A beam search over the units in their order. What a unit is like speaks for a question; so does it if the question
-has no answer yet and if it comes next. Going back in the order of the questions costs, more than a mere likeness
-is worth and less than an exact fit: pitfalls that are shown after the right way stay with their question, and
-questions in another order are found all the same. That no question is answered by what another one needs follows
-from each unit having one question at most.
+A beam search over the units in their order. What a unit is like speaks for a question; so does it if
+the question has no answer yet and if it comes next. Going back in the order of the questions costs,
+more than a mere likeness is worth and less than an exact fit: pitfalls that are shown after the right
+way stay with their question, and questions in another order are found all the same. That no question is
+answered by what another one needs follows from each unit having one question at most.
 """
 
 from __future__ import annotations
@@ -132,8 +132,8 @@ def _gained(
 def _worth(names: frozenset[str], wanted: Mapping[str, float], *, said: bool) -> float:
     """Give what some of a question's values are worth: little until most are there.
 
-    Where two questions ask for the same value, the one that has all of its own is the one that was answered. A
-    text that names the question says so by itself.
+    Where two questions ask for the same value, the one that has all of its own is the one that was
+    answered. A text that names the question says so by itself.
     """
     if not names:
         return 0.0

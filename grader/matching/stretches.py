@@ -17,7 +17,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Claim:
-    """From one place to another something happened that answers a question; ``None``: something of no question."""
+    """From one place to another something happened that answers a question, or none."""
 
     question: str | None
     first: Place
@@ -40,8 +40,9 @@ class Notebook:
     def stretches(self, claims: Sequence[Claim]) -> dict[str, list[Part]]:
         """Give each claimed question its parts of cells: from where the claim before it ends to its own end.
 
-        An answer ends at the first heading after it, without one with its cell; where the next begins in the same
-        cell, with its statement. What stands between it and the next belongs to the next: it prepares it.
+        An answer ends at the first heading after it, without one with its cell; where the next begins
+        in the same cell, with its statement. What stands between it and the next belongs to the next:
+        it prepares it.
         """
         found: dict[str, list[Part]] = {}
         merged = _merged(claims)
@@ -87,7 +88,7 @@ class Notebook:
         return parts
 
     def _rows(self, cell: int, after: int, until: int | None) -> tuple[int, int | None]:
-        """Give the lines of a part: from its first statement to the line before the first of the next part."""
+        """Give a part's lines: from its first statement to the line before the next part's."""
         statements = self._lines.get(cell, [])
         seqs = [seq for seq, _ in statements]
         first = 1 if after < 0 else _line_at(statements, bisect_right(seqs, after)) or 1

@@ -1,7 +1,8 @@
 """What each statement of a cell left in the namespace, before a later one overwrites it.
 
-A whole notebook in one cell makes ``net`` and ``yhat`` anew for every question, and the cell's end shows the last
-of them alone. So after each statement the names that stand for something else by now are written, with values.
+A whole notebook in one cell makes ``net`` and ``yhat`` anew for every question, and the cell's end
+shows the last of them alone. So after each statement the names that stand for something else by now are
+written, with values.
 """
 
 from __future__ import annotations

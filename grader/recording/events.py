@@ -139,7 +139,7 @@ class Seed:
 
 @dataclass(frozen=True)
 class Names:
-    """A statement of the cell has ended: the names it made or changed, dotted ones too, and those it deleted."""
+    """A statement has ended: the names it made or changed, dotted ones too, and those it deleted."""
 
     cell: int
     seq: int

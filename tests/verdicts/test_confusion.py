@@ -1,7 +1,8 @@
-"""Each mistake, unlabelled among the right answers to all other questions: is its run taken for its question's?
+"""Each mistake, unlabelled among the right answers to all other questions: where its run is matched.
 
 The table is printed with ``pytest -s``.
 """
+# ruff: noqa: E501 - students' cells, and tables, a row a line
 
 import pytest
 
@@ -17,7 +18,7 @@ from .wrong import WRONG
 SILENT = (  # the silent mistakes of training, by the name they have in the table of wrong answers
     "bias-doubled", "bias-not-updated", "broadcast-target", "cleared-before-step", "columns-swapped", "29 epochs",
     "31 epochs", "cell run twice", "forward-outside-loop, retain_graph", "gradient-not-cleared",
-    "gradient-partly-cleared", "half-loss", "lr ", "mean-for-sum", "no-intercept", "no-square", "parameters-recreated",
+    "gradient-partly-cleared", "half-loss", "lr 0.01", "lr 1", "lr 0.095", "lr (1//10)", "mean-for-sum", "no-intercept", "no-square", "parameters-recreated",
     "square-outside-mean", "stale-optimizer", "sum-for-mean", "two backwards", "wrong-sign", "Adam", "y as int",
 )  # fmt: skip
 MISTAKES = [
@@ -42,7 +43,7 @@ RIGHT = {question: [VALUES.get(question) or LOOPS[question].source] for question
 
 @pytest.fixture
 def found(run_cells, assignment):
-    """Match a notebook without labels: the question that each of its cells went to, by the question it answers."""
+    """Match a notebook without labels: which question each cell went to, by the one it answers."""
 
     def find(cells):
         sources = tuple(SourceCell(i, "code", text) for i, (_, text) in enumerate([*START, *cells]))

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from grader.records import MatchedBy, QuestionStatus
+from grader.records import MatchedBy
 from grader.submission import read
 
 from . import variants

@@ -1,4 +1,4 @@
-"""The lecture's notebook as it is handed in: in another order, in one cell, renamed, with wrong metadata, by Colab."""
+"""The lecture's notebook as it is handed in: reordered, in one cell, renamed, mislabelled, saved by Colab."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .lecture import SECTIONS, Cell, Section
 
 QUESTIONS = tuple(section.question for section in SECTIONS if section.question)
 NAMES = {
-    "net": "model", "_net": "_m", "loss": "cost", "yhat": "hypo", "_yhat": "_hypo", "What": "theta", "alpha": "rate",
-    "optimizr": "opt", "x": "feature", "y": "target", "X": "design", "_x": "flat", "_1": "ones", "epoc": "i",
-    "b": "intercept", "w": "slope", "df": "table", "extra_bias": "surplus", "first": "p1", "second": "p2",
-    "third": "what_happened", "method_is_iterable": "without", "call_is_iterable": "with_call", "message": "said",
-    "_generator": "_gen", "_generator2": "_gen2", "_iterator": "_list", "l1": "layer", "a1": "act", "u": "logit",
-    "v": "prob", "xx": "grid",
+    "net": "model", "_net": "_m", "loss": "cost", "yhat": "hypo", "_yhat": "_hypo", "What": "theta",
+    "alpha": "rate", "optimizr": "opt", "x": "feature", "y": "target", "X": "design", "_x": "flat",
+    "_1": "ones", "epoc": "i", "b": "intercept", "w": "slope", "df": "table", "extra_bias": "surplus",
+    "first": "p1", "second": "p2", "third": "what_happened", "method_is_iterable": "without",
+    "call_is_iterable": "with_call", "message": "said", "_generator": "_gen", "_generator2": "_gen2",
+    "_iterator": "_list", "l1": "layer", "a1": "act", "u": "logit", "v": "prob", "xx": "grid",
 }  # fmt: skip
 
 
