@@ -35,15 +35,20 @@ def answered(offers: Sequence[Offer], wanted: Mapping[str, Wanted]) -> set[str]:
 def metadata_are_wrong(
     labels: Sequence[Label], offers: Sequence[Offer], wanted: Mapping[str, Wanted]
 ) -> bool:
-    """Tell whether most cells whose content says what they answer say another thing in their metadata."""
+    """Tell whether most of what says itself what it answers says another thing in its cell's metadata.
+
+    That is each run that answers some question exactly, and all values below a label together.
+    """
     right = wrong = 0
     for question in {label.question for label in labels}:
         parts = [label.part for label in labels if label.question == question]
         own = [offer for offer in offers if holds(parts, offer)]
-        exact = answered(own, wanted)
-        near = any(offer.wrong.get(question, MISTAKES) < MISTAKES for offer in own)
-        right += question in exact
-        wrong += bool(exact) and question not in exact and not near
+        runs = [offer for offer in own if offer.exact]
+        right += sum(question in offer.exact for offer in runs)
+        wrong += sum(offer.wrong.get(question, MISTAKES) >= MISTAKES for offer in runs)
+        values = answered([offer for offer in own if offer.unit.run is None], wanted)
+        right += question in values
+        wrong += question in wanted and bool(values) and question not in values
     return wrong > max(right, FEW)
 
 
