@@ -58,12 +58,17 @@ class Titles:
         if len(ids) == 1:
             return {ids[0]: NAMED}
         there = set(_words(text))
-        likeness = {question: _share(weights, there) for question, weights in self._words.items()}
-        first = max(likeness, key=lambda question: likeness[question], default=None)
-        if first is None or likeness[first] < SAID:
+        shared = {question: there & words.keys() for question, words in self._words.items()}
+        likeness = {question: _share(self._words[question], there) for question in shared}
+        alike = [question for question in shared if likeness[question] >= SAID]
+        if not alike:
             return {}
-        shared = there & self._words[first].keys()
-        if any(shared <= words.keys() for question, words in self._words.items() if question != first):
+        # Of two whole titles the longer: Linear(1,1) has no word that Linear(2,1,bias=False) has not.
+        first = max(
+            alike, key=lambda q: (likeness[q] == 1.0, sum(self._words[q][word] for word in shared[q]))
+        )
+        others = [words.keys() for question, words in self._words.items() if question != first]
+        if likeness[first] < 1.0 and any(shared[first] <= words for words in others):
             return {}  # all that is said is said of another question, too
         return {first: likeness[first]}
 
@@ -74,7 +79,8 @@ _ID = r"""[(\[`'"「‘]\s*{0}\s*[)\]`'"」’]|문제\s*[:：]?\s*{0}(?![\w-])|
 
 def _share(weights: Mapping[str, float], there: set[str]) -> float:
     whole = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in there) / whole if whole else 0.0
+    missing = sum(weight for word, weight in weights.items() if word not in there)
+    return 1.0 - missing / whole if whole else 0.0
 
 
 def _words(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from grader.recorder.encode import INLINE, encode, encode_tensor
+from grader.recorder.encode import INLINE, encode, encode_tensor, numbers
 from grader.recorder.graph import WHOLE
 from grader.recorder.names import tensors_in, visible
 from grader.recorder.tape import NoModes, Tape
@@ -115,8 +115,14 @@ def _state(value: Any) -> Any:
     return id(value)
 
 
-def _storage(tensor: torch.Tensor) -> tuple[int, int]:
-    """Give what changes when a tensor is written."""
+def _storage(tensor: torch.Tensor) -> tuple[Any, ...]:
+    """Give what changes when a tensor is written; through ``data`` its numbers alone do."""
+    if tensor.requires_grad:
+        return id(tensor), *(numbers(tensor) or ()), *_version(tensor)
+    return _version(tensor)
+
+
+def _version(tensor: torch.Tensor) -> tuple[int, int]:
     try:
         # Asked of torch's own class: one of the student's may have another idea of it.
         return torch.Tensor._version.__get__(tensor), torch.Tensor.data_ptr(tensor)  # type: ignore[attr-defined] # noqa: SLF001
