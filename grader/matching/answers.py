@@ -97,6 +97,8 @@ class _Matcher:
                 sure = BY_TEXT if margin is None else 1 - 0.5 * math.exp(-max(margin, 0.0))
                 by, parts = MatchedBy.CONTENT, content[question]
                 self._say_if_doubtful(question, parts, sure)
+            elif question in self.blank:
+                by, parts, sure = *self.blank[question], 1.0
             else:
                 continue
             matched[question] = Matched(by, sure, tuple(parts), self._values(question, parts, labels))
@@ -132,8 +134,8 @@ class _Matcher:
         for label in self.labels:
             left = [p for p in without(label.part, gone) if p.whole or self._has_code([p])]
             parts.setdefault(label.question, (label.by, []))[1].extend(left)
-        open_ones = {q for q, (_, own) in parts.items() if not self._has_code(own)}
-        return {q: found for q, found in parts.items() if q not in open_ones}
+        self.blank = {q: found for q, found in parts.items() if found[1] and not self._has_code(found[1])}
+        return {q: found for q, found in parts.items() if self._has_code(found[1])}
 
     def _has_code(self, parts: Sequence[Part]) -> bool:
         return any(has_code(lines_of(self.sources[part.cell], part)) for part in parts)
