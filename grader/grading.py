@@ -63,9 +63,9 @@ async def grade_async(
     )
     found = gaps(execution, submission.cells)
     # In a thread, so that other submissions' kernels are not kept waiting.
-    judged = await asyncio.to_thread(judge, submission, assignment, execution, found)
+    judged, unsure = await asyncio.to_thread(judge, submission, assignment, execution, found)
     timing = {"execution": execution.seconds}
-    flags = (*execution.flags, *found.flags)
+    flags = (*execution.flags, *found.flags, *unsure)
     if why := doubt(assignment, submission, execution.recording, judged, found):
         begun = time.perf_counter()
         try:

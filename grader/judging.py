@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+from typing import NamedTuple
 
 import torch
 
@@ -11,10 +12,17 @@ from grader.assignment import Assignment
 from grader.gaps import Gaps, excused
 from grader.matching import match
 from grader.questions import Judged, judge_question
-from grader.records import Execution, Submission
+from grader.records import Execution, Message, Submission
 
 REFERENCES = threading.Lock()
 """Held by whoever runs references: they seed torch's generator, which all threads share."""
+
+
+class Verdict(NamedTuple):
+    """Every question judged, in the assignment's order, and what to look at in the matching."""
+
+    questions: tuple[Judged, ...]
+    flags: tuple[Message, ...]
 
 
 def get_ready() -> None:
@@ -27,15 +35,13 @@ def get_ready() -> None:
         importlib.import_module("torch._dynamo")
 
 
-def judge(
-    submission: Submission, assignment: Assignment, execution: Execution, found: Gaps
-) -> tuple[Judged, ...]:
+def judge(submission: Submission, assignment: Assignment, execution: Execution, found: Gaps) -> Verdict:
     """Judge each question of an execution; ``found`` are the gaps in its recording."""
     with REFERENCES:
         torch.set_num_threads(1)  # small tensors: more cost more than they help, and sums come out alike
-        cells = match(submission.cells, [question.id for question in assignment.questions])
+        answers = match(submission, execution, assignment)
         judged = (
-            judge_question(question, cells.get(question.id), submission, execution, assignment)
+            judge_question(question, answers.matched.get(question.id), submission, execution, assignment)
             for question in assignment.questions
         )
-        return tuple(excused(one, found) for one in judged)
+        return Verdict(tuple(excused(one, found) for one in judged), answers.flags)

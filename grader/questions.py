@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from grader.assignment import Assignment, Question
 from grader.checks import TrainingJudgement, check_training, check_values, never_ran, no_run, pick
-from grader.matching import has_code
-from grader.recording import Recording, Value
+from grader.matching import Matched, has_code, lines_of
+from grader.recording import Part, Recording, Value
 from grader.records import (
     CellOutcome,
     CellStatus,
     CheckResult,
     CheckStatus,
     Execution,
-    Match,
+    MatchedBy,
     Message,
     QuestionReport,
     QuestionStatus,
@@ -44,7 +44,7 @@ class Judged(NamedTuple):
 class Answer:
     """What a question's cells did: their recording alone, the names at their end, how they ended."""
 
-    cells: tuple[int, ...]
+    parts: tuple[Part, ...]
     recording: Recording
     namespace: Mapping[str, Value]
     changed: Mapping[str, Value]
@@ -54,55 +54,75 @@ class Answer:
     @property
     def error(self) -> str | None:
         """The last exception that ended one of the cells, in one line."""
-        errors = [error for cell in self.cells if (error := self.error_in(cell)) is not None]
+        errors = [error for part in self.parts if (error := self.error_in(part.cell)) is not None]
         return errors[-1] if errors else None
 
     def error_in(self, cell: int) -> str | None:
-        """Give what ended a cell early, an exception or a limit, in one line; ``None`` if nothing did."""
+        """Give what ended a cell early, an exception or a limit, in one line; ``None`` if nothing did.
+
+        What happened in a later part of the cell is not this question's.
+        """
         outcome = next((o for o in self.outcomes if o.index == cell), None)
         if outcome is None or outcome.status is CellStatus.OK:
+            return None
+        line = None if outcome.error is None else outcome.error.line
+        last = max(
+            (part.lines[1] or len(self.sources[cell]) for part in self.parts if part.cell == cell), default=0
+        )
+        if line is not None and line > last:
             return None
         error = outcome.error
         return outcome.status.value if error is None else f"{error.name}: {error.value}"[:300]
 
+    def source_of(self, cells: Sequence[int]) -> str:
+        """Give the text of the question's parts of some cells."""
+        return "\n".join(lines_of(self.sources[part.cell], part) for part in self.parts if part.cell in cells)
 
-def answer_of(match: Match, submission: Submission, execution: Execution) -> Answer:
-    """Gather what the matched cells did."""
+
+def answer_of(matched: Matched, submission: Submission, execution: Execution) -> Answer:
+    """Gather what the matched parts of cells did."""
     recording: Recording = execution.recording
-    own = tuple(record for record in recording.cells if record.cell in match.cells)
-    changed = {name: value for record in own for name, value in record.values.items()}
-    namespace = recording.namespace(after=max(match.cells))
+    own = recording.within(matched.parts)
+    last = max(matched.parts, key=lambda part: (part.cell, part.after))
+    namespace = recording.namespace(last.cell, last.until)
+    changed = {name for record in own.cells for name in record.values if name in namespace}
+    found = {
+        name: value
+        for name, value in matched.values.items()
+        if matched.by is MatchedBy.CONTENT or name not in changed
+    }
+    owners = {name.partition(".")[0]: Value("object") for name in found if "." in name}
     return Answer(
-        cells=match.cells,
-        recording=Recording(own),
-        namespace=namespace,
-        changed={name: namespace[name] for name in changed if name in namespace},
-        outcomes=tuple(outcome for outcome in execution.cells if outcome.index in match.cells),
+        parts=matched.parts,
+        recording=own,
+        namespace={**owners, **namespace, **found},
+        changed={**{name: namespace[name] for name in namespace if name in changed}, **found},
+        outcomes=tuple(outcome for outcome in execution.cells if outcome.index in matched.cells),
         sources={cell.index: cell.source for cell in submission.cells},
     )
 
 
 def judge_question(
     question: Question,
-    match: Match | None,
+    matched: Matched | None,
     submission: Submission,
     execution: Execution,
     assignment: Assignment,
 ) -> Judged:
     """Judge one question."""
     sources = {cell.index: cell.source for cell in submission.cells}
-    if match is None or not any(has_code(sources[index]) for index in match.cells):
-        return Judged(_report(question, match, _unanswered(question), answered=False))
-    answer = answer_of(match, submission, execution)
+    if matched is None or not any(has_code(lines_of(sources[part.cell], part)) for part in matched.parts):
+        return Judged(_report(question, matched, _unanswered(question), answered=False))
+    answer = answer_of(matched, submission, execution)
     if question.training is None:
         checks = check_values(question, answer.namespace, answer.changed, answer.error)
-        report = _report(question, match, checks)
+        report = _report(question, matched, checks)
         return Judged(report, _borderline(question, checks), None, answer.namespace)
     data = assignment.data()
     judgement = _judge_training(question, answer, execution.recording, data)
     if judgement is None:
-        return Judged(_report(question, match, _without_run(question, answer)))
-    report = _report(question, match, judgement.checks, judgement=judgement)
+        return Judged(_report(question, matched, _without_run(question, answer)))
+    report = _report(question, matched, judgement.checks, judgement=judgement)
     flags = (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
     return Judged(report, flags, judgement, answer.namespace)
 
@@ -114,7 +134,7 @@ def _judge_training(
     judged = []
     for i, run in enumerate(runs):
         namespace = _until(runs[i + 1 :], run, answer.namespace, recording)
-        source = "\n".join(answer.sources[cell] for cell in run.cells)
+        source = answer.source_of(run.cells)
         error = answer.error_in(run.cells[-1])
         judged.append(check_training(question, run, data, namespace, source=source, error=error))
     return pick(judged)
@@ -123,14 +143,30 @@ def _judge_training(
 def _until(
     later: Sequence[TrainingRun], run: TrainingRun, namespace: Mapping[str, Value], recording: Recording
 ) -> Mapping[str, Value]:
-    """Give the names as they stood before the next try took them; within one cell nobody has seen that."""
+    """Give the names before the next try took them: within one cell, after the run's statement."""
     names = {name for name, _, _ in run.leaves}
     again = next((other for other in later if names & {name for name, _, _ in other.leaves}), None)
     if again is None:
         return namespace
-    if again.epochs[0].cell > run.cells[-1]:
-        return recording.namespace(after=again.epochs[0].cell - 1)
+    cell, seq = run.epochs[-1].cell, run.epochs[-1].seqs[1]
+    for record in reversed(recording.cells):
+        if cell <= record.cell < again.epochs[0].cell:
+            namespace = recording.namespace(after=record.cell)
+            if record.cell == cell or not _set_to_start(again, namespace):
+                return namespace
+    if (end := recording.statement_end(cell, seq)) is not None:
+        return recording.namespace(cell, end)
     return {name: value for name, value in namespace.items() if name not in names}
+
+
+def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
+    """Tell whether the names stand where a run begins: a cell before it has set them."""
+    numbers: list[float] = []
+    for name, _, _ in run.leaves:
+        value = namespace.get(name)
+        if value is not None and value.tensor is not None:
+            numbers += value.tensor.flatten()[:16].tolist()
+    return numbers == list(run.start)
 
 
 def _unanswered(question: Question) -> tuple[CheckResult, ...]:
@@ -145,7 +181,7 @@ def _without_run(question: Question, answer: Answer) -> tuple[CheckResult, ...]:
 
 def _report(
     question: Question,
-    match: Match | None,
+    matched: Matched | None,
     checks: Sequence[CheckResult],
     *,
     answered: bool = True,
@@ -158,7 +194,7 @@ def _report(
         score=score,
         max_score=question.points,
         status=status_of(score, question.points) if answered else QuestionStatus.UNANSWERED,
-        matched=match,
+        matched=None if matched is None else matched.match,
         checks=tuple(checks),
         run=None if judgement is None else run_summary(judgement.observed),
         reference=None

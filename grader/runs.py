@@ -17,11 +17,12 @@ class Epoch:
     the parameters the gradient was taken at, ``before`` and ``after`` the gradient around the epoch's
     backwards, ``found`` the gradient as the update found it, ``following`` the parameters after the update;
     each is ``None`` where nobody saw it. ``following`` of the last epoch of a run by hand is what stood there
-    at the cell's end.
+    at the cell's end. ``seqs`` are those of the epoch's first and last event.
     """
 
     index: int
     cell: int
+    seqs: tuple[int, int]
     line: tuple[int, int] | None
     roots: tuple[Root, ...]
     weighted: bool
@@ -258,6 +259,7 @@ def _epoch(index: int, group: _Group, following: Numbers | None) -> Epoch:
     return Epoch(
         index=index,
         cell=group.cell,
+        seqs=(first.seq, max(group.backwards[-1].seq, *(step.seq for step in group.steps), first.seq)),
         line=first.line,
         roots=tuple(root for event in group.backwards for root in event.roots),
         weighted=any(event.weights for event in group.backwards),

@@ -70,7 +70,7 @@ def compare(
 ) -> tuple[Judged, ...]:
     """Judge the second run by its own data, and settle what the first run's answers are worth."""
     variation, execution = again
-    second = judge(submission, variation.assignment, execution, gaps(execution, submission.cells))
+    second = judge(submission, variation.assignment, execution, gaps(execution, submission.cells)).questions
     with REFERENCES:
         data = assignment.data(), variation.assignment.data()
         return settle(why, assignment.questions, (judged, second), data)

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import grader.batch
+import grader.grading
+import grader.second_run
 from grader.assignment_file import load
 from grader.batch import Batch, grade_all
 from grader.errors import SubmissionError
-from grader.grading import judge
+from grader.execution import plain
 from grader.recording import Recording
 from grader.records import CellError, CellOutcome, CellStatus, Execution, ReportStatus
 from grader.render.result_json import loads
@@ -173,14 +174,14 @@ def test_any_bytes_are_graded_or_said_to_be_unreadable(file, content, tmp_path_f
     file.write_bytes(content)
     out = tmp_path_factory.getbasetemp() / "any-out"
 
-    async def without_a_kernel(submission, assignment, **_):
+    async def without_a_kernel(submission, **_):
         await asyncio.sleep(0)
-        execution = executed(submission)
-        return judge(submission, assignment, execution), execution
+        return executed(submission)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grader.batch, "grade_async", without_a_kernel)
-        (entry,) = grade_all(Batch(steps(), out, pytest.fail), [file], lambda _: None)
+        for stage in (grader.grading, grader.second_run):
+            patch.setattr(stage, "execute_async", without_a_kernel)
+        (entry,) = grade_all(Batch(steps(), out, plain), [file], lambda _: None)
 
     report = loads((out / entry.href).with_name("result.json").read_text(encoding="utf-8"))
     assert entry.report == report

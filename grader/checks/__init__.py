@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from grader.checks.training import TrainingJudgement, check_training, never_ran, no_run, pick
-from grader.checks.values import check_values
+from grader.checks.values import check_values, fits
 
-__all__ = ["TrainingJudgement", "check_training", "check_values", "never_ran", "no_run", "pick"]
+__all__ = ["TrainingJudgement", "check_training", "check_values", "fits", "never_ran", "no_run", "pick"]

@@ -83,6 +83,11 @@ def _module_names(
     return next((o for o in owners if all(f"{o}.{part}" in namespace for part in parts)), asked)
 
 
+def fits(spec: CheckSpec, expected: Any, value: Value) -> bool:
+    """Tell whether a value is what is expected."""
+    return compare(spec, expected, value).status is not CheckStatus.FAILED
+
+
 def compare(spec: CheckSpec, expected: Any, value: Value) -> Finding:
     """Judge one value against one expectation."""
     if isinstance(expected, Tensor):

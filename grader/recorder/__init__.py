@@ -25,6 +25,8 @@ A *slot* is what a leaf of the graph is called and looks like: ``[name, shape, d
 ``step``      an optimizer's step: ``[slot, number, before, gradient, after]`` for each parameter, the
               gradient as the step found it or, with a closure, left it. In a long steady loop ``before``
               and ``after`` are null: they stand in the backwards around the step.
+``names``     a statement of the cell has ended: ``line``, the ``values`` of the names that stand
+              for something else since the one before, ``gone``, the names that are no more.
 ``leaves``    at the cell's end: ``[slot, number, value]`` of the leaves of the last backward.
 
 ``number`` names a tensor object, ``stream`` a set of leaves within the cell. ``epoch`` counts changes of

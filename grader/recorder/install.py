@@ -12,6 +12,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from grader.recorder.log import Log
 from grader.recorder.namespace import Snapshots
+from grader.recorder.statements import Statements
 from grader.recorder.steps import Steps
 from grader.recorder.tape import NoModes, Tape
 
@@ -30,7 +31,9 @@ def install(shell: Any, folder: Path, budget: int = 32_000_000) -> None:
     _watch_engine(tape)
     _watch_optimizers(steps)
     _watch_seeds(tape)
-    _watch_cells(shell, tape, steps, Snapshots(shell.user_ns))
+    statements = Statements(tape)
+    _watch_statements(shell, statements, tape.log)
+    _watch_cells(shell, tape, steps, Snapshots(shell.user_ns), statements)
 
 
 def _quiet(log: Log, function: Any) -> Any:
@@ -113,7 +116,22 @@ def _watch_seeds(tape: Tape) -> None:
     torch.manual_seed = torch.random.manual_seed = manual_seed
 
 
-def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots) -> None:
+def _watch_statements(shell: Any, statements: Statements, log: Log) -> None:
+    """Stand where IPython runs the statements of a cell, one after the other.
+
+    What a statement raises is caught and shown below this, so that no traceback has a frame of ours.
+    """
+    run, seen = shell.run_code, _quiet(log, statements.after)
+
+    async def run_code(code_obj: Any, result: Any = None, *, async_: bool = False) -> Any:
+        failed = await run(code_obj, result, async_=async_)
+        seen(code_obj)
+        return failed
+
+    shell.run_code = run_code
+
+
+def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots, statements: Statements) -> None:
     """Begin and end cells with IPython's own events; a cell run within a cell belongs to the outer one."""
     depth = 0
     cache = shell.compile.cache
@@ -128,6 +146,7 @@ def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots) -> 
         depth += 1
         if depth == 1:
             tape.begin_cell()
+            _to_the_end(tape.log, statements.begin_cell)
 
     def end(result: Any) -> None:
         nonlocal depth

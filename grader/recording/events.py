@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -137,7 +137,40 @@ class Seed:
     seed: int
 
 
-Event: TypeAlias = Backward | OptimizerStep | LastLeaves | Seed
+@dataclass(frozen=True)
+class Names:
+    """A statement has ended: the names it made or changed, dotted ones too, and those it deleted."""
+
+    cell: int
+    seq: int
+    line: tuple[int, int] | None
+    values: Mapping[str, Value]
+    gone: tuple[str, ...]
+
+
+Event: TypeAlias = Backward | OptimizerStep | LastLeaves | Seed | Names
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a cell: the events after ``after`` up to and including ``until``, by their ``seq``.
+
+    ``until`` is ``None`` where the stretch goes to the cell's end. ``lines`` are its first and last line.
+    """
+
+    cell: int
+    after: int = -1
+    until: int | None = None
+    lines: tuple[int, int | None] = (1, None)
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether this is all of the cell."""
+        return self.after < 0 and self.until is None
+
+    def holds(self, seq: int) -> bool:
+        """Tell whether an event belongs to the stretch."""
+        return self.after < seq and (self.until is None or seq <= self.until)
 
 
 @dataclass(frozen=True)
@@ -154,6 +187,25 @@ class CellRecord:
     gone: tuple[str, ...]
     faults: int = 0
 
+    @property
+    def statements(self) -> tuple[Names, ...]:
+        """What its statements did with names, in order."""
+        return tuple(event for event in self.events if isinstance(event, Names))
+
+    def within(self, parts: Sequence[Part]) -> CellRecord:
+        """Give what the cell did in some stretches of it alone, as if it had been a cell of its own."""
+        if any(part.whole for part in parts):
+            return self
+        events = tuple(event for event in self.events if any(part.holds(event.seq) for part in parts))
+        own = [event for event in events if isinstance(event, Names)]
+        values = {name: value for event in own for name, value in event.values.items()}
+        gone = {name for event in own for name in event.gone} - set(values)
+        if any(part.until is None for part in parts):  # what no statement was seen to do is the last one's
+            seen = {name for event in self.statements for name in event.values}
+            values |= {n: value for n, value in self.values.items() if n not in seen or n in values}
+            gone |= set(self.gone)
+        return CellRecord(self.cell, self.complete, events, values, tuple(sorted(gone)), self.faults)
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -162,13 +214,30 @@ class Recording:
     cells: tuple[CellRecord, ...]
     damage: tuple[str, ...] = ()
 
-    def namespace(self, after: int) -> dict[str, Value]:
-        """Give the names and values there were when the cell of notebook index ``after`` had ended."""
+    def namespace(self, after: int, until: int | None = None) -> dict[str, Value]:
+        """Give the names and values there were when the cell of notebook index ``after`` had ended.
+
+        With ``until`` they are those within the cell, when the statement with this ``seq`` had ended.
+        """
         names: dict[str, Value] = {}
         for record in self.cells:
             if record.cell > after:
                 break
-            for name in record.gone:
-                names.pop(name, None)
-            names.update(record.values)
+            changes: Sequence[Names | CellRecord] = [record]
+            if record.cell == after and until is not None:
+                changes = [event for event in record.statements if event.seq <= until]
+            for change in changes:
+                for name in change.gone:
+                    names.pop(name, None)
+                names.update(change.values)
         return names
+
+    def statement_end(self, cell: int, seq: int) -> int | None:
+        """Give the ``seq`` of the end of the statement in which an event happened, if that was seen."""
+        statements = (s for record in self.cells if record.cell == cell for s in record.statements)
+        return next((statement.seq for statement in statements if statement.seq >= seq), None)
+
+    def within(self, parts: Sequence[Part]) -> Recording:
+        """Give what happened in some stretches of cells alone."""
+        own = {record.cell: [part for part in parts if part.cell == record.cell] for record in self.cells}
+        return Recording(tuple(record.within(own[record.cell]) for record in self.cells if own[record.cell]))

@@ -23,6 +23,7 @@ from grader.recording.events import (
     Event,
     LastLeaves,
     Leaf,
+    Names,
     Node,
     Numbers,
     OptimizerStep,
@@ -122,17 +123,12 @@ class _Reader:
             for item in _list(self.document["events"])[:EVENTS]
             if (event := self._try(self.event, item))
         ]
-        values = self.document.get("values") or {}
         return CellRecord(
             cell=self.cell,
             complete=self.document["complete"] is True,
             events=tuple(sorted(events, key=lambda event: event.seq)),
-            values={
-                _text(name): v
-                for name, item in values.items()
-                if (v := self._try(self.value, item)) is not None
-            },
-            gone=tuple(name for name in _list(self.document.get("gone") or []) if isinstance(name, str)),
+            values=self.values(self.document.get("values") or {}),
+            gone=self.names(self.document.get("gone") or []),
             faults=_index(self.document.get("faults", 0)),
         )
 
@@ -157,7 +153,23 @@ class _Reader:
             return LastLeaves(self.cell, int(item["seq"]), leaves)
         if item["kind"] == "seed":
             return Seed(self.cell, int(item["seq"]), int(item["seed"]))
+        if item["kind"] == "names":
+            return Names(
+                self.cell,
+                int(item["seq"]),
+                self.line(item["line"]),
+                self.values(item["values"]),
+                self.names(item["gone"]),
+            )
         raise ValueError(item["kind"])
+
+    def values(self, items: Any) -> dict[str, Value]:
+        """Read values by name; one that is not as described is left out by itself."""
+        found = {_text(name): self._try(self.value, item) for name, item in items.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def names(self, items: Any) -> tuple[str, ...]:
+        return tuple(name for name in _list(items) if isinstance(name, str))
 
     def backward(self, item: dict[str, Any]) -> Backward:
         graph, variables = item.get("graph"), item.get("variables")

@@ -13,9 +13,9 @@ def run_of(*leaves):
     """Make a run of one epoch from (name, shape, start) of each leaf."""
     start = tuple(number for _, _, numbers in leaves for number in numbers)
     epoch = Epoch(
-        index=0, cell=0, line=None, roots=(), weighted=False, backwards=1, values=start, before=(),
-        had_gradient=False, after=(), found=None, following=None, touched=False, rebound=False, step=None,
-        numbers=(),
+        index=0, cell=0, seqs=(1, 1), line=None, roots=(), weighted=False, backwards=1, values=start,
+        before=(), had_gradient=False, after=(), found=None, following=None, touched=False,
+        rebound=False, step=None, numbers=(),
     )  # fmt: skip
     return TrainingRun(tuple((name, shape, "float32") for name, shape, _ in leaves), 1, (epoch,))
 

@@ -13,6 +13,7 @@ from grader.assignment_file import load
 from grader.gaps import gaps
 from grader.judging import judge
 from grader.learned import Doubt, doubt
+from grader.matching import match
 from grader.questions import Judged
 from grader.recording import read
 from grader.records import CellError, CellOutcome, CellStatus, Execution, SourceCell, Student, Submission
@@ -51,15 +52,27 @@ def warm(assignment):
 
 
 @pytest.fixture
-def judged(warm, assignment, tmp_path):
+def run_cells(warm, tmp_path):
+    """Execute a submission: its ``Execution``."""
+
+    def run(submission):
+        for old in tmp_path.iterdir():
+            old.unlink()
+        return executed(warm, submission, tmp_path)
+
+    return run
+
+
+@pytest.fixture
+def judged(run_cells, assignment):
     """Execute a submission and judge it: question id -> ``QuestionReport``, of those that have cells."""
 
     def reports(submission):
-        execution = executed(warm, submission, tmp_path)
+        execution = run_cells(submission)
         found = gaps(execution, submission.cells)
         return {
             one.report.id: one.report
-            for one in judge(submission, assignment, execution, found)
+            for one in judge(submission, assignment, execution, found).questions
             if one.report.matched is not None
         }
 
@@ -105,7 +118,7 @@ def graded_twice(warm, assignment, tmp_path):
             folder.mkdir()
         execution = executed(warm, submission, folders[0])
         found = gaps(execution, submission.cells)
-        first = judge(submission, asked, execution, found)
+        first = judge(submission, asked, execution, found).questions
         why = doubt(asked, submission, execution.recording, first, found)
         variation = assignment.varied(seed)
         csv = tmp_path / f"{seed}.csv"
@@ -116,6 +129,12 @@ def graded_twice(warm, assignment, tmp_path):
         return Twice(dict(zip(names, first, strict=True)), why, dict(zip(names, settled, strict=True)))
 
     return grade
+
+
+@pytest.fixture
+def matched(run_cells, assignment):
+    """Execute a submission and match it: ``Answers``."""
+    return lambda submission: match(submission, run_cells(submission), assignment)
 
 
 @pytest.fixture

@@ -336,12 +336,7 @@ def _tries() -> list[Answer]:
                 in_cells(f"try: {what}, then right, one cell", name, [f"{other.source}\n{loop.source}"]),
                 in_cells(f"try: {what}, then right, two cells", name, [other.source, loop.source]),
                 in_cells(f"try: right, then {what}, two cells", name, [loop.source, other.source]),
-                in_cells(
-                    f"try: right, then {what}, one cell",
-                    name,
-                    [f"{loop.source}\n{other.source}"],
-                    near="result",
-                ),
+                in_cells(f"try: right, then {what}, one cell", name, [f"{loop.source}\n{other.source}"]),
             ]
         made.append(in_cells("try: right twice", name, [loop.source, loop.source]))
     return made

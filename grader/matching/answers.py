@@ -1,0 +1,284 @@
+"""A whole notebook: its labels, held against its content -> the parts that answer each question."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.assignment import Assignment
+from grader.matching.content import Content, Offer
+from grader.matching.headings import evidence_of
+from grader.matching.labels import Label, has_code, lines_of, read_labels
+from grader.matching.moves import holds, metadata_are_wrong, moved
+from grader.matching.search import Choice, Found, Option, search
+from grader.matching.stretches import Claim, Notebook, without
+from grader.matching.units import END, RAISED, units_of
+from grader.recording import Part, Recording, Value
+from grader.records import Execution, Match, MatchedBy, Message, Submission
+
+CERTAIN = 0.75  # below, a match by content is flagged
+BY_TEXT = 0.7  # how sure it is that code without a run or a right value answers the question named above it
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The parts of cells that answer a question, how they were found, and how sure that is (0 to 1).
+
+    ``values`` are values it asks for, by the names it gives them, whatever the student calls them.
+    """
+
+    by: MatchedBy
+    confidence: float
+    parts: tuple[Part, ...]
+    values: Mapping[str, Value] = field(default_factory=dict, repr=False)
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """The notebook indices of the cells, each once."""
+        return tuple(dict.fromkeys(part.cell for part in self.parts))
+
+    @property
+    def match(self) -> Match:
+        """The same for the report."""
+        return Match(self.by, round(self.confidence, 2), self.cells)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What answers each question, by its id, and what a person should look at."""
+
+    matched: Mapping[str, Matched]
+    flags: tuple[Message, ...] = ()
+
+
+def match(submission: Submission, execution: Execution, assignment: Assignment) -> Answers:
+    """Give each question the parts of cells that answer it; a question without any is not in the result.
+
+    A label holds: the visible line before the metadata. It gives way where what it labels is exactly
+    the answer to another question that has none of its own. Metadata that are wrong like that for most of a
+    notebook are not believed at all. Questions without a label are looked for in what no label claims.
+    """
+    return _Matcher(submission, execution, assignment).answers()
+
+
+class _Matcher:
+    def __init__(self, submission: Submission, execution: Execution, assignment: Assignment) -> None:
+        self.cells = submission.cells
+        self.sources = {cell.index: cell.source for cell in submission.cells}
+        self.recording: Recording = execution.recording
+        self.titles = {question.id: question.title for question in assignment.questions}
+        self.ids = list(self.titles)
+        self.texts = evidence_of(submission.cells, assignment.questions)
+        content = Content(assignment.questions, assignment.data(), self.texts)
+        self.wanted = content.wanted
+        self.units = units_of(self.recording, execution.cells)
+        offers = [content.offer(unit) for unit in self.units]
+        self.offers = [offer for offer in offers if offer.options or offer.unit.run]
+        self.notebook = Notebook(submission.cells, self.recording)
+        self.flags: list[Message] = []
+        self.labels = self._labels()
+        self.owners = [self._owner(offer) for offer in self.offers]
+        self.moved = moved(self.offers, self.owners, self.wanted)
+        self.labelled = self._labelled()
+
+    def answers(self) -> Answers:
+        """Match labels first, then content."""
+        found = self._search()
+        labels = [None if i is None else self.ids[i] for i in found.labels]
+        self._left_over(labels)
+        content = self._by_content(labels)
+        matched = {}
+        for question in self.ids:
+            if question in self.labelled:
+                by, parts, sure = *self.labelled[question], 1.0
+            elif question in content:
+                margin = {self.ids[i]: m for i, m in found.margins.items()}.get(question)
+                sure = BY_TEXT if margin is None else 1 - 0.5 * math.exp(-max(margin, 0.0))
+                by, parts = MatchedBy.CONTENT, content[question]
+                self._say_if_doubtful(question, parts, sure)
+            elif question in self.blank:
+                by, parts, sure = *self.blank[question], 1.0
+            else:
+                continue
+            matched[question] = Matched(by, sure, tuple(parts), self._values(question, parts, labels))
+        return Answers(matched, tuple(self.flags))
+
+    # ── labels ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _labels(self) -> list[Label]:
+        labels = read_labels(self.cells, self.ids, self.recording)
+        by_metadata = [label for label in labels if label.by is MatchedBy.METADATA]
+        if metadata_are_wrong(by_metadata, self.offers, self.wanted):
+            self.flags.append(Message("flag.metadata-distrusted"))
+            labels = read_labels(self.cells, self.ids, self.recording, metadata=False)
+        for question in self.ids:
+            own = sorted(
+                {label.part.cell + 1 for label in labels if label.own and label.question == question}
+            )
+            if len(own) > 1:
+                params = {"question": self.titles[question], "cells": _in_words(own)}
+                self.flags.append(Message("flag.label-twice", params))
+        for cell in dict.fromkeys(label.part.cell for label in labels if not label.part.whole):
+            named = [self.titles[label.question] for label in labels if label.part.cell == cell]
+            self.flags.append(Message("flag.cell-merged", {"cell": cell + 1, "questions": named}))
+        return labels
+
+    def _owner(self, offer: Offer) -> str | None:
+        return next((label.question for label in self.labels if holds([label.part], offer)), None)
+
+    def _labelled(self) -> dict[str, tuple[MatchedBy, list[Part]]]:
+        """Give the labelled parts of the questions that have code there, without what has moved away."""
+        gone = [part for i in self.moved for part in self._moved_parts(i)]
+        parts: dict[str, tuple[MatchedBy, list[Part]]] = {}
+        for label in self.labels:
+            left = [p for p in without(label.part, gone) if p.whole or self._has_code([p])]
+            parts.setdefault(label.question, (label.by, []))[1].extend(left)
+        self.blank = {q: found for q, found in parts.items() if found[1] and not self._has_code(found[1])}
+        return {q: found for q, found in parts.items() if self._has_code(found[1])}
+
+    def _has_code(self, parts: Sequence[Part]) -> bool:
+        return any(has_code(lines_of(self.sources[part.cell], part)) for part in parts)
+
+    def _moved_parts(self, place: int) -> list[Part]:
+        """Give the parts a moved unit takes along: all of its label's where all that is in it moves there."""
+        offer, label = self.offers[place], self.owners[place]
+        whole = [
+            other.part for other in self.labels if other.question == label and holds([other.part], offer)
+        ]
+        inside = [i for i, other in enumerate(self.offers) if holds(whole, other)]
+        if all(self.moved.get(i) == self.moved[place] for i in inside):
+            return whole
+        here = [other.unit.last for other in self.offers if other.unit.last[0] == offer.unit.first[0]]
+        previous = max((last for last in here if last < offer.unit.first), default=None)
+        return self.notebook.since(previous, Claim(None, offer.unit.first, offer.unit.last))
+
+    # ── content ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _search(self) -> Found:
+        """Find out which units answer the questions without a label; labelled units say where these stand."""
+        settled = {*self.labelled, *self.moved.values()}
+        choices = []
+        several = len({offer.unit.first[0] for offer in self.offers}) > 1
+        for i, (offer, owner) in enumerate(zip(self.offers, self.owners, strict=True)):
+            mine = self.moved.get(i, owner)
+            cell = offer.unit.first[0] if several else -1
+            if mine is not None:
+                choices.append(Choice({self.ids.index(mine): Option()}, float(END), cell))
+            else:
+                open_ones = {self.ids.index(q): o for q, o in offer.options.items() if q not in settled}
+                choices.append(Choice(open_ones, offer.none if open_ones else 0.0, cell))
+        return search(choices, [self.wanted[q].telling if q in self.wanted else None for q in self.ids])
+
+    def _left_over(self, labels: list[str | None]) -> None:
+        """Give networks that nobody claims to the values question whose they would be, if it is its turn.
+
+        Not those that the next answer was computed with: a question that asks for no network of its own may
+        need one.
+        """
+        for i, offer in enumerate(self.offers):
+            networks = [q for q, names in offer.values.items() if all("." in name for name in names)]
+            for question in [] if labels[i] else networks:
+                place = self.ids.index(question)
+                before = [self.ids.index(label) for label in labels[:i] if label]
+                after = [(j, label) for j, label in enumerate(labels) if label and j > i]
+                turn = all(b < place for b in before[-1:]) and all(
+                    self.ids.index(a) > place for _, a in after[:1]
+                )
+                if question not in {*labels, *self.labelled} and turn and not self._serves(i, after[:1]):
+                    labels[i] = question
+
+    def _serves(self, place: int, following: Sequence[tuple[int, str]]) -> bool:
+        """Tell whether a network is still there where the next answer needs one."""
+        if not following or not (needs := self.wanted.get(following[0][1])) or needs.asks_for_module:
+            return False
+        names = {name for name in self.offers[place].unit.values if "." not in name}
+        until = self.offers[following[0][0]].unit.first
+        between = [unit for unit in self.units if self.offers[place].unit.first < unit.first <= until]
+        return not any(names & set(unit.values) for unit in between)
+
+    def _by_content(self, labels: Sequence[str | None]) -> dict[str, list[Part]]:
+        """Give the parts of the questions that were found by content, or are named above code."""
+        claims = [
+            Claim(question, offer.unit.first, offer.unit.last)
+            for offer, question in zip(self.offers, labels, strict=True)
+            if question is not None or offer.unit.run is not None
+        ]
+        claims += self._named_above(labels)
+        mine = {label.part.cell for label in self.labels}
+        content: dict[str, list[Part]] = {}
+        for question, parts in self.notebook.stretches(claims).items():
+            free = [part for part in parts if part.cell not in mine]
+            if question not in self.labelled and question not in self.moved.values() and self._has_code(free):
+                content[question] = free
+        for i, question in self.moved.items():
+            if question not in self.labelled:
+                self._say_moved(i, question)
+            parts = self._moved_parts(i)
+            if question in self.labelled:
+                self.labelled[question][1].extend(parts)
+            else:
+                content.setdefault(question, []).extend(
+                    p for p in parts if p not in content.get(question, ())
+                )
+        return content
+
+    def _named_above(self, labels: Sequence[str | None]) -> list[Claim]:
+        """Give the cells below a text that names a question which nothing else answers: code that raised."""
+        taken = {cell for offer in self.offers for cell in range(offer.unit.first[0], offer.unit.last[0] + 1)}
+        taken |= {label.part.cell for label in self.labels}
+        found: dict[str, list[int]] = {}
+        for cell, text in self.texts.items():
+            for question in text:
+                if cell not in taken and has_code(self.sources[cell]):
+                    found.setdefault(question, []).append(cell)
+        known = {*self.labelled, *self.moved.values(), *labels}
+        return [
+            Claim(question, (cells[0], -1), (cells[-1], END))
+            for question, cells in found.items()
+            if question not in known
+        ]
+
+    # ── what is said ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _values(self, question: str, parts: Sequence[Part], labels: Sequence[str | None]) -> dict[str, Value]:
+        """Give the values a question asks for that its own units have, under the names it gives them."""
+        if question not in self.wanted:
+            return {}
+        values: dict[str, Value] = {}
+        for offer, label in zip(self.offers, labels, strict=True):
+            if label == question or (label is None and holds(parts, offer)):
+                values = {**self._seen(offer, question), **values}
+        return values | self.wanted[question].truths(self.recording.within(parts))
+
+    def _seen(self, offer: Offer, question: str) -> dict[str, Value]:
+        """Give a unit's values; that a cell raised says something only where no label asks for more."""
+        raised = offer.unit.values.get(RAISED) if question in self.labelled else None
+        return {n: v for n, v in offer.values.get(question, {}).items() if raised is None or v is not raised}
+
+    def _say_if_doubtful(self, question: str, parts: Sequence[Part], sure: float) -> None:
+        if sure < CERTAIN:
+            cells = sorted({part.cell + 1 for part in parts})
+            params = {"question": self.titles[question], "cells": _in_words(cells)}
+            self.flags.append(Message("flag.match-uncertain", params))
+
+    def _say_moved(self, place: int, question: str) -> None:
+        params = {
+            "question": self.titles[question],
+            "cell": self.offers[place].unit.first[0] + 1,
+            "other": self.titles[str(self.owners[place])],
+        }
+        message = Message("flag.answer-elsewhere", params)
+        if message not in self.flags:
+            self.flags.append(message)
+
+
+def _in_words(cells: Sequence[int]) -> str:
+    """Give numbers of cells as people write them: ``3, 5–7``."""
+    runs: list[list[int]] = []
+    for cell in cells:
+        if runs and runs[-1][-1] == cell - 1:
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

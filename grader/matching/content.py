@@ -1,0 +1,103 @@
+"""What each unit of a notebook could answer, by what it is and by the text before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.assignment import Question
+from grader.matching.headings import Evidence
+from grader.matching.hits import Wanted
+from grader.matching.likeness import foreign, likeness, own_data
+from grader.matching.search import COMPLETE_TRY, EXACT, LONE_TRY, Option
+from grader.matching.units import Unit
+from grader.recording import Value
+from grader.training import Data
+
+HEADED = 2.0  # what a text that names the question adds to a run's likeness
+OTHER = 1.5  # what it costs values to stand under a text that names another question
+UNLIKE_AT_MOST = 5.0
+ELSEWHERE = 0.6  # what it costs to give a question what is exactly another one's answer
+FOREIGN, STARTED_ELSEWHERE, OTHER_LENGTH = (
+    0.1,
+    0.6,
+    0.6,
+)  # how much less a run is worth that is unlike them all
+LONG = 3  # times as many epochs as asked for, or a third
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A unit, and what it could answer, by the question's id.
+
+    ``exact`` are the questions a run answers step by step, ``wrong`` how many of its marks contradict
+    each of them, ``values`` what is there of the values that a question asks for. ``none`` is what it costs
+    to say it is no one's.
+    """
+
+    unit: Unit
+    options: Mapping[str, Option]
+    exact: frozenset[str] = frozenset()
+    wrong: Mapping[str, int] = field(default_factory=dict)
+    none: float = 0.0
+    values: Mapping[str, Mapping[str, Value]] = field(default_factory=dict, repr=False)
+
+
+class Content:
+    """Compares units with the questions of an assignment."""
+
+    def __init__(self, questions: Sequence[Question], data: Data, texts: Mapping[int, Evidence]) -> None:
+        self.data, self.texts = data, texts
+        self.trainings = {q.id: q.training for q in questions if q.training is not None}
+        self.wanted = {q.id: Wanted(q) for q in questions if q.values is not None}
+
+    def offer(self, unit: Unit) -> Offer:
+        """Say what a unit could answer."""
+        text = self.texts.get(unit.first[0], {})
+        return self._of_values(unit, text) if unit.run is None else self._of_run(unit, text)
+
+    def _of_run(self, unit: Unit, text: Evidence) -> Offer:
+        run = unit.run
+        assert run is not None
+        own = own_data(run, self.data)
+        like = {name: likeness(training, run, self.data, own) for name, training in self.trainings.items()}
+        exact = frozenset(name for name, found in like.items() if found.exact)
+        points = {name: found.points + HEADED * text.get(name, 0.0) for name, found in like.items()}
+        best = max(points.values(), default=0.0)
+        quality = self._quality(unit)
+        worth = quality * (COMPLETE_TRY if run.count > 1 else LONE_TRY)
+        options = {
+            name: Option(
+                cost=min(best - mine, UNLIKE_AT_MOST) + ELSEWHERE * (bool(exact) and name not in exact),
+                worth=EXACT if name in exact else worth,
+                said=name in text,
+            )
+            for name, mine in points.items()
+        }
+        wrong = {name: found.wrong for name, found in like.items()}
+        return Offer(unit, options, exact, wrong, EXACT if exact else worth / 2)
+
+    def _quality(self, unit: Unit) -> float:
+        """Say whether a run has to do with the assignment at all, 0 to 1: a notebook may hold more."""
+        run = unit.run
+        assert run is not None
+        quality = FOREIGN if foreign(run, self.data) else 1.0
+        asked = [training.epochs for training in self.trainings.values()]
+        if run.count > 1 and not any(epochs / LONG <= run.count <= epochs * LONG for epochs in asked):
+            quality *= OTHER_LENGTH
+        starts = [
+            sorted(v for p in t.init().values() for v in p.flatten().tolist())
+            for t in self.trainings.values()
+        ]
+        return quality if sorted(run.start) in starts else quality * STARTED_ELSEWHERE
+
+    def _of_values(self, unit: Unit, text: Evidence) -> Offer:
+        values = {name: found for name, w in self.wanted.items() if (found := w.found_in(unit.values))}
+        highest = max(text.values(), default=0.0)
+        options = {
+            name: Option(
+                cost=OTHER * (highest - text.get(name, 0.0)), names=frozenset(found), said=name in text
+            )
+            for name, found in values.items()
+        }
+        return Offer(unit, options, values=values)

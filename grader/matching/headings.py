@@ -1,0 +1,103 @@
+"""What the text before a cell says about the question it answers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from grader.assignment import Question
+from grader.records import SourceCell
+
+NAMED = 2.0  # how much more the question's own id says than words it shares with its title
+SAID = 0.6  # of a title's telling words; fewer are coincidence
+LOWEST = 6  # rank of a heading
+COMMENTS = 5  # lines of comments that begin a cell and are read like a heading
+
+Evidence = Mapping[str, float]
+"""Question id -> how much a text speaks for it, 0 (or not there) to ``NAMED``."""
+
+
+def evidence_of(cells: Sequence[SourceCell], questions: Sequence[Question]) -> dict[int, Evidence]:
+    """Give for each code cell what the text before it, and the comments it begins with, say.
+
+    A text holds for the cells up to the next one that names a question, or the next heading: of its own
+    rank where it names the question's id.
+    """
+    titles = Titles(questions)
+    found: dict[int, Evidence] = {}
+    current: Evidence = {}
+    rank = LOWEST
+    for cell in cells:
+        if cell.kind == "code":
+            found[cell.index] = titles.named_by(_comments(cell.source)) or current
+            continue
+        said, level = titles.named_by(cell.source), _rank(cell.source)
+        if said or level <= rank:
+            current = said
+            rank = level if NAMED in said.values() else LOWEST
+    return found
+
+
+class Titles:
+    """The questions' ids and titles, as texts are compared with them."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self._ids = {q.id: re.compile(_ID.format(re.escape(q.id)), re.IGNORECASE) for q in questions}
+        words = {q.id: set(_words(q.title)) for q in questions}
+        common = Counter(word for found in words.values() for word in found)
+        self._words = {
+            question: {word: math.log(len(words) / common[word]) for word in found}
+            for question, found in words.items()
+        }
+
+    def named_by(self, text: str) -> Evidence:
+        """Give the one question that a text speaks of, if it does."""
+        ids = [question for question, pattern in self._ids.items() if pattern.search(text)]
+        if len(ids) == 1:
+            return {ids[0]: NAMED}
+        there = set(_words(text))
+        shared = {question: there & words.keys() for question, words in self._words.items()}
+        likeness = {question: _share(self._words[question], there) for question in shared}
+        alike = [question for question in shared if likeness[question] >= SAID]
+        if not alike:
+            return {}
+        # Of two whole titles the longer: Linear(1,1) has no word that Linear(2,1,bias=False) has not.
+        first = max(
+            alike, key=lambda q: (likeness[q] == 1.0, sum(self._words[q][word] for word in shared[q]))
+        )
+        others = [words.keys() for question, words in self._words.items() if question != first]
+        if likeness[first] < 1.0 and any(shared[first] <= words for words in others):
+            return {}  # all that is said is said of another question, too
+        return {first: likeness[first]}
+
+
+_ID = r"""[(\[`'"「‘]\s*{0}\s*[)\]`'"」’]|문제\s*[:：]?\s*{0}(?![\w-])|^\W*{0}\W*$"""
+"""An id in brackets or quotes, after the word 문제, or all there is: ``data`` alone is any word."""
+
+
+def _share(weights: Mapping[str, float], there: set[str]) -> float:
+    whole = sum(weights.values())
+    missing = sum(weight for word, weight in weights.items() if word not in there)
+    return 1.0 - missing / whole if whole else 0.0
+
+
+def _words(text: str) -> list[str]:
+    """Give words, numbers and, since endings vary, each two neighbouring letters of Korean ones."""
+    words: list[str] = []
+    for word in re.findall(r"[A-Za-z_]+|\d+|[가-힣]+", text.lower()):
+        words += [word[i : i + 2] for i in range(len(word) - 1)] or [word] if word[0] >= "가" else [word]
+    return words
+
+
+def _comments(source: str) -> str:
+    lines = [line.strip() for line in source.splitlines()[:COMMENTS]]
+    return "\n".join(line for line in lines if line.startswith("#"))
+
+
+def _rank(text: str) -> int:
+    """Give the rank of the highest heading in a text, 7 where there is none."""
+    return min(
+        (len(found) for found in re.findall(r"^\s{0,3}(#{1,6})\s", text, re.MULTILINE)), default=LOWEST + 1
+    )

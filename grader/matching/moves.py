@@ -1,0 +1,98 @@
+"""Answers that stand under another question's label."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from grader.matching.content import Offer
+from grader.matching.hits import Wanted
+from grader.matching.labels import Label
+from grader.recording import Part
+
+MISTAKES = 2
+"""With so many mistakes a run that is exactly another question's answer is that; with one it is its label's:
+``sgd-what`` without the optimizer is ``mse`` to the last digit."""
+
+FEW = 2  # questions answered in one another's cells say nothing about the rest
+
+
+def holds(parts: Sequence[Part], offer: Offer) -> bool:
+    """Tell whether a unit lies in one of the parts."""
+    cell, seq = offer.unit.first
+    return any(part.cell == cell and part.holds(seq) for part in parts)
+
+
+def answered(offers: Sequence[Offer], wanted: Mapping[str, Wanted]) -> set[str]:
+    """Give the questions that some units together answer exactly."""
+    exact = {question for offer in offers for question in offer.exact}
+    for question, values in wanted.items():
+        names = {name for offer in offers for name in offer.values.get(question, ())}
+        if names and names == set(values.telling):
+            exact.add(question)
+    return exact
+
+
+def metadata_are_wrong(
+    labels: Sequence[Label], offers: Sequence[Offer], wanted: Mapping[str, Wanted]
+) -> bool:
+    """Tell whether most of what says itself what it answers says another thing in its cell's metadata.
+
+    That is each run that answers some question exactly, and all values below a label together.
+    """
+    right = wrong = 0
+    for question in {label.question for label in labels}:
+        parts = [label.part for label in labels if label.question == question]
+        own = [offer for offer in offers if holds(parts, offer)]
+        runs = [offer for offer in own if offer.exact]
+        right += sum(question in offer.exact for offer in runs)
+        wrong += sum(offer.wrong.get(question, MISTAKES) >= MISTAKES for offer in runs)
+        values = answered([offer for offer in own if offer.unit.run is None], wanted)
+        right += question in values
+        wrong += question in wanted and bool(values) and question not in values
+    return wrong > max(right, FEW)
+
+
+def moved(
+    offers: Sequence[Offer], owners: Sequence[str | None], wanted: Mapping[str, Wanted]
+) -> dict[int, str]:
+    """Give the units that are not their label's, by their place, and whose they are.
+
+    Only what answers a question exactly that has no exact answer of its own moves, and nothing that its
+    label's question needs: a run that comes near to that, or values that it asks for.
+    """
+    own = {question: _of(offers, owners, question) for question in owners if question is not None}
+    lacking = [
+        q for q in _all(offers, wanted) if q not in answered([offers[i] for i in own.get(q, ())], wanted)
+    ]
+    out: dict[int, str] = {}
+    for label, places in own.items():
+        spare = label in answered([offers[i] for i in places], wanted)
+        for i in places:
+            elsewhere = [question for question in offers[i].exact if question in lacking]
+            if len(elsewhere) == 1 and offers[i].wrong.get(label, MISTAKES) >= (1 if spare else MISTAKES):
+                out[i] = elsewhere[0]
+        for question in lacking:
+            if question in wanted and question != label:
+                out |= dict.fromkeys(_values(question, label, places, offers, wanted), question)
+    return out
+
+
+def _values(
+    question: str, label: str, places: Sequence[int], offers: Sequence[Offer], wanted: Mapping[str, Wanted]
+) -> list[int]:
+    """Give the units below a label that have all values of another question, if the label can spare them."""
+    taken = [i for i in places if offers[i].values.get(question)]
+    if question not in answered([offers[i] for i in taken], wanted):
+        return []
+    rest = [offers[i] for i in places if i not in taken]
+    needed = any(offers[i].values.get(label) for i in taken)
+    return [] if needed and label not in answered(rest, wanted) else taken
+
+
+def _of(offers: Sequence[Offer], owners: Sequence[str | None], question: str) -> list[int]:
+    return [i for i in range(len(offers)) if owners[i] == question]
+
+
+def _all(offers: Sequence[Offer], wanted: Mapping[str, Wanted]) -> Collection[str]:
+    """Give all questions that any unit could answer."""
+    return dict.fromkeys([*(q for offer in offers for q in offer.options), *wanted])

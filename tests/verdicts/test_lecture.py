@@ -1,0 +1,86 @@
+"""A notebook of the whole lecture without metadata and markers, in every form in which it is handed in."""
+
+import random
+
+import pytest
+
+from grader.records import MatchedBy
+from grader.submission import read
+
+from . import variants
+from .lecture import SECTIONS
+from .variants import QUESTIONS, in_one_cell, in_order, only, renamed, shown_only, submission, without_text
+
+HALVES = {
+    "every second": QUESTIONS[::2],
+    "every other second": ("data", *QUESTIONS[1::2]),
+    "first half": QUESTIONS[:7],
+    "second half": ("data", *QUESTIONS[7:]),
+    **{f"random {i}": ("data", *random.Random(i).sample(QUESTIONS[1:], 6)) for i in range(6)},
+}
+FULL = {
+    "in order": lambda: submission(in_order()),
+    "without text": lambda: submission(without_text(in_order())),
+    "in one cell": lambda: submission(in_one_cell(in_order())),
+    "renamed": lambda: submission(renamed(in_order())),
+    "renamed, without text": lambda: submission(without_text(renamed(in_order()))),
+    "renamed, in one cell": lambda: submission(in_one_cell(renamed(in_order()))),
+    "shown, not named": lambda: submission(shown_only(in_order())),
+    **{f"shuffled {i}": lambda i=i: submission(in_order(variants.shuffled(i))) for i in range(4)},
+    **{
+        f"shuffled {i}, without text": lambda i=i: submission(without_text(in_order(variants.shuffled(i))))
+        for i in range(2)
+    },
+    **{
+        f"metadata scrambled {i}": lambda i=i: submission(in_order(), variants.scrambled(in_order(), i))
+        for i in range(3)
+    },
+    **{
+        f"metadata permuted {i}": lambda i=i: submission(in_order(), variants.permuted(SECTIONS, i))
+        for i in range(3)
+    },
+}
+
+
+def scores(reports):
+    """Give each question's share of its points."""
+    return {question: report.score / report.max_score for question, report in reports.items()}
+
+
+def test_the_notebook_is_what_it_should_be():
+    """About two hundred small cells, no marker, errors on purpose, plots, the CSV by its URL."""
+    cells = in_order()
+    code = "\n".join(cell.source for cell in cells)
+
+    assert 200 <= len(cells) <= 240
+    assert "문제:" not in code
+    assert 7 <= sum(cell.raises for cell in cells)
+    assert 20 <= code.count("plt.plot")
+    assert 1 == code.count("https://raw.githubusercontent.com")
+
+
+@pytest.mark.parametrize("variant", FULL)
+def test_full_marks_on_every_question(judged, variant):
+    """Whatever the order, the names, the cells and the metadata."""
+    reports = judged(FULL[variant]())
+
+    assert dict.fromkeys(QUESTIONS, 1.0) == scores(reports)
+    assert {MatchedBy.CONTENT} == {report.matched.by for report in reports.values()}
+
+
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("form", ["with text", "without text"])
+def test_what_is_missing_is_unanswered_and_the_rest_full(judged, half, form):
+    """With half of the questions left out, their neighbours' work is not taken for theirs."""
+    cells = in_order(only(HALVES[half]))
+    reports = judged(submission(cells if form == "with text" else without_text(cells)))
+
+    assert dict.fromkeys(HALVES[half], 1.0) == scores(reports)
+
+
+def test_saved_by_colab(judged, tmp_path):
+    """Colab's own metadata, ids and lists of lines change nothing."""
+    path = tmp_path / "4주차의 사본.ipynb"
+    path.write_text(variants.by_colab(in_order()), encoding="utf-8")
+
+    assert dict.fromkeys(QUESTIONS, 1.0) == scores(judged(read(path)))
