@@ -88,12 +88,13 @@ class _Matcher:
         labels = [None if i is None else self.ids[i] for i in found.labels]
         self._left_over(labels)
         content = self._by_content(labels)
+        margins = {self.ids[i]: margin for i, margin in found.margins.items()}
         matched = {}
         for question in self.ids:
             if question in self.labelled:
                 by, parts, sure = *self.labelled[question], 1.0
-            elif question in content:
-                margin = {self.ids[i]: m for i, m in found.margins.items()}.get(question)
+            elif question in content and (question in margins or question not in self.blank):
+                margin = margins.get(question)  # None: by the text above alone, which a blank cell belies
                 sure = BY_TEXT if margin is None else 1 - 0.5 * math.exp(-max(margin, 0.0))
                 by, parts = MatchedBy.CONTENT, content[question]
                 self._say_if_doubtful(question, parts, sure)
