@@ -59,7 +59,12 @@ async def grade_async(
     """
     started = time.perf_counter()
     execution = await execute_async(
-        submission, limits=assignment.limits, files=assignment.files, kernel=kernel, keep=keep
+        submission,
+        limits=assignment.limits,
+        files=assignment.files,
+        kernel=kernel,
+        keep=keep,
+        calls=assignment.calls,
     )
     found = gaps(execution, submission.cells)
     # In a thread, so that other submissions' kernels are not kept waiting.

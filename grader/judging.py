@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import threading
+from dataclasses import replace
 
 import torch
 
 from grader.assignment import Assignment
 from grader.gaps import Gaps, excused
 from grader.matching import match
+from grader.own_data import own_data
 from grader.questions import Judged, judge_question
 from grader.records import Execution, Submission
 
@@ -34,8 +36,10 @@ def judge(
     with REFERENCES:
         torch.set_num_threads(1)  # small tensors: more cost more than they help, and sums come out alike
         cells = match(submission.cells, [question.id for question in assignment.questions])
-        judged = (
-            judge_question(question, cells.get(question.id), submission, execution, assignment)
+        own = own_data(assignment, cells, submission, execution)
+        judged = [
+            judge_question(question, cells.get(question.id), submission, execution, assignment, own)
             for question in assignment.questions
-        )
+        ]
+        judged[0] = replace(judged[0], flags=(*own.flags, *judged[0].flags))
         return tuple(excused(one, found) for one in judged)

@@ -9,8 +9,10 @@ from typing import NamedTuple
 from grader.assignment import Assignment, Question
 from grader.checks import TrainingJudgement, check_training, check_values, never_ran, no_run, pick
 from grader.matching import has_code
+from grader.own_data import OwnData
 from grader.recording import Recording, Value
 from grader.records import (
+    CellError,
     CellOutcome,
     CellStatus,
     CheckResult,
@@ -57,6 +59,11 @@ class Answer:
         errors = [error for cell in self.cells if (error := self.error_in(cell)) is not None]
         return errors[-1] if errors else None
 
+    @property
+    def errors(self) -> tuple[CellError, ...]:
+        """The exceptions that ended the cells, in order."""
+        return tuple(o.error for o in self.outcomes if o.status is CellStatus.RAISED and o.error is not None)
+
     def error_in(self, cell: int) -> str | None:
         """Give what ended a cell early, an exception or a limit, in one line; ``None`` if nothing did."""
         outcome = next((o for o in self.outcomes if o.index == cell), None)
@@ -82,33 +89,47 @@ def answer_of(match: Match, submission: Submission, execution: Execution) -> Ans
     )
 
 
-def judge_question(
+def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what both are part of
     question: Question,
     match: Match | None,
     submission: Submission,
     execution: Execution,
     assignment: Assignment,
+    own: OwnData | None = None,
 ) -> Judged:
-    """Judge one question."""
+    """Judge one question.
+
+    ``own`` are the data with what is the student's own in place; without, they are the assignment's.
+    """
+    if own is None:
+        data = assignment.data()
+        own = OwnData(data, data)
     sources = {cell.index: cell.source for cell in submission.cells}
     if match is None or not any(has_code(sources[index]) for index in match.cells):
         return Judged(_report(question, match, _unanswered(question), answered=False))
     answer = answer_of(match, submission, execution)
     if question.training is None:
-        checks = check_values(question, answer.namespace, answer.changed, answer.error)
+        checks = check_values(
+            question,
+            answer.namespace,
+            answer.changed,
+            answer.error,
+            data=own.data,
+            nominal=own.nominal,
+            raised=answer.errors,
+        )
         report = _report(question, match, checks)
         return Judged(report, _borderline(question, checks), None, answer.namespace)
-    data = assignment.data()
-    judgement = _judge_training(question, answer, execution.recording, data)
+    judgement = _judge_training(question, answer, execution.recording, own)
     if judgement is None:
-        return Judged(_report(question, match, _without_run(question, answer)))
+        return Judged(_report(question, match, _without_run(question, answer, own.data)))
     report = _report(question, match, judgement.checks, judgement=judgement)
     flags = (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
     return Judged(report, flags, judgement, answer.namespace)
 
 
 def _judge_training(
-    question: Question, answer: Answer, recording: Recording, data: Data
+    question: Question, answer: Answer, recording: Recording, own: OwnData
 ) -> TrainingJudgement | None:
     runs = training_runs(answer.recording)
     judged = []
@@ -116,7 +137,11 @@ def _judge_training(
         namespace = _until(runs[i + 1 :], run, answer.namespace, recording)
         source = "\n".join(answer.sources[cell] for cell in run.cells)
         error = answer.error_in(run.cells[-1])
-        judged.append(check_training(question, run, data, namespace, source=source, error=error))
+        judged.append(
+            check_training(
+                question, run, own.data, namespace, source=source, error=error, accepts=own.accepts
+            )
+        )
     return pick(judged)
 
 
@@ -137,9 +162,9 @@ def _unanswered(question: Question) -> tuple[CheckResult, ...]:
     return no_run(question, "check.unanswered")
 
 
-def _without_run(question: Question, answer: Answer) -> tuple[CheckResult, ...]:
+def _without_run(question: Question, answer: Answer, data: Data) -> tuple[CheckResult, ...]:
     if answer.error is not None:
-        return never_ran(question, answer.error)
+        return never_ran(question, answer.error, answer.changed, data)
     return no_run(question, "check.no-run")
 
 

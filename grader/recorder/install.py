@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
+from grader.recorder.functions import Calls
 from grader.recorder.log import Log
 from grader.recorder.namespace import Snapshots
 from grader.recorder.steps import Steps
 from grader.recorder.tape import NoModes, Tape
 
 
-def install(shell: Any, folder: Path, budget: int = 32_000_000) -> None:
+def install(
+    shell: Any, folder: Path, budget: int = 32_000_000, inputs: Mapping[str, torch.Tensor] | None = None
+) -> None:
     """Record what ``shell`` (an IPython shell) executes from the next cell on.
 
     Args:
         shell: the InteractiveShell; its namespace is read and never written.
         folder: an existing folder for the files; the package's docstring describes them.
         budget: bytes of tensors that are kept in all.
+        inputs: what functions made in a cell are called on at its end, by keys that name the results.
     """
     log = Log(folder, budget)
     tape = Tape(log, shell.user_ns)
@@ -30,7 +35,7 @@ def install(shell: Any, folder: Path, budget: int = 32_000_000) -> None:
     _watch_engine(tape)
     _watch_optimizers(steps)
     _watch_seeds(tape)
-    _watch_cells(shell, tape, steps, Snapshots(shell.user_ns))
+    _watch_cells(shell, tape, steps, Snapshots(shell.user_ns), Calls(shell.user_ns, inputs or {}))
 
 
 def _quiet(log: Log, function: Any) -> Any:
@@ -113,7 +118,7 @@ def _watch_seeds(tape: Tape) -> None:
     torch.manual_seed = torch.random.manual_seed = manual_seed
 
 
-def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots) -> None:
+def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots, calls: Calls) -> None:
     """Begin and end cells with IPython's own events; a cell run within a cell belongs to the outer one."""
     depth = 0
     cache = shell.compile.cache
@@ -139,6 +144,7 @@ def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots) -> 
                 values, gone = _to_the_end(
                     tape.log, snapshots.changes, tape.log.store, getattr(result, "result", None)
                 ) or ({}, [])
+                values |= _to_the_end(tape.log, calls.results) or {}
             _to_the_end(tape.log, tape.log.write, complete=True, values=values, gone=gone)
 
     shell.compile.cache = remember
