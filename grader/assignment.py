@@ -45,8 +45,8 @@ class Question:
     ``training`` is set for a training question, ``values`` for a values question: called with the data, or
     without for the assignment's own, it gives the expected values by name (tensor, array, number, text, truth
     value or one of ``grader.expectations``; ``None``: must not be there). ``others`` are other right forms of
-    the whole answer, with the same names. ``varies_with`` names what the answer should depend on: ``csv``, the
-    assignment's data files; ``seed``, the random numbers a notebook draws.
+    the whole answer, with the same names. ``varies_with`` names what the answer should depend on: ``csv``,
+    the assignment's data files; ``seed``, the random numbers a notebook draws.
     """
 
     id: str

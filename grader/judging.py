@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import threading
-from dataclasses import replace
 
 import torch
 
@@ -41,5 +40,5 @@ def judge(
             judge_question(question, cells.get(question.id), submission, execution, assignment, own)
             for question in assignment.questions
         ]
-        judged[0] = replace(judged[0], flags=(*own.flags, *judged[0].flags))
+        judged[0] = judged[0]._replace(flags=(*own.flags, *judged[0].flags))
         return tuple(excused(one, found) for one in judged)
