@@ -24,7 +24,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(INSTALLED) ## Grade the bundled sample class and print where its page is
-	@$(BIN)/grader grade steps assignments/steps/sample-class --out reports/demo
+	@for assignment in steps tensors logistic homework; do \
+		$(BIN)/grader grade $$assignment assignments/$$assignment/sample-class --out reports/demo/$$assignment || exit; \
+	done
 
 lint: $(INSTALLED) ## Linters
 	@$(BIN)/ruff check .

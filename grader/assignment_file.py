@@ -10,14 +10,13 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from grader.assignment import Assignment, CheckSpec, Question, Variation
+from grader.assignment import STUDENT_ID, Assignment, CheckSpec, Question, Variation
 from grader.assignment_toml import Toml
 from grader.errors import AssignmentError
 from grader.records import Limits, Step, Visibility
@@ -60,6 +59,7 @@ def load(folder: Path) -> Assignment:
         data = references.function(form.data) if form.data else SimpleNamespace
         prepared = data()
     questions = _questions(toml, form, references, prepared)
+    _check_own(toml, form, prepared)
     notebook = folder / f"{form.id}.ipynb"
     _check_answer_cells(notebook, questions)
     files = {name: _data_file(toml, name, folder / path) for name, path in form.files.items()}
@@ -76,6 +76,7 @@ def load(folder: Path) -> Assignment:
         limits=Limits(**form.limits.model_dump()),
         passing_score=form.passing_score,
         show_expected=form.show_expected,
+        own=form.own,
         varied=lambda _: Variation(assignment, {}, 0),
         run_twice=form.second_run.one_in,
     )
@@ -121,6 +122,19 @@ def _questions(toml: Toml, form: AssignmentForm, references: References, data: D
     )
 
 
+def _check_own(toml: Toml, form: AssignmentForm, data: Data) -> None:
+    """See that what is a student's own is among the data and comes from a question that asks for it."""
+    asked = {question.id: question.checks for question in form.questions}
+    for name, source in form.own.items():
+        if name not in vars(data):
+            raise toml.error(("own", name), f"is not among the data{did_you_mean(name, vars(data))}")
+        if source not in (*asked, STUDENT_ID):
+            hint = did_you_mean(source, [*asked, STUDENT_ID])
+            raise toml.error(("own", name), f"there is no question {source!r}{hint}")
+        if source in asked and name not in asked[source]:
+            raise toml.error(("own", name), f"{source!r} has no check {name!r}")
+
+
 def _check_form(toml: Toml, form: AssignmentForm) -> None:
     """Hold the parts of the form against one another and against the folder's name."""
     folder = toml.path.resolve().parent.name
@@ -134,8 +148,8 @@ def _check_form(toml: Toml, form: AssignmentForm) -> None:
         key: Key = ("questions", index)
         if question.id in ids[:index]:
             raise toml.error((*key, "id"), f"{question.id!r} is there twice")
-        if (question.training is None) == (question.values is None):
-            raise toml.error(key, f"{question.id!r} needs either training = … or values = …")
+        if [question.training, question.values, question.one_of].count(None) != 2:
+            raise toml.error(key, f"{question.id!r} needs either training = … or values = … or one_of = …")
         parts = [check.points for check in question.checks.values()]
         _check_sum(toml, (*key, "points"), question.points, parts, "checks")
 
@@ -147,18 +161,32 @@ def _check_sum(toml: Toml, key: Key, whole: float, parts: Sequence[float], of_wh
 
 def _question(toml: Toml, key: Key, form: QuestionForm, references: References, data: Data) -> Question:
     """Find the references of one question and make it."""
-    training = values = None
+    training, forms, legal = None, [], STEPS
     if form.training is not None:
-        legal = STEPS
         with toml.at((*key, "training")):
             training = references.training(form.training, data)
     else:
-        assert form.values is not None
-        with toml.at((*key, "values")):
-            values = partial(references.function(form.values), data)
-            legal = _names(values(), form.values)
+        where = "values" if form.one_of is None else "one_of"
+        for dotted in form.one_of or [str(form.values)]:
+            with toml.at((*key, where)):
+                forms.append(_expecting(references.function(dotted), data))
+                names = _names(forms[-1](), dotted)
+                if len(forms) > 1 and set(names) != set(legal):
+                    raise AssignmentError(f"{dotted!r} gives other names than the form before it")
+                legal = names
     checks = tuple(_check(toml, (*key, "checks", name), form.checks[name], legal) for name in form.checks)
-    return Question(form.id, form.title, form.points, checks, training, values, frozenset(form.varies_with))
+    values, others = (forms[0], tuple(forms[1:])) if forms else (None, ())
+    varies_with = frozenset(form.varies_with)
+    return Question(form.id, form.title, form.points, checks, training, values, varies_with, others)
+
+
+def _expecting(function: Callable[..., Any], nominal: Data) -> Callable[..., Any]:
+    """Give a function of the data that does without: it takes the assignment's own then."""
+
+    def expected(data: Data | None = None) -> Any:
+        return function(nominal if data is None else data)
+
+    return expected
 
 
 def _names(values: object, reference: str) -> tuple[str, ...]:
@@ -173,8 +201,8 @@ def _check(toml: Toml, key: Key, form: CheckForm, legal: tuple[str, ...]) -> Che
     name = str(key[-1])
     if name not in legal:
         raise toml.error(key, f"nothing to check{did_you_mean(name, legal)}")
-    if legal is STEPS and (form.step or form.atol):
-        raise toml.error(key, "step and atol belong to the checks of values")
+    if legal is STEPS and (form.step or form.atol or form.any_dtype or form.any_kind):
+        raise toml.error(key, "step, atol, any_dtype and any_kind belong to the checks of values")
     return CheckSpec(
         name=name,
         step=Step(name) if legal is STEPS else Step(form.step or "value"),
@@ -182,6 +210,8 @@ def _check(toml: Toml, key: Key, form: CheckForm, legal: tuple[str, ...]) -> Che
         visibility=Visibility(form.visibility),
         atol=form.atol,
         any_shape=form.any_shape,
+        any_dtype=form.any_dtype,
+        any_kind=form.any_kind,
     )
 
 

@@ -40,6 +40,8 @@ class CheckForm(_Form):
     visibility: Literal["public", "hidden"] = "public"
     atol: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     any_shape: bool = False
+    any_dtype: bool = False
+    any_kind: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -49,7 +51,7 @@ class CheckForm(_Form):
 
 
 class QuestionForm(_Form):
-    """``[[questions]]``: either a ``training`` or ``values``, by the dotted name of its reference."""
+    """``[[questions]]``: ``training``, ``values`` or ``one_of`` several, by the names of references."""
 
     id: Id
     title: str
@@ -57,6 +59,7 @@ class QuestionForm(_Form):
     training: str | None = None
     values: str | None = None
     varies_with: list[Literal["csv", "seed"]] = []
+    one_of: Annotated[list[str], Field(min_length=2)] | None = None
     checks: Annotated[dict[str, CheckForm], Field(min_length=1)]
 
     @field_validator("varies_with", mode="before")
@@ -98,6 +101,7 @@ class AssignmentForm(_Form):
     passing_score: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     show_expected: Literal["never", "after-deadline", "always"] = "always"
     data: str | None = None
+    own: dict[str, str] = {}
     files: dict[str, str] = {}
     limits: LimitsForm = LimitsForm()
     second_run: SecondRunForm = SecondRunForm()

@@ -59,7 +59,12 @@ async def grade_async(
     """
     started = time.perf_counter()
     execution = await execute_async(
-        submission, limits=assignment.limits, files=assignment.files, kernel=kernel, keep=keep
+        submission,
+        limits=assignment.limits,
+        files=assignment.files,
+        kernel=kernel,
+        keep=keep,
+        calls=assignment.calls,
     )
     found = gaps(execution, submission.cells)
     # In a thread, so that other submissions' kernels are not kept waiting.
@@ -75,12 +80,12 @@ async def grade_async(
         except SandboxError as error:  # of ours: it costs nothing
             flags += (Message("flag.second-run-failed", {"detail": str(error)}),)
         timing["second_run"] = time.perf_counter() - begun
-    report = _graded(submission, assignment, execution, judged, flags)
+    report = add_up(submission, assignment, execution, judged, flags)
     timing["total"] = time.perf_counter() - started
     return replace(report, environment=environment(kernel.sandbox), timing=timing), execution
 
 
-def _graded(
+def add_up(
     submission: Submission,
     assignment: Assignment,
     execution: Execution,

@@ -11,6 +11,7 @@ import torch
 from grader.assignment import Assignment
 from grader.gaps import Gaps, excused
 from grader.matching import match
+from grader.own_data import own_data
 from grader.questions import Judged, judge_question
 from grader.records import Execution, Message, Submission
 
@@ -39,9 +40,12 @@ def judge(submission: Submission, assignment: Assignment, execution: Execution, 
     """Judge each question of an execution; ``found`` are the gaps in its recording."""
     with REFERENCES:
         torch.set_num_threads(1)  # small tensors: more cost more than they help, and sums come out alike
-        answers = match(submission, execution, assignment)
+        # What is a student's own by their number is known before it is known where their answers stand.
+        seeded = own_data(assignment, {}, submission, execution)
+        answers = match(submission, execution, assignment, seeded.data)
+        own = own_data(assignment, answers.matched, submission, execution)
         judged = (
-            judge_question(question, answers.matched.get(question.id), submission, execution, assignment)
+            judge_question(question, answers.matched.get(question.id), submission, execution, assignment, own)
             for question in assignment.questions
         )
-        return Verdict(tuple(excused(one, found) for one in judged), answers.flags)
+        return Verdict(tuple(excused(one, found) for one in judged), (*own.flags, *answers.flags))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from grader.answer import Answer, answer_of
 from grader.assignment import Assignment, Question
 from grader.checks import TrainingJudgement, check_training, check_values, never_ran, no_run, pick
 from grader.matching import Matched, has_code, lines_of
-from grader.recording import Part, Recording, Value
+from grader.own_data import OwnData
+from grader.recording import Recording, Value
 from grader.records import (
     CellOutcome,
     CellStatus,
     CheckResult,
     CheckStatus,
     Execution,
-    MatchedBy,
     Message,
     QuestionReport,
     QuestionStatus,
@@ -40,95 +40,47 @@ class Judged(NamedTuple):
     namespace: Mapping[str, Value] = {}
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a question's cells did: their recording alone, the names at their end, how they ended."""
-
-    parts: tuple[Part, ...]
-    recording: Recording
-    namespace: Mapping[str, Value]
-    changed: Mapping[str, Value]
-    outcomes: tuple[CellOutcome, ...]
-    sources: Mapping[int, str]
-
-    @property
-    def error(self) -> str | None:
-        """The last exception that ended one of the cells, in one line."""
-        errors = [error for part in self.parts if (error := self.error_in(part.cell)) is not None]
-        return errors[-1] if errors else None
-
-    def error_in(self, cell: int) -> str | None:
-        """Give what ended a cell early, an exception or a limit, in one line; ``None`` if nothing did.
-
-        What happened in a later part of the cell is not this question's.
-        """
-        outcome = next((o for o in self.outcomes if o.index == cell), None)
-        if outcome is None or outcome.status is CellStatus.OK:
-            return None
-        line = None if outcome.error is None else outcome.error.line
-        last = max(
-            (part.lines[1] or len(self.sources[cell]) for part in self.parts if part.cell == cell), default=0
-        )
-        if line is not None and line > last:
-            return None
-        error = outcome.error
-        return outcome.status.value if error is None else f"{error.name}: {error.value}"[:300]
-
-    def source_of(self, cells: Sequence[int]) -> str:
-        """Give the text of the question's parts of some cells."""
-        return "\n".join(lines_of(self.sources[part.cell], part) for part in self.parts if part.cell in cells)
-
-
-def answer_of(matched: Matched, submission: Submission, execution: Execution) -> Answer:
-    """Gather what the matched parts of cells did."""
-    recording: Recording = execution.recording
-    own = recording.within(matched.parts)
-    last = max(matched.parts, key=lambda part: (part.cell, part.after))
-    namespace = recording.namespace(last.cell, last.until)
-    changed = {name for record in own.cells for name in record.values if name in namespace}
-    found = {
-        name: value
-        for name, value in matched.values.items()
-        if matched.by is MatchedBy.CONTENT or name not in changed
-    }
-    owners = {name.partition(".")[0]: Value("object") for name in found if "." in name}
-    return Answer(
-        parts=matched.parts,
-        recording=own,
-        namespace={**owners, **namespace, **found},
-        changed={**{name: namespace[name] for name in namespace if name in changed}, **found},
-        outcomes=tuple(outcome for outcome in execution.cells if outcome.index in matched.cells),
-        sources={cell.index: cell.source for cell in submission.cells},
-    )
-
-
-def judge_question(
+def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what both are part of
     question: Question,
     matched: Matched | None,
     submission: Submission,
     execution: Execution,
     assignment: Assignment,
+    own: OwnData | None = None,
 ) -> Judged:
-    """Judge one question."""
+    """Judge one question.
+
+    ``own`` are the data with what is the student's own in place; without, they are the assignment's.
+    """
+    if own is None:
+        data = assignment.data()
+        own = OwnData(data, data)
     sources = {cell.index: cell.source for cell in submission.cells}
     if matched is None or not any(has_code(lines_of(sources[part.cell], part)) for part in matched.parts):
         return Judged(_report(question, matched, _unanswered(question), answered=False))
     answer = answer_of(matched, submission, execution)
     if question.training is None:
-        checks = check_values(question, answer.namespace, answer.changed, answer.error)
+        checks = check_values(
+            question,
+            answer.namespace,
+            answer.changed,
+            answer.error,
+            data=own.data,
+            nominal=own.nominal,
+            raised=answer.errors,
+        )
         report = _report(question, matched, checks)
         return Judged(report, _borderline(question, checks), None, answer.namespace)
-    data = assignment.data()
-    judgement = _judge_training(question, answer, execution.recording, data)
+    judgement = _judge_training(question, answer, execution.recording, own)
     if judgement is None:
-        return Judged(_report(question, matched, _without_run(question, answer)))
+        return Judged(_report(question, matched, _without_run(question, answer, own.data)))
     report = _report(question, matched, judgement.checks, judgement=judgement)
     flags = (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
     return Judged(report, flags, judgement, answer.namespace)
 
 
 def _judge_training(
-    question: Question, answer: Answer, recording: Recording, data: Data
+    question: Question, answer: Answer, recording: Recording, own: OwnData
 ) -> TrainingJudgement | None:
     runs = training_runs(answer.recording)
     judged = []
@@ -136,7 +88,11 @@ def _judge_training(
         namespace = _until(runs[i + 1 :], run, answer.namespace, recording)
         source = answer.source_of(run.cells)
         error = answer.error_in(run.cells[-1])
-        judged.append(check_training(question, run, data, namespace, source=source, error=error))
+        judged.append(
+            check_training(
+                question, run, own.data, namespace, source=source, error=error, accepts=own.accepts
+            )
+        )
     return pick(judged)
 
 
@@ -173,9 +129,9 @@ def _unanswered(question: Question) -> tuple[CheckResult, ...]:
     return no_run(question, "check.unanswered")
 
 
-def _without_run(question: Question, answer: Answer) -> tuple[CheckResult, ...]:
+def _without_run(question: Question, answer: Answer, data: Data) -> tuple[CheckResult, ...]:
     if answer.error is not None:
-        return never_ran(question, answer.error)
+        return never_ran(question, answer.error, answer.changed, data)
     return no_run(question, "check.no-run")
 
 

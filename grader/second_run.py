@@ -48,6 +48,7 @@ async def second_run(  # noqa: PLR0913 - the first run's arguments and its outco
             submission,
             limits=replace(assignment.limits, notebook_seconds=min(longest, PATIENCE + PATIENCE * seconds)),
             files={**assignment.files, **_written(variation, Path(folder))},
+            calls=assignment.calls,
             kernel=Reseeded(kernel, variation.seed_shift) if variation.seed_shift else kernel,
         )
     return await asyncio.to_thread(compare, submission, assignment, judged, why, (variation, execution))

@@ -13,15 +13,16 @@ from grader.checks import TrainingJudgement
 from grader.checks.observed import Observed
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
 from grader.runs import Epoch
-from grader.training import Data, Training, run
+from grader.training import Data, Training, Trajectory, run
 
 MOST = 120  # points of a curve
+LONGEST = 400  # epochs of the reference run for a picture: thousands take longer than all the judging
 SHOWN = 8  # numbers of a parameter
 
 T = TypeVar("T")
 
-_SUMMARIES: WeakKeyDictionary[Training, ReferenceSummary] = WeakKeyDictionary()
-"""On the assignment's own data a reference runs once, for the whole class."""
+_TRAJECTORIES: WeakKeyDictionary[Training, tuple[Data, Trajectory]] = WeakKeyDictionary()
+"""A reference's last run, and the data it was made on."""
 
 
 def run_summary(observed: Observed) -> RunSummary:
@@ -38,25 +39,53 @@ def run_summary(observed: Observed) -> RunSummary:
 
 
 def reference_summary(training: Training, judgement: TrainingJudgement) -> ReferenceSummary:
-    """Sum the reference's run up, on the data the student's run was judged on."""
-    if judgement.own_data:
-        return _reference_summary(training, judgement.data)
-    if training not in _SUMMARIES:
-        _SUMMARIES[training] = _reference_summary(training, judgement.data)
-    return _SUMMARIES[training]
+    """Sum the reference's run up, on the data the student's run was judged on.
 
-
-def _reference_summary(training: Training, data: Data) -> ReferenceSummary:
-    try:
-        right = run(training, data)
-    except RuntimeError:  # a student's own data of a shape that the reference cannot train on
+    A long run without a mistake is the reference's own, within rounding, and is not computed again. Beside
+    one with a mistake the reference's first ``LONGEST`` epochs are shown.
+    """
+    observed = judgement.observed
+    if judgement.perfect and training.epochs > MOST:
+        summary = run_summary(observed)
+        end = observed.run.epochs[-1].following
+        last = () if end is None else ((training.epochs + 1, end[:SHOWN]),)
+        return ReferenceSummary(summary.losses, (*summary.path, *last))
+    right = _trajectory(training, judgement.data)
+    if right is None:
         return ReferenceSummary((), ())
     path = [torch.cat([value.flatten() for value in p.values()])[:SHOWN] for p in right.path]
-    steps = thin(range(training.epochs))
+    steps = _steps(len(right.losses), observed)
     return ReferenceSummary(
         losses=tuple((t + 1, right.losses[t]) for t in steps),
-        path=tuple((t + 1, tuple(path[t].tolist())) for t in [*steps, training.epochs]),
+        path=tuple((t + 1, tuple(path[t].tolist())) for t in [*steps, len(right.losses)]),
     )
+
+
+def _steps(count: int, observed: Observed) -> list[int]:
+    """Give the epochs of ``count`` that are shown: of many those that are shown of the student's too."""
+    if count <= MOST:
+        return list(range(count))
+    theirs = [epoch.index for epoch in thin(observed.run.epochs) if epoch.index < count]
+    return theirs or [count - 1]
+
+
+def _trajectory(training: Training, data: Data) -> Trajectory | None:
+    """Run the reference; on data that a whole class shares once."""
+    known = _TRAJECTORIES.get(training)
+    if known is not None and _equal(known[0], data):
+        return known[1]
+    try:
+        right = run(training, data, epochs=min(training.epochs, LONGEST))
+    except RuntimeError:  # a student's own data of a shape that the reference cannot train on
+        return None
+    _TRAJECTORIES[training] = data, right
+    return right
+
+
+def _equal(one: Data, other: Data) -> bool:
+    """Tell whether two sets of data hold the same tensors."""
+    a, b = ({k: v for k, v in vars(data).items() if isinstance(v, Tensor)} for data in (one, other))
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
 def data_points(data: Data) -> Mapping[str, tuple[float, ...]] | None:

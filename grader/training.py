@@ -64,12 +64,14 @@ class Trajectory:
         return self.path[-1]
 
 
-def run(training: Training, data: Data, dtype: torch.dtype = torch.float32) -> Trajectory:
-    """Run all epochs of ``training`` on ``data`` in ``dtype``."""
+def run(
+    training: Training, data: Data, dtype: torch.dtype = torch.float32, *, epochs: int | None = None
+) -> Trajectory:
+    """Run all epochs of ``training``, or the first ``epochs``, on ``data`` in ``dtype``."""
     data = cast(data, dtype)
     p = {name: value.to(dtype) for name, value in training.init().items()}
     losses, path = [], [p]
-    for _ in range(training.epochs):
+    for _ in range(training.epochs if epochs is None else epochs):
         _, loss, gradient = training.step3(p, data)
         p = training.step4(p, gradient)
         losses.append(float(loss))

@@ -235,7 +235,11 @@ def test_mistakes_about_the_second_run_are_said_in_one_line(course, old, new, me
             r":22: questions\[0\]\.checks\.value: nothing to check; there is 'data', 'init', ",
         ),
         ('"net.bias"', '"net.bais"', r":31: .*\.net\.bais: nothing to check; did you mean 'net\.bias'\?"),
-        ("any_shape = true", "atol = 1e-3", r":21: .*\.init: step and atol belong to the checks of values"),
+        (
+            "any_shape = true",
+            "atol = 1e-3",
+            r":21: .*\.init: step, atol, any_dtype and any_kind belong to the checks of values",
+        ),
         (
             "small.Line",
             "small.Lime",

@@ -70,6 +70,7 @@ class _Judge:
         loss_off = (per_root - right.loss).abs() / (allowed * right.loss_scale)
         loss_off[per_root.isnan() & ~self._unread()] = torch.inf
         overflow = (right.loss_scale > OVERFLOW) | (right.gradient_scale.amax(1) > OVERFLOW)
+        overflow |= self._saturated(states, per_root)
         loss_off[self._unread() | overflow] = 0.0
         gradient_off = ((gradients - right.gradient).abs() / (allowed * right.gradient_scale)).amax(1)
         gradient_off[gradients.isnan().any(1)] = torch.inf
@@ -83,6 +84,15 @@ class _Judge:
             step3 = self._step3(gradients, right, gradient_off, repeated)
             return Forward(near, near, step3, self.data, self._broadcast_shape())
         return self._split(right, per_root, wrong_loss, repeated)
+
+    def _saturated(self, states: Tensor, losses: Tensor) -> Tensor:
+        """Tell where a loss is no number because the right one is none in float32: log(1 - ŷ) at ŷ = 1."""
+        out = ~losses.isfinite() & ~self._unread()
+        data = cast(self.data, torch.float32)
+        for t in out.nonzero().flatten().tolist():
+            p = self.observed.alignment.parameters(states[t].to(torch.float32))
+            out[t] = not bool(self.training.step2(self.training.step1(p, data), data).isfinite())
+        return out
 
     def _unread(self) -> Tensor:
         """Tell at which epochs the loss is not a number that was kept whole."""

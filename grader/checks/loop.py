@@ -56,7 +56,7 @@ def judge_step4(training: Training, observed: Observed) -> Finding:
         return failed("step4.rebound", name=observed.run.leaves[0][0], epoch=rebound.index + 1)
     epochs = list(_updated(observed))
     if not epochs:
-        return NOT_OBSERVED
+        return PASSED if _carries_on(training, observed) else NOT_OBSERVED
     before = _table([epoch.values for epoch in epochs])
     given = _table([epoch.following or () for epoch in epochs])
     right = _updates(training, observed, epochs, before)
@@ -80,6 +80,17 @@ def _updated(observed: Observed) -> Iterator[Epoch]:
         seen = epoch.following is not None and all(map(_is_number, epoch.following))
         if seen and (epoch is not last or epoch.step is not None or alone):
             yield epoch
+
+
+def _carries_on(training: Training, observed: Observed) -> bool:
+    """Tell whether the first update made of a gradient that is not finite what step 4 makes of it."""
+    first = observed.epochs[0]
+    if first.following is None or first.found is None or not observed.alignment.complete:
+        return False
+    given, before = _table([first.following]), _table([first.values])
+    right = _updates(training, observed, [first], before)
+    moved = not bool(given.isfinite().any()) and observed.run.count > 1
+    return moved and bool(torch.equal(given.nan_to_num(0.0, 1.0, -1.0), right.nan_to_num(0.0, 1.0, -1.0)))
 
 
 def _updates(training: Training, observed: Observed, epochs: Sequence[Epoch], before: Tensor) -> Tensor:

@@ -72,6 +72,8 @@ class Graph:
         if place is None:
             return None
         values = self.value(place)
+        if values is not None and self._is_logit(place):
+            values = torch.sigmoid(values)
         shape = None if values is None else tuple(values.shape)
         return Prediction(None if values is None else values.flatten(), shape)
 
@@ -95,6 +97,11 @@ class Graph:
             return self._from_residual(index) if computed is None else computed
         except RuntimeError:  # shapes that do not fit: the graph is not what it seems
             return None
+
+    def _is_logit(self, place: int) -> bool:
+        """Tell whether a loss takes the sigmoid of what enters it; of a sigmoid, that is its mistake."""
+        losses = [_name(self.nodes[user]) for user, _ in self._users.get(place, [])]
+        return "BinaryCrossEntropyWithLogits" in losses and _name(self.nodes[place]) != "Sigmoid"
 
     def _saved_by(self, user: int, place: int) -> Value | None:
         saved = self.nodes[user].saved

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from grader.assignment import Question
-from grader.checks.finding import PASSED, Finding, failed, result
+from grader.checks.finding import PASSED, result
 from grader.checks.forward import Forward, judge_forward
 from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_result, judge_step4
 from grader.checks.observed import Observed, observe
 from grader.recording import Value
-from grader.records import CheckResult, CheckStatus, Message, Step
+from grader.records import CheckResult, Step
 from grader.runs import TrainingRun
 from grader.training import Data, Training
 
@@ -53,6 +52,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     *,
     source: str = "",
     error: str | None = None,
+    accepts: Callable[[str, Tensor], bool] = lambda _name, _tensor: True,
 ) -> TrainingJudgement:
     """Judge ``run`` as the answer to a training question.
 
@@ -63,11 +63,12 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         namespace: the student's names at the end of the question's cells.
         source: the text of the run's cells.
         error: the exception that ended the run's last cell.
+        accepts: whether a tensor of this name, other than the data's, may be the student's own data.
     """
     training = question.training
     assert training is not None
     observed = observe(training, run, source, error)
-    forward = _forward(training, observed, data)
+    forward = _forward(training, observed, data, accepts)
     shapes = {spec.step: spec.any_shape for spec in question.checks}
     findings = {
         Step.DATA: PASSED,
@@ -90,26 +91,13 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     )
 
 
-def no_run(question: Question, message: str, **params: Any) -> tuple[CheckResult, ...]:
-    """Give the checks of a question for which nothing was recorded: all failed for one reason."""
-    finding = failed(message, **params)
-    return tuple(result(question.id, spec, finding) for spec in question.checks)
-
-
-def never_ran(question: Question, error: str) -> tuple[CheckResult, ...]:
-    """Give the checks of a training question whose cell raised before the first backward."""
-    raised = failed("init.raised", error=error)
-    rest = Finding(CheckStatus.SKIPPED, Message("check.no-run"))
-    return tuple(
-        result(question.id, spec, raised if spec.step is Step.INIT else rest) for spec in question.checks
-    )
-
-
-def _forward(training: Training, observed: Observed, data: Data) -> Forward:
+def _forward(
+    training: Training, observed: Observed, data: Data, accepts: Callable[[str, Tensor], bool]
+) -> Forward:
     """Judge on the assignment's data, or the student's own where that explains more: wrong data cost once."""
     best = judge_forward(training, observed, data)
     if best.mistakes:
-        own = _own_data(observed, data)
+        own = _own_data(observed, data, accepts)
         if own is not None:
             try:
                 other = judge_forward(training, _few(observed) if _spread(own, data) else observed, own)
@@ -120,13 +108,16 @@ def _forward(training: Training, observed: Observed, data: Data) -> Forward:
     return best
 
 
-def _own_data(observed: Observed, data: Data) -> Data | None:
+def _own_data(observed: Observed, data: Data, accepts: Callable[[str, Tensor], bool]) -> Data | None:
     """Give the data with the student's tensors of the same names, if any of them differs; else ``None``."""
     variables = next((e.variables for e in observed.epochs if e.variables), {})
     own = {
         name: value.tensor
         for name in vars(data)
-        if (value := variables.get(name)) is not None and _usable(value.tensor)
+        if (value := variables.get(name)) is not None
+        and value.tensor is not None
+        and _usable(value.tensor)
+        and accepts(name, value.tensor)
     }
     differs = any(not _equal(tensor, getattr(data, name)) for name, tensor in own.items())
     return SimpleNamespace(**{**vars(data), **own}) if differs else None
@@ -134,7 +125,8 @@ def _own_data(observed: Observed, data: Data) -> Data | None:
 
 def _spread(own: Data, data: Data) -> bool:
     """Tell whether the student's data have other shapes: a loss may be a matrix of rows times rows then."""
-    return any(getattr(own, name).shape != value.shape for name, value in vars(data).items())
+    tensors = {name: value for name, value in vars(data).items() if isinstance(value, Tensor)}
+    return any(getattr(own, name).shape != value.shape for name, value in tensors.items())
 
 
 def _few(observed: Observed) -> Observed:
@@ -147,13 +139,8 @@ def _few(observed: Observed) -> Observed:
     )
 
 
-def _usable(tensor: Tensor | None) -> bool:
-    return (
-        tensor is not None
-        and not tensor.is_complex()
-        and tensor.numel() > 0
-        and bool(tensor.isfinite().all())
-    )
+def _usable(tensor: Tensor) -> bool:
+    return not tensor.is_complex() and tensor.numel() > 0 and bool(tensor.isfinite().all())
 
 
 def _equal(own: Tensor | None, reference: object) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
+    from torch import Tensor
 
     from grader.execution.exceeded import Limit
     from grader.records import Limits, Submission
@@ -34,25 +35,29 @@ MOST_RUNS = 6
 MOST_ATTEMPTS = 3
 
 
-def execute(
+def execute(  # noqa: PLR0913 - execute_async's own arguments
     submission: Submission,
     *,
     limits: Limits,
     files: Mapping[str, Path],
     kernel: KernelFactory,
     keep: Path | None = None,
+    calls: Mapping[str, Tensor] | None = None,
 ) -> Execution:
     """Do what ``execute_async`` does, where no event loop is running."""
-    return asyncio.run(execute_async(submission, limits=limits, files=files, kernel=kernel, keep=keep))
+    return asyncio.run(
+        execute_async(submission, limits=limits, files=files, kernel=kernel, keep=keep, calls=calls)
+    )
 
 
-async def execute_async(
+async def execute_async(  # noqa: PLR0913 - one notebook, what it may use, how it is run
     submission: Submission,
     *,
     limits: Limits,
     files: Mapping[str, Path],
     kernel: KernelFactory,
     keep: Path | None = None,
+    calls: Mapping[str, Tensor] | None = None,
 ) -> Execution:
     """Run every code cell of a submission in a kernel of its own and gather what came of it.
 
@@ -66,6 +71,7 @@ async def execute_async(
         files: the data files by the name under which notebooks ask for them.
         kernel: how to make a kernel.
         keep: a folder that receives the recording's files.
+        calls: inputs on which the functions that a cell makes are called, by the key of the results.
 
     """
     started = time.monotonic()
@@ -73,7 +79,13 @@ async def execute_async(
     passed: dict[int, Limit] = {}
     while True:
         client, recorded = await _run(
-            submission, limits=limits, files=files, kernel=kernel, keep=keep, without=killers.keys()
+            submission,
+            limits=limits,
+            files=files,
+            kernel=kernel,
+            keep=keep,
+            calls=calls,
+            without=killers.keys(),
         )
         passed |= client.exceeded
         if client.fatal is None:
@@ -104,13 +116,14 @@ async def _run(  # noqa: PLR0913 - execute's own arguments, passed on
     files: Mapping[str, Path],
     kernel: KernelFactory,
     keep: Path | None,
+    calls: Mapping[str, Tensor] | None,
     without: Collection[int],
 ) -> tuple[Client, Any]:
     """One run in one fresh kernel: the client that knows what happened, and what was recorded."""
     for _ in range(MOST_ATTEMPTS):
         with suppress(_KernelLostError):
             return await _attempt(
-                submission, limits=limits, files=files, kernel=kernel, keep=keep, without=without
+                submission, limits=limits, files=files, kernel=kernel, keep=keep, calls=calls, without=without
             )
     raise SandboxError(f"the warm-kernel server died {MOST_ATTEMPTS} times while this notebook ran")
 
@@ -126,9 +139,10 @@ async def _attempt(  # noqa: PLR0913 - execute's own arguments, passed on
     files: Mapping[str, Path],
     kernel: KernelFactory,
     keep: Path | None,
+    calls: Mapping[str, Tensor] | None,
     without: Collection[int],
 ) -> tuple[Client, Any]:
-    with workspace(files, limits) as space:
+    with workspace(files, limits, calls) as space:
         manager = kernel(space)
         client = Client(_cleared(submission.notebook), manager, limits)
         try:

@@ -18,6 +18,8 @@ from grader.execution.child.folders import remove
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from torch import Tensor
+
     from grader.records import Limits
 
 #: What of the grader's environment a student's process gets to see.
@@ -100,11 +102,13 @@ def interpreter_environment(*programs: Path) -> dict[str, str]:
 
 
 @contextmanager
-def workspace(files: Mapping[str, Path], limits: Limits) -> Iterator[Workspace]:
+def workspace(
+    files: Mapping[str, Path], limits: Limits, calls: Mapping[str, Tensor] | None = None
+) -> Iterator[Workspace]:
     """Make a workspace with the data files in it; afterwards its folder is gone."""
     space = Workspace(Path(tempfile.mkdtemp(prefix=PREFIX, dir=_within_reach())).resolve(), limits)
     try:
-        _furnish(space, files)
+        _furnish(space, files, calls or {})
         yield space
     finally:
         remove(str(space.root))
@@ -118,7 +122,7 @@ def _within_reach() -> str:
     return next(places, usual)
 
 
-def _furnish(space: Workspace, files: Mapping[str, Path]) -> None:
+def _furnish(space: Workspace, files: Mapping[str, Path], calls: Mapping[str, Tensor]) -> None:
     served = space.kernel / "served"
     for folder in (space.work, space.recording, served, space.programs, space.kernel / "tmp"):
         folder.mkdir(parents=True)
@@ -131,5 +135,6 @@ def _furnish(space: Workspace, files: Mapping[str, Path]) -> None:
         output_bytes=space.limits.output_bytes,
         seed=SEED,
         files={name: str(served / name) for name in files},
+        calls={key: (tuple(given.shape), tuple(given.flatten().tolist())) for key, given in calls.items()},
     ).write(space.config)
     programs.write(space.programs, space.config)

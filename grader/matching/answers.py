@@ -16,6 +16,7 @@ from grader.matching.stretches import Claim, Notebook, without
 from grader.matching.units import END, RAISED, units_of
 from grader.recording import Part, Recording, Value
 from grader.records import Execution, Match, MatchedBy, Message, Submission
+from grader.training import Data
 
 CERTAIN = 0.75  # below, a match by content is flagged
 BY_TEXT = 0.7  # how sure it is that code without a run or a right value answers the question named above it
@@ -52,25 +53,27 @@ class Answers:
     flags: tuple[Message, ...] = ()
 
 
-def match(submission: Submission, execution: Execution, assignment: Assignment) -> Answers:
+def match(submission: Submission, execution: Execution, assignment: Assignment, data: Data) -> Answers:
     """Give each question the parts of cells that answer it; a question without any is not in the result.
 
     A label holds: the visible line before the metadata. It gives way where what it labels is exactly
     the answer to another question that has none of its own. Metadata that are wrong like that for most of a
     notebook are not believed at all. Questions without a label are looked for in what no label claims.
     """
-    return _Matcher(submission, execution, assignment).answers()
+    return _Matcher(submission, execution, assignment, data).answers()
 
 
 class _Matcher:
-    def __init__(self, submission: Submission, execution: Execution, assignment: Assignment) -> None:
+    def __init__(
+        self, submission: Submission, execution: Execution, assignment: Assignment, data: Data
+    ) -> None:
         self.cells = submission.cells
         self.sources = {cell.index: cell.source for cell in submission.cells}
         self.recording: Recording = execution.recording
         self.titles = {question.id: question.title for question in assignment.questions}
         self.ids = list(self.titles)
         self.texts = evidence_of(submission.cells, assignment.questions)
-        content = Content(assignment.questions, assignment.data(), self.texts)
+        content = Content(assignment.questions, data, self.texts)
         self.wanted = content.wanted
         self.units = units_of(self.recording, execution.cells)
         offers = [content.offer(unit) for unit in self.units]

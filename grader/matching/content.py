@@ -49,7 +49,7 @@ class Content:
     def __init__(self, questions: Sequence[Question], data: Data, texts: Mapping[int, Evidence]) -> None:
         self.data, self.texts = data, texts
         self.trainings = {q.id: q.training for q in questions if q.training is not None}
-        self.wanted = {q.id: Wanted(q) for q in questions if q.values is not None}
+        self.wanted = {q.id: Wanted(q, data) for q in questions if q.values is not None}
 
     def offer(self, unit: Unit) -> Offer:
         """Say what a unit could answer."""

@@ -11,6 +11,7 @@ from grader.assignment import CheckSpec, Question
 from grader.checks import fits
 from grader.matching.units import unseen
 from grader.recording import Recording, Value
+from grader.training import Data
 
 COMMON = (bool, int)  # True and 3 stand in every notebook and tell nothing by themselves
 
@@ -22,10 +23,10 @@ class Wanted:
     all are, and have to bear it.
     """
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, data: Data) -> None:
         assert question.values is not None
         self.question = question
-        self.expected = question.values()
+        self.expected = question.values(data)
         self.specs = {spec.name: spec for spec in question.checks}
         plain = {n: spec for n, spec in self.specs.items() if not _common(self.expected[n])}
         self.by_name_alone = not any(self.expected[name] is not None for name in plain)

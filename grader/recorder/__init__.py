@@ -11,7 +11,8 @@ A *value* is an object with a ``kind``: ``tensor`` and ``array`` (``shape``, ``d
 ``values``, flat, or
 ``ref``, a name in the safetensors file, or ``sample``, evenly strided elements of a large one, or none of
 them),
-``number``, ``text``, ``sequence``, ``exception``, ``none``, ``object``.
+``number``, ``text``, ``sequence``, ``exception``, ``none``, ``object``, ``function`` (``results``: values by
+the keys of the inputs it was called on).
 
 A *slot* is what a leaf of the graph is called and looks like: ``[name, shape, dtype]``. Events, in order of
 ``seq``:

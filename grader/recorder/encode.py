@@ -142,7 +142,7 @@ def encode(value: Any, store: Store, depth: int = 0) -> dict[str, Any]:
         return {"kind": "object", "type": _type_name(kind)}
 
 
-def _encode(value: Any, kind: type, store: Store, depth: int) -> dict[str, Any]:
+def _encode(value: Any, kind: type, store: Store, depth: int) -> dict[str, Any]:  # noqa: PLR0911 - a kind each
     if value is None:
         return {"kind": "none"}
     if issubclass(kind, torch.Tensor):
@@ -152,6 +152,8 @@ def _encode(value: Any, kind: type, store: Store, depth: int) -> dict[str, Any]:
     if issubclass(kind, str):
         text = str.__getitem__(value, slice(TEXT))
         return {"kind": "text", "value": text if store.take(len(text) // SAMPLE) else ""}
+    if kind is torch.dtype:
+        return {"kind": "text", "type": "dtype", "value": str(value)}
     if issubclass(kind, SEQUENCES):
         return _sequence(value, kind, store, depth)
     return (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
+from grader.recorder.functions import Calls
 from grader.recorder.log import Log
 from grader.recorder.namespace import Snapshots
 from grader.recorder.statements import Statements
@@ -17,13 +19,16 @@ from grader.recorder.steps import Steps
 from grader.recorder.tape import NoModes, Tape
 
 
-def install(shell: Any, folder: Path, budget: int = 32_000_000) -> None:
+def install(
+    shell: Any, folder: Path, budget: int = 32_000_000, inputs: Mapping[str, torch.Tensor] | None = None
+) -> None:
     """Record what ``shell`` (an IPython shell) executes from the next cell on.
 
     Args:
         shell: the InteractiveShell; its namespace is read and never written.
         folder: an existing folder for the files; the package's docstring describes them.
         budget: bytes of tensors that are kept in all.
+        inputs: what functions made in a cell are called on at its end, by keys that name the results.
     """
     log = Log(folder, budget)
     tape = Tape(log, shell.user_ns)
@@ -33,7 +38,8 @@ def install(shell: Any, folder: Path, budget: int = 32_000_000) -> None:
     _watch_seeds(tape)
     statements = Statements(tape)
     _watch_statements(shell, statements, tape.log)
-    _watch_cells(shell, tape, steps, Snapshots(shell.user_ns), statements)
+    calls = Calls(shell.user_ns, inputs or {})
+    _watch_cells(shell, tape, steps, Snapshots(shell.user_ns), statements, calls)
 
 
 def _quiet(log: Log, function: Any) -> Any:
@@ -131,7 +137,9 @@ def _watch_statements(shell: Any, statements: Statements, log: Log) -> None:
     shell.run_code = run_code
 
 
-def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots, statements: Statements) -> None:
+def _watch_cells(  # noqa: PLR0913, PLR0917 - all that a cell's begin and end concern
+    shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots, statements: Statements, calls: Calls
+) -> None:
     """Begin and end cells with IPython's own events; a cell run within a cell belongs to the outer one."""
     depth = 0
     cache = shell.compile.cache
@@ -158,6 +166,7 @@ def _watch_cells(shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots, sta
                 values, gone = _to_the_end(
                     tape.log, snapshots.changes, tape.log.store, getattr(result, "result", None)
                 ) or ({}, [])
+                values |= _to_the_end(tape.log, calls.results) or {}
             _to_the_end(tape.log, tape.log.write, complete=True, values=values, gone=gone)
 
     shell.compile.cache = remember

@@ -21,10 +21,10 @@ def finite(numbers: Numbers | None) -> bool:
 class Value:
     """A value of the student's namespace.
 
-    ``kind`` is one of ``tensor array number text sequence exception none object``. ``tensor`` holds the
-    numbers of a tensor or array where they were kept whole, in its own dtype (an array's as the nearest);
-    ``plain`` what a number, text, sequence (of values) or exception (its text) is; ``type`` the Python
-    type's name.
+    ``kind`` is one of ``tensor array number text sequence exception function none object``. ``tensor`` holds
+    the numbers of a tensor or array where they were kept whole, in its own dtype (an array's as the nearest);
+    ``plain`` what a number, text, sequence (of values), exception (its text) or function (its results by the
+    keys of the inputs) is; ``type`` the Python type's name.
     """
 
     kind: str

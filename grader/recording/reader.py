@@ -243,6 +243,9 @@ class _Reader:
                 None if items is None or depth > 4 else tuple(self.value(inner, depth + 1) for inner in items)
             )
             return Value(kind, shape=(int(item["length"]),), plain=plain, type=type_name)
+        if kind == "function" and depth == 0:
+            results = {str(key): self.value(result, 1) for key, result in list(item["results"].items())[:100]}
+            return Value(kind, plain=results, type=type_name)
         if kind in ("none", "object"):
             return Value(kind, type=type_name)
         raise ValueError(kind)

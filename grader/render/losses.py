@@ -60,7 +60,12 @@ def _finding(student: Losses, reference: Losses, words: Words) -> str:
     epoch, last = student[-1]
     if departed is None:
         return words("plot.same", epoch=epoch, actual=last)
-    return words("plot.departs", epoch=departed, actual=last, expected=reference[-1][1])
+    known, expected = reference[-1]
+    if known < epoch and known in dict(student):  # of a long training the reference's beginning is known
+        return words(
+            "plot.departs-at", epoch=departed, at=known, actual=dict(student)[known], expected=expected
+        )
+    return words("plot.departs", epoch=departed, actual=last, expected=expected)
 
 
 def _departure(student: Losses, reference: Losses) -> int | None:

@@ -57,7 +57,7 @@ def value(item, store):
         (lambda: torch.mean((Y - (W[0] + W[1] * X[:, 1:])) ** 2), LINEAR),
         (lambda: torch.mean((Y - torch.sigmoid(X @ W)) ** 2), SIGMOID),
         (lambda: torch.nn.functional.binary_cross_entropy(torch.sigmoid(X @ W), Y), SIGMOID),
-        (lambda: torch.nn.functional.binary_cross_entropy_with_logits(X @ W, Y), LINEAR),
+        (lambda: torch.nn.functional.binary_cross_entropy_with_logits(X @ W, Y), SIGMOID),
         (lambda: -torch.sum(Y * torch.log(logistic()) + (1 - Y) * torch.log(1 - logistic())), SIGMOID),
         (lambda: torch.mean((Y - torch.sigmoid(torch.sigmoid(X @ W))) ** 2), torch.sigmoid(SIGMOID)),
     ],

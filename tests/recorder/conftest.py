@@ -83,12 +83,12 @@ def in_child(work) -> str:
     return text
 
 
-def run_cells(cells, folder, *, recorded, budget) -> list[str]:
+def run_cells(cells, folder, *, recorded, budget, inputs=None) -> list[str]:
     """Run cells one after the other; give what each printed, tracebacks as IPython renders them."""
     shell = InteractiveShell.instance()
     shell.run_line_magic("colors", "nocolor")
     if recorded:
-        install(shell, folder, budget)
+        install(shell, folder, budget, inputs)
     outputs = []
     for cell in cells:
         out = io.StringIO()
@@ -103,13 +103,15 @@ def run(tmp_path):
     """Give a function that runs cells in a fresh shell, recorded unless told otherwise."""
     runs = 0
 
-    def run(*cells, recorded=True, budget=32_000_000, setup=SETUP):
+    def run(*cells, recorded=True, budget=32_000_000, setup=SETUP, inputs=None):
         nonlocal runs
         runs += 1
         folder = tmp_path / str(runs)
         folder.mkdir()
         cells = [setup, *cells]
-        text = in_child(lambda: json.dumps(run_cells(cells, folder, recorded=recorded, budget=budget)))
+        text = in_child(
+            lambda: json.dumps(run_cells(cells, folder, recorded=recorded, budget=budget, inputs=inputs))
+        )
         assert text.startswith("["), text
         recording = read(folder, cells=range(len(cells)), limit=10**9)
         assert () == recording.damage

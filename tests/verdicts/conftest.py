@@ -1,5 +1,6 @@
 """Notebooks are executed in a forked shell and judged."""
 
+import functools
 import json
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 from grader.assignment_file import load
 from grader.gaps import gaps
+from grader.grading import add_up
 from grader.judging import judge
 from grader.learned import Doubt, doubt
 from grader.matching import match
@@ -55,28 +57,42 @@ def warm(assignment):
 def run_cells(warm, tmp_path):
     """Execute a submission: its ``Execution``."""
 
-    def run(submission):
+    def run(submission, calls=None, seed=None):
         for old in tmp_path.iterdir():
             old.unlink()
-        return executed(warm, submission, tmp_path)
+        return executed(warm, submission, tmp_path, calls=calls, seed=seed)
 
     return run
 
 
 @pytest.fixture
-def judged(run_cells, assignment):
+def reported(run_cells):
+    """Execute a submission and judge it as an assignment: its ``Report``."""
+
+    def report(assignment, submission, seed=0):
+        execution = run_cells(submission, assignment.calls, seed)
+        found = gaps(execution, submission.cells)
+        verdict = judge(submission, assignment, execution, found)
+        return add_up(submission, assignment, execution, verdict.questions, verdict.flags)
+
+    return report
+
+
+@pytest.fixture
+def judged_as(reported):
     """Execute a submission and judge it: question id -> ``QuestionReport``, of those that have cells."""
 
-    def reports(submission):
-        execution = run_cells(submission)
-        found = gaps(execution, submission.cells)
-        return {
-            one.report.id: one.report
-            for one in judge(submission, assignment, execution, found).questions
-            if one.report.matched is not None
-        }
+    def report(assignment, submission, seed=0):
+        questions = reported(assignment, submission, seed).questions
+        return {question.id: question for question in questions if question.matched is not None}
 
-    return reports
+    return report
+
+
+@pytest.fixture
+def judged(judged_as, assignment):
+    """Execute a submission of ``steps`` and judge it."""
+    return functools.partial(judged_as, assignment)
 
 
 @dataclass(frozen=True)
@@ -134,7 +150,7 @@ def graded_twice(warm, assignment, tmp_path):
 @pytest.fixture
 def matched(run_cells, assignment):
     """Execute a submission and match it: ``Answers``."""
-    return lambda submission: match(submission, run_cells(submission), assignment)
+    return lambda submission: match(submission, run_cells(submission), assignment, assignment.data())
 
 
 @pytest.fixture
@@ -150,18 +166,29 @@ def graded_cells(judged):
 def submitted(cells):
     """Make a submission of ``(question, source)`` cells, with the preparation of data where it is missing."""
     data = () if any(name == "data" for name, _ in cells) else (DATA,)
-    sources = (
-        SourceCell(i, "code", source, name) for i, (name, source) in enumerate([*START, *data, *cells])
-    )
-    return Submission("hw.ipynb", "hw", "", Student(), tuple(sources), None)
+    return submission_of([*START, *data, *cells])
 
 
-def executed(warm, submission, folder, *, csv=CSV, shift=0):
+def submission_of(cells, student=Student()):  # noqa: B008 - a frozen record
+    """Make a submission of ``(question, source)`` cells."""
+    sources = (SourceCell(i, "code", source, name) for i, (name, source) in enumerate(cells))
+    return Submission("hw.ipynb", "hw", "", student, tuple(sources), None)
+
+
+def executed(warm, submission, folder, *, csv=CSV, shift=0, calls=None, seed=None):
     """Run the code cells; the data that a notebook asks the network for lie in the working folder."""
     cells = {
         cell.index: cell.source.replace(URL, str(csv)) for cell in submission.cells if cell.kind == "code"
     }
-    request = {"folder": str(folder), "cells": list(cells.values()), "shift": shift}
+    for old in folder.glob("cell-*"):
+        old.unlink()
+    request = {
+        "folder": str(folder),
+        "cells": list(cells.values()),
+        "shift": shift,
+        "inputs": {key: given.tolist() for key, given in (calls or {}).items()},
+        "seed": seed,
+    }
     warm.stdin.write(json.dumps(request) + "\n")
     warm.stdin.flush()
     ended = json.loads(warm.stdout.readline())

@@ -1,8 +1,8 @@
 """Run as a program: executes cells under the recorder, each notebook in a forked child of one warm process.
 
-A request is a line of JSON on standard input, ``{"folder", "cells", "shift"}``; the answer is a line on
-standard output: for each cell ``null`` or ``[name, message]`` of the exception that ended it. What was
-recorded lies in the folder.
+A request is a line of JSON on standard input, ``{"folder", "cells", "shift", "inputs"}``; ``inputs`` are what
+functions are called on, by key. The answer is a line on standard output: for each cell ``null`` or
+``[name, message]`` of the exception that ended it. What was recorded lies in the folder.
 """
 
 import json
@@ -58,14 +58,15 @@ def in_a_child(request):
     return line
 
 
-def execute(cells, folder, shift):
+def execute(cells, folder, shift, inputs, seed=None):
     """Run the cells in the shell that nobody has used yet; give the line of what ended each."""
     sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")  # noqa: PTH123, SIM115 - until the process ends
-    torch.manual_seed(shift)
+    torch.manual_seed(shift if seed is None else seed)
     seeds.install(shift)
     shell = InteractiveShell.instance()
     shell.register_magic_function(lambda _: None, "line", "matplotlib")  # this shell shows no pictures
-    grader.recorder.install(shell, Path(folder))
+    calls = {key: torch.tensor(values) for key, values in inputs.items()}
+    grader.recorder.install(shell, Path(folder), inputs=calls)
     ended = []
     for cell in cells:
         result = shell.run_cell(cell)

@@ -33,7 +33,8 @@ def prepare(argv: Sequence[str]) -> IPKernelApp:
     standins.install(app.shell, options.grader_config, config.files)
     seed_generators(config.seed)
     seeds.install(config.seed_shift)
-    install_recorder(app.shell, Path(config.recording), config.recording_bytes)
+    inputs = {key: torch.tensor(values).reshape(shape) for key, (shape, values) in config.calls.items()}
+    install_recorder(app.shell, Path(config.recording), config.recording_bytes, inputs)
     return app
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 
@@ -13,6 +13,7 @@ class Config:
     """Folders are absolute paths as text. ``files`` maps a served name to the copy that answers for it.
 
     ``seed_shift`` is what every seed of the notebook is shifted by: 0 but in a second run on changed data.
+    ``calls`` are what students' functions are called on: shape and float32 values by the key of the results.
     """
 
     recording: str
@@ -21,6 +22,7 @@ class Config:
     seed: int
     files: Mapping[str, str]
     seed_shift: int = 0
+    calls: Mapping[str, tuple[tuple[int, ...], tuple[float, ...]]] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Leave it where the child will look. Called by the host before it starts the kernel."""

@@ -1,0 +1,77 @@
+"""What a question's cells did -> ``Answer``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.matching import Matched, lines_of
+from grader.recording import Part, Recording, Value
+from grader.records import CellError, CellOutcome, CellStatus, Execution, MatchedBy, Submission
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question's cells did: their recording alone, the names at their end, how they ended."""
+
+    parts: tuple[Part, ...]
+    recording: Recording
+    namespace: Mapping[str, Value]
+    changed: Mapping[str, Value]
+    outcomes: tuple[CellOutcome, ...]
+    sources: Mapping[int, str]
+
+    @property
+    def error(self) -> str | None:
+        """The last exception that ended one of the cells, in one line."""
+        errors = [error for part in self.parts if (error := self.error_in(part.cell)) is not None]
+        return errors[-1] if errors else None
+
+    @property
+    def errors(self) -> tuple[CellError, ...]:
+        """The exceptions that ended the cells, in order."""
+        return tuple(o.error for o in self.outcomes if o.status is CellStatus.RAISED and o.error is not None)
+
+    def error_in(self, cell: int) -> str | None:
+        """Give what ended a cell early, an exception or a limit, in one line; ``None`` if nothing did.
+
+        What happened in a later part of the cell is not this question's.
+        """
+        outcome = next((o for o in self.outcomes if o.index == cell), None)
+        if outcome is None or outcome.status is CellStatus.OK:
+            return None
+        line = None if outcome.error is None else outcome.error.line
+        last = max(
+            (part.lines[1] or len(self.sources[cell]) for part in self.parts if part.cell == cell), default=0
+        )
+        if line is not None and line > last:
+            return None
+        error = outcome.error
+        return outcome.status.value if error is None else f"{error.name}: {error.value}"[:300]
+
+    def source_of(self, cells: Sequence[int]) -> str:
+        """Give the text of the question's parts of some cells."""
+        return "\n".join(lines_of(self.sources[part.cell], part) for part in self.parts if part.cell in cells)
+
+
+def answer_of(matched: Matched, submission: Submission, execution: Execution) -> Answer:
+    """Gather what the matched parts of cells did."""
+    recording: Recording = execution.recording
+    own = recording.within(matched.parts)
+    last = max(matched.parts, key=lambda part: (part.cell, part.after))
+    namespace = recording.namespace(last.cell, last.until)
+    changed = {name for record in own.cells for name in record.values if name in namespace}
+    found = {
+        name: value
+        for name, value in matched.values.items()
+        if matched.by is MatchedBy.CONTENT or name not in changed
+    }
+    owners = {name.partition(".")[0]: Value("object") for name in found if "." in name}
+    return Answer(
+        parts=matched.parts,
+        recording=own,
+        namespace={**owners, **namespace, **found},
+        changed={**{name: namespace[name] for name in namespace if name in changed}, **found},
+        outcomes=tuple(outcome for outcome in execution.cells if outcome.index in matched.cells),
+        sources={cell.index: cell.source for cell in submission.cells},
+    )

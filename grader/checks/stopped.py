@@ -1,0 +1,69 @@
+"""A training question without a recorded run: no loop, or an exception before its first backward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.assignment import Question
+from grader.checks.finding import Finding, failed, result
+from grader.recording import Value
+from grader.records import CheckResult, CheckStatus, Message, Step
+from grader.training import Data, Training
+
+CUT = "does not require grad"
+"""What ``backward()`` says of a loss that no parameter leads to."""
+LOSS = ("between 0 and 1", "target size", "Target size")
+"""What torch's losses say of what they are given."""
+
+
+def no_run(question: Question, message: str, **params: Any) -> tuple[CheckResult, ...]:
+    """Give the checks of a question for which nothing was recorded: all failed for one reason."""
+    finding = failed(message, **params)
+    return tuple(result(question.id, spec, finding) for spec in question.checks)
+
+
+def never_ran(
+    question: Question, error: str, changed: Mapping[str, Value], data: Data
+) -> tuple[CheckResult, ...]:
+    """Give the checks of a training question whose cell raised before the first backward.
+
+    One step is to blame, the others are skipped. ``changed`` are the names that the question's cells made.
+    """
+    assert question.training is not None
+    blamed = _blamed(question.training, error, changed, data)
+    raised = failed("init.raised" if blamed is Step.INIT else "step.raised", error=error)
+    rest = Finding(CheckStatus.SKIPPED, Message("check.no-run"))
+    return tuple(
+        result(question.id, spec, raised if spec.step is blamed else rest) for spec in question.checks
+    )
+
+
+def _blamed(training: Training, error: str, changed: Mapping[str, Value], data: Data) -> Step:
+    """Tell which step raised, as far as message and names tell.
+
+    Parameters that need a gradient under a loss that has none: the way between them was cut in step 1. A loss
+    that refuses what it is given is step 2, unless a ŷ stands there that is neither the right one
+    nor its logit.
+    """
+    if CUT in error:
+        return Step.STEP1 if any(value.requires_grad for value in changed.values()) else Step.INIT
+    if any(words in error for words in LOSS):
+        return Step.STEP2 if _yhat_is_known(training, changed, data) else Step.STEP1
+    return Step.INIT
+
+
+def _yhat_is_known(training: Training, changed: Mapping[str, Value], data: Data) -> bool:
+    right = training.step1(training.init(), data).flatten()
+    computed = [
+        value.tensor for value in changed.values() if value.requires_grad and value.tensor is not None
+    ]
+    seen = [tensor.flatten() for tensor in computed if tensor.numel() == right.numel()]
+    return not seen or any(_close(one, right) or _close(one, torch.logit(right)) for one in seen)
+
+
+def _close(a: Tensor, b: Tensor) -> bool:
+    return bool(torch.allclose(a.to(b.dtype), b, rtol=1e-3, atol=1e-4))

@@ -1,0 +1,58 @@
+"""What a question can expect of a value besides a tensor, an array, a number, a text or a truth value.
+
+The references under ``reference/`` return these by name; ``grader.checks`` compares.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+
+class Either:
+    """Any of several answers is right; the first is the one that a report shows."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = answers
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of one tensor, whatever the student calls it.
+
+    It is called on ``inputs``, a float32 tensor, in a copy of the student's process; what comes back is
+    compared with ``reference(inputs)`` here.
+    """
+
+    reference: Callable[[Tensor], Tensor]
+    inputs: Tensor
+
+    @property
+    def key(self) -> str:
+        """What tells the results of these inputs from those of others."""
+        content = f"{list(self.inputs.shape)} {self.inputs.tolist()}"
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Bernoulli:
+    """The student's own draw of 0 and 1, each 1 with its ``probability``; float32 of the same shape."""
+
+    probability: Tensor
+
+
+@dataclass(frozen=True)
+class Raises:
+    """An error the student is to see.
+
+    Right are the exception that was caught, its text or name, ``True`` ("it raises"), and a cell of the
+    question that ended with it. ``name`` is the exception's class; ``says`` are words its text contains in
+    every version of torch.
+    """
+
+    name: str
+    says: str = ""

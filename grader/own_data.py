@@ -1,0 +1,177 @@
+"""What of an assignment's data is each student's own: a draw without a seed, a function, a number.
+
+The student's own stands in for the assignment's wherever something follows from it, right or wrong: it is
+judged once, in the question that asks for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.answer import Answer, answer_of
+from grader.assignment import STUDENT_ID, Assignment, CheckSpec
+from grader.checks.compare import as_tensor, compare
+from grader.checks.values import check_value
+from grader.expectations import Bernoulli, Function
+from grader.matching import Matched
+from grader.recording import Recording, Seed, Value
+from grader.records import CheckStatus, Execution, Message, Step, Submission
+from grader.training import Data
+
+ID = re.compile(r"\d{6,12}")
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """The data with the student's own in place, the assignment's, and what an instructor should look at.
+
+    ``draws`` are the names that were drawn at random: another tensor of that name is the student's own data
+    too where it is such a draw, and nowhere else.
+    """
+
+    data: Data
+    nominal: Data
+    flags: tuple[Message, ...] = ()
+    draws: Mapping[str, Bernoulli] = field(default_factory=dict)
+
+    def accepts(self, name: str, tensor: Tensor) -> bool:
+        """Tell whether a tensor that a training used under ``name`` may stand in for the data's."""
+        drawn = self.draws.get(name)
+        if drawn is None:
+            return True
+        mine = getattr(self.data, name)
+        if tensor.numel() != drawn.probability.numel():
+            return False
+        if torch.equal(tensor.flatten().to(torch.float64), mine.flatten().to(torch.float64)):
+            return True
+        spec = CheckSpec(name, Step.DATA, 1.0, any_shape=True, any_dtype=True)
+        value = Value("tensor", tuple(tensor.shape), str(tensor.dtype)[6:], tensor)
+        return compare(spec, drawn, value).status is not CheckStatus.FAILED
+
+
+def own_data(
+    assignment: Assignment, matches: Mapping[str, Matched], submission: Submission, execution: Execution
+) -> OwnData:
+    """Give the assignment's data with what the student made in place of what is the student's own.
+
+    What stands in cells that answer no question of ``matches`` is not looked for.
+    """
+    nominal = assignment.data()
+    data = SimpleNamespace(**vars(nominal))
+    flags: tuple[Message, ...] = ()
+    draws: dict[str, Bernoulli] = {}
+    for name, source in assignment.own.items():
+        if source == STUDENT_ID:
+            seed, flags = students_seed(submission, execution.recording)
+            if seed is not None:
+                setattr(data, name, seed)
+            continue
+        expected = _expected(assignment, source, name, data)
+        if isinstance(expected, Bernoulli):
+            draws[name] = expected
+        if (match := matches.get(source)) is not None:
+            made = _made(assignment, source, name, expected, answer_of(match, submission, execution))
+            if made is not None:
+                _put(data, name, expected, made)
+    return OwnData(data, nominal, flags, draws)
+
+
+def _expected(assignment: Assignment, question: str, name: str, data: Data) -> Any:
+    asked = next(q for q in assignment.questions if q.id == question)
+    assert asked.values is not None
+    return asked.values(data)[name]
+
+
+def _made(assignment: Assignment, question: str, name: str, expected: Any, answer: Answer) -> Value | None:
+    """Find the value that was judged as the answer: the one of that name, or a right one of another."""
+    spec = next(c for q in assignment.questions if q.id == question for c in q.checks if c.name == name)
+    if name in answer.changed:
+        return answer.changed[name]
+    for value in answer.changed.values():
+        finding = check_value(spec, name, expected, {name: value}, {})
+        if finding.status is not CheckStatus.FAILED:
+            return value
+    return None
+
+
+def _put(data: Data, name: str, expected: Any, value: Value) -> None:
+    """Put the student's value in place; a tensor in the form that the references compute with."""
+    mine = getattr(data, name)
+    if isinstance(expected, Function):
+        if value.kind == "function":
+            setattr(data, name, _recorded(value, mine))
+        return
+    tensor = as_tensor(value)
+    if tensor is None or tensor.is_complex() or tensor.numel() != mine.numel():
+        return
+    if bool(tensor.isfinite().all()):
+        setattr(data, name, tensor.to(mine.dtype).reshape(mine.shape))
+
+
+def _recorded(value: Value, nominal: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """Give the student's function as far as it was seen, the reference's elsewhere."""
+
+    def function(given: Tensor) -> Tensor:
+        result = value.plain.get(Function(nominal, given).key)
+        if result is None or result.tensor is None or result.tensor.numel() != given.numel():
+            return nominal(given)
+        seen: Tensor = result.tensor.reshape(given.shape).to(given.dtype)
+        return seen
+
+    return function
+
+
+# ── the student's number ──────────────────────────────────────────────────────────────────────────────────
+
+
+def students_seed(submission: Submission, recording: Recording) -> tuple[int | None, tuple[Message, ...]]:
+    """Give the number that the student's seed should be, and flags where the submission contradicts itself.
+
+    Told by the notebook's ``student_id`` or the file's name; of the two, the one that was used as a seed. A
+    seed that looks like a number of another student is believed and flagged: the number in a file's name may
+    be a date. Without any number the seed that was used has to do.
+    """
+    named, told = _number(submission.student.id), _told(recording)
+    used = list(_seeds(recording))
+    known = [number for number in (told, named) if number is not None]
+    right = next((number for number in known if number in used), None)
+    if right is not None:
+        differs = len({len(str(number)) for number in known}) == 1 and len(set(known)) > 1
+        return right, _flag("flag.id-disagrees", named=named, told=told) if differs else ()
+    likely = next((seed for seed in reversed(used) if ID.fullmatch(str(seed))), None)
+    if not known:
+        seed = likely if likely is not None else next(reversed(used), None)
+        return seed, () if seed is None else _flag("flag.id-unknown", seed=seed)
+    if likely is not None:
+        return likely, _flag("flag.seed-disagrees", seed=likely, id=known[0])
+    return known[0], _flag("flag.seed-disagrees", seed=used[-1], id=known[0]) if used else ()
+
+
+def _flag(message: str, **params: Any) -> tuple[Message, ...]:
+    return (Message(message, params),)
+
+
+def _seeds(recording: Recording) -> Iterator[int]:
+    """Give the seeds that were set, in order."""
+    for record in recording.cells:
+        yield from (event.seed for event in record.events if isinstance(event, Seed))
+
+
+def _told(recording: Recording) -> int | None:
+    """Give the notebook's ``student_id``, a number or a text."""
+    names = recording.namespace(after=max((record.cell for record in recording.cells), default=0))
+    value = names.get("student_id")
+    return (
+        None if value is None or value.kind not in ("number", "text") else _number(str(value.plain).strip())
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and ID.fullmatch(text) else None

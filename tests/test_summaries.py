@@ -1,0 +1,50 @@
+"""What a report shows beside a long run: the student's own where nothing is wrong, else a beginning."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.assignment_file import load
+from grader.summaries import LONGEST
+
+from .verdicts.conftest import judged_as, reported, submission_of, warm  # noqa: F401 - the fixtures
+from .verdicts.logistic import CLEAR, DATA, MSE
+
+FOLDER = Path(__file__).parents[1] / "assignments"
+LOGISTIC = load(FOLDER / "logistic")
+
+
+@pytest.fixture(scope="session")
+def assignment():
+    """Give the assignment in whose data folder the forked shell works."""
+    return load(FOLDER / "steps")
+
+
+@pytest.fixture
+def trained(judged_as):  # noqa: F811 - the fixture
+    """Judge 6000 epochs of one question."""
+
+    def judge(loop):
+        cells = [(None, "import torch"), ("data", DATA), ("train-mse", loop.but(epochs="6000").source)]
+        return judged_as(LOGISTIC, submission_of(cells))["train-mse"]
+
+    return judge
+
+
+def test_a_long_right_run_is_its_own_reference(trained):
+    """6000 epochs are not run again on the host."""
+    report = trained(MSE)
+
+    assert 18 == report.score
+    assert report.run.losses == report.reference.losses
+    assert 6001 == report.reference.path[-1][0]
+
+
+def test_beside_a_long_wrong_run_stands_the_references_beginning(trained):
+    """At the epochs that are shown of the student's, so that the two can be compared."""
+    report = trained(MSE.but(clear=CLEAR.splitlines()[0]))
+    shown = [epoch for epoch, _ in report.reference.losses]
+
+    assert 16 == report.score
+    assert LONGEST >= max(shown)
+    assert set(shown) <= {epoch for epoch, _ in report.run.losses}

@@ -1,0 +1,49 @@
+"""Answers to ``logistic``, executed in a forked shell and judged: which checks lose, and no others."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.assignment_file import load
+from grader.records import CheckStatus
+
+from .conftest import submission_of
+from .logistic import EPOCHS, RIGHT_LOOPS, RIGHT_VALUES, WRONG_LOOPS, WRONG_VALUES
+
+LOGISTIC = load(Path(__file__).parents[2] / "assignments/logistic")
+for question in LOGISTIC.questions:
+    if question.training is not None:
+        question.training.epochs = int(EPOCHS)
+
+
+@pytest.fixture
+def checks(judged_as):
+    """Judge the cells of an answer: the ids of the checks of a status."""
+
+    def by_status(answer):
+        reports = judged_as(LOGISTIC, submission_of([(None, "import torch"), *answer.cells]))
+        return {
+            status: {c.id for report in reports.values() for c in report.checks if c.status is status}
+            for status in CheckStatus
+        }
+
+    return by_status
+
+
+@pytest.mark.parametrize("answer", [*RIGHT_VALUES, *RIGHT_LOOPS], ids=str)
+def test_a_right_answer_loses_nothing(checks, answer):
+    """However it is written, and whatever y was drawn."""
+    found = checks(answer)
+
+    assert set() == found[CheckStatus.FAILED]
+    assert set() == found[CheckStatus.SKIPPED]
+    assert set() == found[CheckStatus.BORDERLINE]
+
+
+@pytest.mark.parametrize("answer", [*WRONG_VALUES, *WRONG_LOOPS], ids=str)
+def test_a_wrong_answer_loses_its_own_step(checks, answer):
+    """What follows from a mistake is judged on it."""
+    found = checks(answer)
+
+    assert answer.loses == found[CheckStatus.FAILED]
+    assert answer.unseen == found[CheckStatus.SKIPPED]
