@@ -40,10 +40,10 @@ def judge(submission: Submission, assignment: Assignment, execution: Execution, 
     """Judge each question of an execution; ``found`` are the gaps in its recording."""
     with REFERENCES:
         torch.set_num_threads(1)  # small tensors: more cost more than they help, and sums come out alike
-        # What is a student's own by their number is known before it is known where their answers stand.
-        seeded = own_data(assignment, {}, submission, execution)
-        answers = match(submission, execution, assignment, seeded.data)
-        own = own_data(assignment, answers.matched, submission, execution)
+        own = own_data(assignment, {}, submission, execution)  # what a student's number tells
+        for _ in range(2 if assignment.own else 1):  # then what they made, and what follows from that
+            answers = match(submission, execution, assignment, own.data)
+            own = own_data(assignment, answers.matched, submission, execution)
         judged = (
             judge_question(question, answers.matched.get(question.id), submission, execution, assignment, own)
             for question in assignment.questions

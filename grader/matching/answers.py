@@ -53,19 +53,21 @@ class Answers:
     flags: tuple[Message, ...] = ()
 
 
-def match(submission: Submission, execution: Execution, assignment: Assignment, data: Data) -> Answers:
+def match(submission: Submission, execution: Execution, assignment: Assignment, own: Data) -> Answers:
     """Give each question the parts of cells that answer it; a question without any is not in the result.
 
     A label holds: the visible line before the metadata. It gives way where what it labels is exactly
     the answer to another question that has none of its own. Metadata that are wrong like that for most of a
     notebook are not believed at all. Questions without a label are looked for in what no label claims.
+
+    ``own`` are the data, with what is known to be the student's own in place.
     """
-    return _Matcher(submission, execution, assignment, data).answers()
+    return _Matcher(submission, execution, assignment, own).answers()
 
 
 class _Matcher:
     def __init__(
-        self, submission: Submission, execution: Execution, assignment: Assignment, data: Data
+        self, submission: Submission, execution: Execution, assignment: Assignment, own: Data
     ) -> None:
         self.cells = submission.cells
         self.sources = {cell.index: cell.source for cell in submission.cells}
@@ -73,7 +75,7 @@ class _Matcher:
         self.titles = {question.id: question.title for question in assignment.questions}
         self.ids = list(self.titles)
         self.texts = evidence_of(submission.cells, assignment.questions)
-        content = Content(assignment.questions, data, self.texts)
+        content = Content(assignment.questions, assignment.data(), own, self.texts)
         self.wanted = content.wanted
         self.units = units_of(self.recording, execution.cells)
         offers = [content.offer(unit) for unit in self.units]

@@ -44,12 +44,14 @@ class Offer:
 
 
 class Content:
-    """Compares units with the questions of an assignment."""
+    """Compares units with questions: runs on the assignment's data, values with what follows from ``own``."""
 
-    def __init__(self, questions: Sequence[Question], data: Data, texts: Mapping[int, Evidence]) -> None:
-        self.data, self.texts = data, texts
+    def __init__(
+        self, questions: Sequence[Question], nominal: Data, own: Data, texts: Mapping[int, Evidence]
+    ) -> None:
+        self.data, self.texts = nominal, texts
         self.trainings = {q.id: q.training for q in questions if q.training is not None}
-        self.wanted = {q.id: Wanted(q, data) for q in questions if q.values is not None}
+        self.wanted = {q.id: Wanted(q, own) for q in questions if q.values is not None}
 
     def offer(self, unit: Unit) -> Offer:
         """Say what a unit could answer."""

@@ -20,7 +20,8 @@ import torch
 
 from grader import summaries
 from grader.assignment_file import load
-from grader.grading import judge
+from grader.gaps import gaps
+from grader.judging import judge
 from grader.matching import match
 from grader.own_data import own_data
 from grader.questions import judge_question
