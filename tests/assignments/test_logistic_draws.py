@@ -8,7 +8,7 @@ import pytest
 from grader.assignment_file import load
 from grader.submission import read
 
-from ..verdicts.conftest import judged_as, reported, warm  # noqa: F401, TID252 - the fixtures of the verdicts
+from ..verdicts.conftest import judged_as, reported, run_cells, warm  # noqa: F401, TID252 - the fixtures of the verdicts
 
 FOLDER = Path(__file__).parents[2] / "assignments/logistic"
 WHOLE = load(FOLDER)

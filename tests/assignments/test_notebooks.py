@@ -1,6 +1,7 @@
 """The source notebooks: their structure, the full marks of solutions, and that blank ones get nothing."""
 
 import ast
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from grader.records import QuestionStatus, SourceCell
 from grader.release import BEGIN, END, blank
 from grader.submission import read
 
-from ..verdicts.conftest import judged_as, reported, warm  # noqa: F401, TID252 - the fixtures of the verdicts
+from ..verdicts.conftest import judged_as, reported, run_cells, warm  # noqa: F401, TID252 - the fixtures of the verdicts
 
 FOLDER = Path(__file__).parents[2] / "assignments"
 IDS = ("logistic", "homework", "tensors")
@@ -77,13 +78,21 @@ def test_no_solution_is_in_the_blank_notebook(name):
             assert [] == ast.parse(cell.source).body
 
 
+def _without_metadata(cell):
+    return replace(cell, question=None)
+
+
+def _without_marker(cell):
+    return replace(cell, source=re.sub("^# 문제:.*", "", cell.source))
+
+
 @pytest.mark.parametrize("by", ["metadata", "marker"])
 @pytest.mark.parametrize("name", IDS)
 def test_solutions_get_full_marks(reported, name, by):  # noqa: F811 - the fixtures
-    """With the cells' metadata and without: no flag, nothing borderline."""
+    """With the visible lines alone and with the metadata alone: no flag, nothing borderline."""
     submission = read(FOLDER / name / f"{name}.ipynb")
-    if by == "marker":
-        submission = replace(submission, cells=tuple(replace(c, question=None) for c in submission.cells))
+    without = {"marker": _without_metadata, "metadata": _without_marker}[by]
+    submission = replace(submission, cells=tuple(map(without, submission.cells)))
     report = reported(ASSIGNMENTS[name], submission)
 
     assert 100 == report.score
