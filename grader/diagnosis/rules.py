@@ -41,6 +41,13 @@ def raised(pattern: str) -> Rule:
     return rule
 
 
+def wrong_side_of_sigmoid(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
+    """See a loss that refuses a line where it wants a probability, or one that applied a sigmoid more."""
+    if check.message.id == "step.raised" and "between 0 and 1" in (case.error or ""):
+        return {"error": case.error}
+    return agreement.forward(case, check, replaced)
+
+
 # ── step 4 and clearing ───────────────────────────────────────────────────────────────────────────────────
 
 

@@ -125,7 +125,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.STEP1, step1.sigmoid_missing, agreement.forward, probability),
     Misconception(Step.STEP1, step1.sigmoid_twice, agreement.forward, probability),
     Misconception(Step.STEP2, step2.broadcast_target, rules.said("step2.broadcast")),
-    Misconception(Step.STEP2, step2.logits_for_probability, agreement.forward, probability),
+    Misconception(Step.STEP2, step2.logits_for_probability, rules.wrong_side_of_sigmoid, probability),
     Misconception(Step.STEP2, step2.target_is_probability, agreement.forward, known_probability),
     Misconception(Step.STEP2, step2.bce_one_term, agreement.forward, probability),
     Misconception(Step.STEP2, step2.bce_sign, agreement.forward, probability),
