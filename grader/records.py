@@ -388,34 +388,3 @@ class Report:
     flags: tuple[Message, ...]
     questions: tuple[QuestionReport, ...]
     cells: tuple[CellOutcome, ...]
-
-
-# ── grader validate ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One misconception tried on one question, or one notebook on the assignment.
-
-    ``question`` is empty for a notebook; ``code`` is the misconception, ``right``, or the notebook's name;
-    ``hole`` says in a few words what should not be, and is empty where all is well.
-    """
-
-    question: str
-    code: str
-    step: Step | None
-    hole: str
-
-
-@dataclass(frozen=True)
-class Validation:
-    """What ``grader validate`` found: every trial, those of notebooks first."""
-
-    assignment: AssignmentRef
-    trials: tuple[Trial, ...]
-    seconds: float
-
-    @property
-    def holes(self) -> tuple[Trial, ...]:
-        """The trials that did not go as they should."""
-        return tuple(trial for trial in self.trials if trial.hole)

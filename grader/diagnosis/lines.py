@@ -152,7 +152,13 @@ def _makes_optimizer(node: ast.stmt) -> bool:
 
 
 def _steps(node: ast.stmt) -> bool:
-    return is_update(node) or calls(node, "step")
+    """Tell a line that updates, or was meant to: ``What.data == …``, ``step`` without brackets."""
+    if is_update(node) or calls(node, "step"):
+        return True
+    value = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(value, ast.Compare):
+        return ".grad" in ast.unparse(value.comparators[-1])
+    return isinstance(value, ast.Attribute) and value.attr == "step"
 
 
 def _seems_to_clear(node: ast.stmt) -> bool:

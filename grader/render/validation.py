@@ -11,10 +11,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.records import Trial, Validation
 from grader.render.html import page
 from grader.render.messages import Words, ui
 from grader.render.text import clean
+from grader.trials import Trial, Validation
 
 SIGNS = {True: ("✗", "red"), False: ("✓", "green")}
 

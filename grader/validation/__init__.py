@@ -7,7 +7,7 @@ import time
 from grader.assignment import Assignment
 from grader.execution.kernel import KernelFactory
 from grader.grading import reference_to
-from grader.records import Validation
+from grader.trials import Validation
 from grader.validation.matrix import matrix
 from grader.validation.notebooks import notebooks
 

@@ -13,9 +13,10 @@ from grader.judging import REFERENCES
 from grader.matching import Matched
 from grader.questions import judge_question
 from grader.recording import Part
-from grader.records import CheckStatus, MatchedBy, QuestionReport, Trial
+from grader.records import CheckStatus, MatchedBy, QuestionReport
 from grader.training import Data, Training
 from grader.training import replace as replaced
+from grader.trials import Trial
 from grader.validation.simulation import CELL, simulate
 
 LONGEST = 12  # epochs that a simulated run has at most: the steps of a longer one are the same

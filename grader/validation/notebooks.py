@@ -18,9 +18,10 @@ from grader.assignment_file import read_notebook
 from grader.errors import AssignmentError
 from grader.execution.kernel import KernelFactory
 from grader.grading import grade_async
-from grader.records import Report, ReportStatus, Trial
+from grader.records import Report, ReportStatus
 from grader.release import blank
 from grader.submission import read
+from grader.trials import Trial
 
 SOLUTION, BLANK = "solution", "blank"
 AT_ONCE = 2  # notebooks
