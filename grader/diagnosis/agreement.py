@@ -35,6 +35,8 @@ Evidence = Mapping[str, Any]
 
 def start(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
     """Compare where the run starts."""
+    if case.observed is None:
+        return None
     observed = _observed(case)
     wanted = _flat(replaced.init())
     places = observed.alignment.places
@@ -50,6 +52,8 @@ def start(case: Case, check: CheckResult, replaced: Training) -> Evidence | None
 
 def forward(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
     """Compare ŷ, or the loss and its gradient; each on its own where both steps are wrong."""
+    if case.observed is None:
+        return None
     try:
         if check.step is Step.STEP1:
             agrees = _same_yhat(case, replaced)
@@ -140,6 +144,8 @@ def _loss(case: Case, epoch: Epoch) -> float | None:
 
 def update(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
     """Compare every update that was seen."""
+    if case.observed is None:
+        return None
     observed = _observed(case)
     epochs = list(updated(observed))
     if not epochs:
@@ -160,7 +166,7 @@ def rate(case: Case) -> float | None:
     rate
     from a gradient brought to one length.
     """
-    epochs = [epoch for epoch in updated(_observed(case)) if epoch.found is not None]
+    epochs = [] if case.observed is None else [e for e in updated(case.observed) if e.found is not None]
     if not epochs:
         return None
     moved = _table([e.values for e in epochs]) - _table([e.following or () for e in epochs])
@@ -175,6 +181,8 @@ def rate(case: Case) -> float | None:
 
 def cleared(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
     """Compare what each backward found of the gradients before it."""
+    if case.observed is None:
+        return None
     observed = _observed(case)
     pairs = [
         (a, b)
@@ -195,6 +203,8 @@ def cleared(case: Case, check: CheckResult, replaced: Training) -> Evidence | No
 
 def kept(case: Case) -> tuple[str, ...]:
     """Give the parameters whose gradients are found again by every later backward."""
+    if case.observed is None:
+        return ()
     observed = _observed(case)
     pairs = [(a, b) for a, b in pairwise(observed.epochs) if b.index == a.index + 1]
     names = [name for name, _, _ in observed.run.leaves]
