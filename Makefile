@@ -8,7 +8,7 @@ PEERS := .venv-bench
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint types bench install clean
+.PHONY: demo test lint types validate accuracy bench install clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -37,7 +37,13 @@ lint: $(INSTALLED) ## Linters
 types: $(INSTALLED) ## Type checker
 	@$(BIN)/mypy
 
-test: lint types ## Linters, type checker, tests
+validate: $(INSTALLED) ## Every misconception on every question of every assignment: caught and named
+	@for folder in assignments/*/; do $(BIN)/grader validate $$folder --lang en || exit; done
+
+accuracy: $(INSTALLED) ## Verdicts and diagnoses over all known answers, as a table in the README
+	@$(BIN)/python -m tests.accuracy
+
+test: lint types validate ## Linters, type checker, assignments, tests
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 bench: $(INSTALLED) $(PEERS)/installed ## Measure against nbclient, nbgrader and otter-grader; write docs/benchmarks.md

@@ -49,6 +49,23 @@ class Answer:
         error = outcome.error
         return outcome.status.value if error is None else f"{error.name}: {error.value}"[:300]
 
+    @property
+    def own_sources(self) -> dict[int, str]:
+        """The text of each cell, line for line, with ``pass`` for the lines that are other questions'."""
+        texts = {part.cell: self.sources[part.cell].splitlines() for part in self.parts}
+        own = {
+            (part.cell, line)
+            for part in self.parts
+            for line in range(part.lines[0], (part.lines[1] or len(texts[part.cell])) + 1)
+        }
+        return {
+            cell: "\n".join(
+                line if (cell, number) in own or not line.strip() else "pass"
+                for number, line in enumerate(lines, 1)
+            )
+            for cell, lines in texts.items()
+        }
+
     def source_of(self, cells: Sequence[int]) -> str:
         """Give the text of the question's parts of some cells."""
         return "\n".join(lines_of(self.sources[part.cell], part) for part in self.parts if part.cell in cells)

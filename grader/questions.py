@@ -8,6 +8,7 @@ from typing import NamedTuple
 from grader.answer import Answer, answer_of
 from grader.assignment import Assignment, Question
 from grader.checks import TrainingJudgement, check_training, check_values, never_ran, no_run, pick
+from grader.diagnosis import Case, diagnose
 from grader.matching import Matched, has_code, lines_of
 from grader.own_data import OwnData
 from grader.recording import Recording, Value
@@ -57,7 +58,7 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
         own = OwnData(data, data)
     sources = {cell.index: cell.source for cell in submission.cells}
     if matched is None or not any(has_code(lines_of(sources[part.cell], part)) for part in matched.parts):
-        return Judged(_report(question, matched, _unanswered(question), answered=False))
+        return Judged(_report(question, matched, _unanswered(question), None))
     answer = answer_of(matched, submission, execution)
     if question.training is None:
         checks = check_values(
@@ -69,12 +70,12 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
             nominal=own.nominal,
             raised=answer.errors,
         )
-        report = _report(question, matched, checks)
+        report = _report(question, matched, checks, answer)
         return Judged(report, _borderline(question, checks), None, answer.namespace)
     judgement = _judge_training(question, answer, execution.recording, own)
     if judgement is None:
-        return Judged(_report(question, matched, _without_run(question, answer, own.data)))
-    report = _report(question, matched, judgement.checks, judgement=judgement)
+        return Judged(_report(question, matched, _without_run(question, answer, own.data), answer))
+    report = _report(question, matched, judgement.checks, answer, judgement)
     flags = (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
     return Judged(report, flags, judgement, answer.namespace)
 
@@ -139,8 +140,7 @@ def _report(
     question: Question,
     matched: Matched | None,
     checks: Sequence[CheckResult],
-    *,
-    answered: bool = True,
+    answer: Answer | None,
     judgement: TrainingJudgement | None = None,
 ) -> QuestionReport:
     score = sum(check.points for check in checks)
@@ -149,14 +149,33 @@ def _report(
         title=question.title,
         score=score,
         max_score=question.points,
-        status=status_of(score, question.points) if answered else QuestionStatus.UNANSWERED,
+        status=QuestionStatus.UNANSWERED if answer is None else status_of(score, question.points),
         matched=None if matched is None else matched.match,
         checks=tuple(checks),
+        diagnoses=() if answer is None else diagnose(_case(question, checks, answer, judgement)),
         run=None if judgement is None else run_summary(judgement.observed),
         reference=None
         if question.training is None or judgement is None
         else reference_summary(question.training, judgement),
         data=None if judgement is None else data_points(judgement.data),
+    )
+
+
+def _case(
+    question: Question,
+    checks: Sequence[CheckResult],
+    answer: Answer,
+    judgement: TrainingJudgement | None,
+) -> Case:
+    return Case(
+        question=question,
+        checks=tuple(checks),
+        observed=None if judgement is None else judgement.observed,
+        data=None if judgement is None else judgement.data,
+        sources=answer.own_sources,
+        namespace=answer.namespace,
+        changed=answer.changed,
+        error=answer.error,
     )
 
 

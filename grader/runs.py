@@ -222,9 +222,11 @@ class _Run:
             return _equal(new, stepped_to) or (same_tensors and new not in starts and _same_loop(last, group))
         if _equal(new, old):
             return same_tensors
-        if new in starts:
-            return False  # set to where a run began, whichever way that lies
-        return _along(old, new, last.last_after) or (same_tensors and _same_loop(last, group))
+        along = _along(old, new, last.last_after)
+        going_on = same_tensors and _same_loop(last, group)
+        if new in starts:  # set to where a run began, or led back there by the loop's own update
+            return along and going_on
+        return along or going_on
 
     def close(self, recording: Recording) -> TrainingRun:
         """Make the record."""

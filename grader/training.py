@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -25,6 +26,8 @@ class Training:
     lr: float = 1 / 10
     epochs: int = 30
     optimizer: str | None = None
+    #: What the loop around the steps does, where it goes wrong: one of the words ``grader.diagnosis`` knows.
+    flow: str = ""
 
     def init(self) -> Parameters:
         """Give the parameters before the first epoch, float32, under their names."""
@@ -49,6 +52,17 @@ class Training:
     def step4(self, p: Parameters, gradient: Parameters) -> Parameters:
         """Give the parameters after one update."""
         return {name: value - self.lr * gradient[name] for name, value in p.items()}
+
+    def clear(self, gradient: Parameters) -> Parameters:
+        """Give what is left of the gradient for the next epoch's to be added to."""
+        return {name: torch.zeros_like(value) for name, value in gradient.items()}
+
+
+def replace(training: Training, **parts: Any) -> Training:
+    """Give ``training`` with parts of it replaced: steps (functions without ``self``), ``lr`` …."""
+    other = copy(training)
+    vars(other).update(parts)
+    return other
 
 
 @dataclass(frozen=True)

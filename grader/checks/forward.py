@@ -25,7 +25,9 @@ from grader.records import CheckStatus, Message
 from grader.runs import Epoch
 from grader.training import Data, Training, cast
 
-OVERFLOW = 1e36  # where float32 ends, inf and NaN are nobody's mistake any more
+OVERFLOW = 1e31
+"""Where float32 ends (3.4e38), inf and NaN are nobody's mistake any more. A mean adds up before it divides: a
+residual that was spread to (2000, 2000) has 4e6 terms."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class _Judge:
 
     def _unread(self) -> Tensor:
         """Tell at which epochs the loss is not a number that was kept whole."""
-        return torch.tensor([_loss(epoch) is None for epoch in self.observed.epochs])
+        return torch.tensor([loss_of(epoch) is None for epoch in self.observed.epochs])
 
     def _repeated(self, right: Evaluation, allowed: float) -> tuple[Tensor, int]:
         """Give each epoch's loss, the whole one where several backwards had it, and how many had."""
@@ -111,7 +113,7 @@ class _Judge:
                 repeated = max(repeated, epoch.backwards)
                 losses.append(roots[0])
             else:
-                loss = _loss(epoch)
+                loss = loss_of(epoch)
                 losses.append(torch.nan if loss is None else loss)
         return torch.tensor(losses, dtype=torch.float64), repeated
 
@@ -232,7 +234,7 @@ class _Judge:
             finding
             for t, epoch in enumerate(self.observed.epochs)
             if (prediction := self._prediction(epoch)) is not None
-            and (loss := _loss(epoch)) is not None
+            and (loss := loss_of(epoch)) is not None
             and (finding := self._step2(t, prediction, loss)) is not None
         ]
         status = worst([finding.status for finding in seen])
@@ -242,25 +244,10 @@ class _Judge:
     # ── the graph ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _graph(self, epoch: Epoch) -> Graph | None:
-        if epoch.graph is None:
-            return None
-        leaves, at = [], 0
-        for _, shape, _ in self.observed.run.leaves:
-            count = torch.Size(shape).numel()
-            numbers = torch.tensor(epoch.values[at : at + count], dtype=torch.float64)
-            leaves.append(numbers.reshape(shape) if numbers.numel() == count else numbers)
-            at += count
-        return Graph(epoch.graph, leaves, self._target(epoch))
-
-    def _target(self, epoch: Epoch) -> Tensor | None:
-        own = (epoch.variables or {}).get("y")
-        if own is not None and own.tensor is not None:
-            return own.tensor
-        return getattr(self.data, "y", None)
+        return graph_of(self.observed, self.data, epoch)
 
     def _prediction(self, epoch: Epoch) -> Prediction | None:
-        graph = self._graph(epoch)
-        return None if graph is None else graph.prediction()
+        return prediction_of(self.observed, self.data, epoch)
 
     def _broadcast_shape(self) -> tuple[int, ...] | None:
         """Give the shape of a residual that was spread from n to n × n, if there is one."""
@@ -285,12 +272,33 @@ class _Judge:
         return failed("step2.broadcast", left=list(target), right=list(yhat), result=list(shape))
 
 
+def prediction_of(observed: Observed, data: Data, epoch: Epoch) -> Prediction | None:
+    """Read ŷ off an epoch's graph; ``None`` where it was not kept or ŷ cannot be told from the loss."""
+    graph = graph_of(observed, data, epoch)
+    return None if graph is None else graph.prediction()
+
+
+def graph_of(observed: Observed, data: Data, epoch: Epoch) -> Graph | None:
+    """Give an epoch's graph with the values of its leaves; ``None`` where it was not kept."""
+    if epoch.graph is None:
+        return None
+    leaves, at = [], 0
+    for _, shape, _ in observed.run.leaves:
+        count = torch.Size(shape).numel()
+        numbers = torch.tensor(epoch.values[at : at + count], dtype=torch.float64)
+        leaves.append(numbers.reshape(shape) if numbers.numel() == count else numbers)
+        at += count
+    own = (epoch.variables or {}).get("y")
+    known = own is not None and own.tensor is not None
+    return Graph(epoch.graph, leaves, own.tensor if own is not None and known else getattr(data, "y", None))
+
+
 def _alike(roots: Sequence[float], whole: float, tolerance: float) -> bool:
     """Tell whether several backwards each started from the whole loss, the right one or a wrong one."""
     return len(set(roots)) == 1 or all(abs(value - whole) <= tolerance for value in roots)
 
 
-def _loss(epoch: Epoch) -> float | None:
+def loss_of(epoch: Epoch) -> float | None:
     """Give an epoch's loss: what its backwards started from, added up."""
     values = [root.value for root in epoch.roots]
     if any(

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.func import vmap
 
 from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numbers, text
-from grader.checks.observed import Observed
+from grader.checks.observed import LARGEST, Observed
 from grader.checks.source import clears, clears_before_update
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
 from grader.recording import Value
@@ -54,12 +54,12 @@ def judge_step4(training: Training, observed: Observed) -> Finding:
     rebound = next((epoch for epoch in observed.epochs if epoch.rebound), None)
     if rebound is not None:
         return failed("step4.rebound", name=observed.run.leaves[0][0], epoch=rebound.index + 1)
-    epochs = list(_updated(observed))
+    epochs = list(updated(observed))
     if not epochs:
         return PASSED if _carries_on(training, observed) else NOT_OBSERVED
     before = _table([epoch.values for epoch in epochs])
     given = _table([epoch.following or () for epoch in epochs])
-    right = _updates(training, observed, epochs, before)
+    right = updates(training, observed, epochs, before)
     tolerance = ROUNDINGS * observed.unit * (before.abs() + right.abs() + (right - before).abs())
     statuses = [verdict(*row) for row in zip((given - right).abs(), tolerance, strict=True)]
     if CheckStatus.FAILED in statuses:
@@ -68,7 +68,7 @@ def judge_step4(training: Training, observed: Observed) -> Finding:
     return _asked_way(training, observed, by_status(worst(statuses), PASSED))
 
 
-def _updated(observed: Observed) -> Iterator[Epoch]:
+def updated(observed: Observed) -> Iterator[Epoch]:
     """Give the epochs whose update somebody saw.
 
     What stands there at the end of the cell is an update's word only where there is no better: a cell may go
@@ -88,12 +88,12 @@ def _carries_on(training: Training, observed: Observed) -> bool:
     if first.following is None or first.found is None or not observed.alignment.complete:
         return False
     given, before = _table([first.following]), _table([first.values])
-    right = _updates(training, observed, [first], before)
+    right = updates(training, observed, [first], before)
     moved = not bool(given.isfinite().any()) and observed.run.count > 1
     return moved and bool(torch.equal(given.nan_to_num(0.0, 1.0, -1.0), right.nan_to_num(0.0, 1.0, -1.0)))
 
 
-def _updates(training: Training, observed: Observed, epochs: Sequence[Epoch], before: Tensor) -> Tensor:
+def updates(training: Training, observed: Observed, epochs: Sequence[Epoch], before: Tensor) -> Tensor:
     """Give what step 4 makes of parameters (T, count) and their gradients, in the student's order."""
     zero = (0.0,) * before.shape[1]
     found = _table([zero if _cleared_before(observed, e) else e.found or zero for e in epochs])
@@ -163,7 +163,7 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
 # ── clear, epochs, result ─────────────────────────────────────────────────────────────────────────────────
 
 
-def judge_clear(observed: Observed) -> Finding:
+def judge_clear(training: Training, observed: Observed) -> Finding:
     """Judge whether each backward found no gradient of earlier epochs, and each update one to work with."""
     for epoch in observed.epochs:
         if epoch.had_gradient and not _cleared_another(observed, epoch):
@@ -171,7 +171,7 @@ def judge_clear(observed: Observed) -> Finding:
             return failed("clear.accumulated", epoch=epoch.index + 1, name=observed.names[place])
         if _cleared_before(observed, epoch):
             return failed("clear.before-step", epoch=epoch.index + 1)
-    return PASSED if observed.run.count > 1 else NOT_OBSERVED
+    return PASSED if observed.run.count > 1 or training.epochs == 1 else NOT_OBSERVED
 
 
 def _cleared_another(observed: Observed, epoch: Epoch) -> bool:
@@ -265,7 +265,10 @@ def _next(previous: Epoch, epoch: Epoch, unit: float) -> tuple[Tensor, Tensor]:
     update = torch.where(rate.isfinite(), rate * gradient, torch.zeros_like(gradient))
     # The rate itself is known to the rounding of the parameters it was read from.
     spread = (values.abs() / (after - start).abs()).nan_to_num(0.0, 0.0, 0.0) * update.abs()
-    return values + update, ROUNDINGS * unit * (values.abs() + 2 * spread + 2 * update.abs())
+    tolerance = ROUNDINGS * unit * (values.abs() + 2 * spread + 2 * update.abs())
+    # A number that had no gradient before tells no rate: nobody knows where its first gradient takes it.
+    untold = (found == 0) & (after == start) & (gradient != 0)
+    return values + update, tolerance.masked_fill(untold, torch.inf)
 
 
 def _foretells(previous: Epoch, epoch: Epoch, unit: float) -> bool:
@@ -281,7 +284,8 @@ def _same(value: Value, wanted: Tensor, allowed: Tensor) -> bool:
         return False
     numbers = value.tensor.flatten()[: wanted.numel()].to(torch.float64)
     close = (numbers - wanted).abs() <= allowed
-    return bool((close | (numbers.isnan() & wanted.isnan()) | (numbers == wanted)).all())
+    overflown = ~numbers.isfinite() & ~(wanted.abs() < LARGEST)  # where float32 ends is nobody's mistake
+    return bool((close | overflown | (numbers == wanted)).all())
 
 
 def _flat(parameters: Parameters) -> Tensor:

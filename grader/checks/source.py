@@ -3,26 +3,61 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Collection
 
 
 def clears(source: str) -> bool:
     """Tell whether a gradient is cleared anywhere."""
-    return any(_is_clear(node) for node in _statements(source))
+    return any(is_clear(node) for node in statements(source))
 
 
 def clears_before_update(source: str) -> bool:
     """Tell whether, within a loop, the gradient is cleared between ``backward()`` and the update by hand."""
-    for loop in (node for node in _statements(source) if isinstance(node, ast.For | ast.While)):
+    for loop in (node for node in statements(source) if isinstance(node, ast.For | ast.While)):
         inner = [node for node in ast.walk(loop) if isinstance(node, ast.stmt) and node is not loop]
-        backward = min((node.lineno for node in inner if _calls(node, "backward")), default=None)
-        update = min((node.lineno for node in inner if _is_update(node)), default=None)
-        cleared = [node.lineno for node in inner if _is_clear(node)]
+        backward = min((node.lineno for node in inner if calls(node, "backward")), default=None)
+        update = min((node.lineno for node in inner if is_update(node)), default=None)
+        cleared = [node.lineno for node in inner if is_clear(node)]
         if backward is not None and update is not None and any(backward < line < update for line in cleared):
             return True
     return False
 
 
-def _statements(source: str) -> list[ast.stmt]:
+def has_loop(source: str) -> bool:
+    """Tell whether anything is repeated."""
+    return any(isinstance(node, ast.For | ast.While) for node in statements(source))
+
+
+def has_backward(source: str) -> bool:
+    """Tell whether anything is differentiated."""
+    return bool(re.search(r"\bbackward\b|\bgrad\s*\(", source))
+
+
+def updates_parameters(source: str, names: Collection[str]) -> bool:
+    """Tell whether a gradient goes into a parameter's own value by hand: ``data``, or one of ``names``."""
+    targets = [_updated(node) for node in statements(source) if is_update(node)]
+    return any("." in target or target in names for target in targets)
+
+
+def repeats_update(source: str) -> bool:
+    """Tell whether a parameter is updated by hand in more than one line of a loop."""
+    for loop in (node for node in statements(source) if isinstance(node, ast.For | ast.While)):
+        inner = [node for node in ast.walk(loop) if isinstance(node, ast.stmt) and is_update(node)]
+        targets = [target for node in inner if (target := _updated(node))]
+        if len(targets) > len(set(targets)):
+            return True
+    return False
+
+
+def _updated(node: ast.stmt) -> str:
+    """Give what of a parameter a statement assigns: ``What.data``; an empty text for a plain name."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+    plain = isinstance(target, ast.Name) and isinstance(node, ast.Assign)
+    return "" if target is None or plain else ast.unparse(target)
+
+
+def statements(source: str) -> list[ast.stmt]:
     """Give all statements; none where the text is not plain Python (a magic, a broken line)."""
     plain = "\n".join(
         "pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()
@@ -34,20 +69,22 @@ def _statements(source: str) -> list[ast.stmt]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
 
 
-def _is_clear(node: ast.stmt) -> bool:
+def is_clear(node: ast.stmt) -> bool:
+    """Tell whether a statement clears a gradient."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return _calls(node, "zero_grad") or (_calls(node, "zero_") and _mentions_gradient(node))
+        return calls(node, "zero_grad") or (calls(node, "zero_") and _mentions_gradient(node))
     targets = node.targets if isinstance(node, ast.Assign) else []
     return any(isinstance(target, ast.Attribute) and target.attr == "grad" for target in targets)
 
 
-def _is_update(node: ast.stmt) -> bool:
+def is_update(node: ast.stmt) -> bool:
+    """Tell whether a statement assigns something made of a gradient."""
     if isinstance(node, ast.Assign | ast.AugAssign):
-        return not _is_clear(node) and _mentions_gradient(node.value)
+        return not is_clear(node) and _mentions_gradient(node.value)
     return False
 
 
-def _calls(node: ast.stmt, method: str) -> bool:
+def calls(node: ast.stmt, method: str) -> bool:
     """Tell whether a simple statement is a call of a method of that name."""
     call = node.value if isinstance(node, ast.Expr) else None
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == method

@@ -77,7 +77,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         Step.STEP2: forward.step2,
         Step.STEP3: forward.step3,
         Step.STEP4: judge_step4(training, observed),
-        Step.CLEAR: judge_clear(observed),
+        Step.CLEAR: judge_clear(training, observed),
         Step.EPOCHS: judge_epochs(training, observed),
         Step.RESULT: judge_result(observed, namespace),
     }

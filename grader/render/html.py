@@ -49,7 +49,7 @@ def student_page(report: Report, lang: str = "ko", *, show_expected: bool = True
     sentence, params = headline(report)
     unfinished = {cell.index: _problem(cell, lang) for cell in report.cells if cell.status != CellStatus.OK}
     told = {flag.params.get("cell", 0) - 1 for flag in report.flags if flag.id.startswith(_CELL_FLAGS)}
-    return _page(
+    return page(
         "student.html",
         lang,
         report=report,
@@ -68,7 +68,7 @@ def class_page(entries: Sequence[ClassEntry], lang: str = "ko", *, csv_href: str
     entries = [ClassEntry(localize(entry.report, lang), entry.href) for entry in entries]
     reports = [entry.report for entry in entries]
     attention = [(entry, [translate(m, lang) for m in overview.attention(entry.report)]) for entry in entries]
-    return _page(
+    return page(
         "class.html",
         lang,
         title=reports[0].assignment.title if reports else "",
@@ -130,7 +130,9 @@ def _hint(error: CellError, lang: str) -> str:
     return error.hint.text if error.hint else catalogue(lang).get(f"exception.{error.name}", "")
 
 
-def _page(template: str, lang: str, **given: Any) -> str:
+def page(template: str, lang: str, **given: Any) -> str:
+    """Fill a template of this package in with what is given and the words of ``lang``."""
+
     def named(family: str, key: str) -> str:
         """Give the word for ``key`` where there is one: what an update is called is the checks' to decide."""
         return catalogue(lang).get(f"{family}.{key}", key)

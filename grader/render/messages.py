@@ -1,10 +1,13 @@
 """Message ids and their words: the catalogues under ``locale/``, read when first needed.
 
+The English of a diagnosis is the docstring of its misconception, read from the source.
+
 To add a message, give its id to ``Message`` where it arises and write it into both ``grader.po`` files. A
 placeholder is ``{name}``; ``{name|은/는}`` adds the Korean particle that fits. Nothing else is understood
 inside braces.
 """
 
+import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,6 +22,8 @@ from grader.render.text import clean, josa, param
 
 LANGUAGES = ("ko", "en")
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\|([^/{}]+)/([^/{}]+))?\}")
+#: What a further part of a docstring begins with.
+PART = re.compile(r"(Why it matters|Try|Not this|How much larger .*): ")
 
 #: The renderers' own words: ``words("ui.score")``, with what fills the placeholders by name.
 Words: TypeAlias = Callable[..., str]
@@ -70,7 +75,28 @@ def catalogue(lang: str) -> Mapping[str, str]:
         raise ValueError(f"no messages in {lang!r}: choose one of {', '.join(LANGUAGES)}")
     path = Path(__file__).parent / "locale" / lang / "LC_MESSAGES" / "grader.po"
     with path.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file, locale=lang) if entry.id}
+        words = {str(entry.id): str(entry.string) for entry in read_po(file, locale=lang) if entry.id}
+    return words | _explanations() if lang == "en" else words
+
+
+def _explanations() -> dict[str, str]:
+    """Give the docstrings of the misconceptions; what they would import is not needed for that."""
+    files = sorted((Path(__file__).parents[1] / "diagnosis" / "misconceptions").glob("*.py"))
+    nodes = [node for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body]
+    functions = [n for n in nodes if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
+    codes = {node.name.replace("_", "-"): ast.get_docstring(node) or "" for node in functions}
+    return {f"diagnosis.{code}": _paragraphs(text) for code, text in codes.items()}
+
+
+def _paragraphs(docstring: str) -> str:
+    """Give a docstring with a line for each of its parts: lines are folded there for the editor's sake."""
+    parts: list[str] = []
+    for line in filter(None, map(str.strip, docstring.splitlines())):
+        if not parts or PART.match(line):
+            parts.append(line)
+        else:
+            parts[-1] += f" {line}"
+    return "\n".join(parts)
 
 
 def _ui(messages: Mapping[str, str], message_id: str, /, **params: Any) -> str:

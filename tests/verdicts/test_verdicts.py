@@ -4,6 +4,7 @@ import pytest
 
 from grader.records import CheckStatus
 
+from .named import named
 from .right import RIGHT
 from .wrong import WRONG
 
@@ -19,6 +20,11 @@ def checks(reports, status):
     return {check.id for report in reports.values() for check in report.checks if check.status is status}
 
 
+def codes(reports):
+    """Give the codes of all diagnoses, sorted."""
+    return sorted(diagnosis.code for report in reports.values() for diagnosis in report.diagnoses)
+
+
 @pytest.mark.parametrize("answer", [param(answer) for answer in RIGHT])
 def test_a_right_answer_loses_nothing(graded_cells, answer):
     """However it is written; where data are asked for, what is wrong with them costs there alone."""
@@ -27,12 +33,14 @@ def test_a_right_answer_loses_nothing(graded_cells, answer):
     assert answer.loses == checks(reports, CheckStatus.FAILED)
     assert set() == checks(reports, CheckStatus.SKIPPED)
     assert answer.near == checks(reports, CheckStatus.BORDERLINE)
+    assert [] == [code for code in codes(reports) if not answer.loses]
 
 
 @pytest.mark.parametrize("answer", [param(answer) for answer in WRONG])
 def test_a_wrong_answer_loses_its_own_steps(graded_cells, answer):
-    """One mistake costs one step, two cost two; where an answer stopped, the rest is skipped."""
+    """One mistake costs one step, two cost two, and each is named if it has a name."""
     reports = graded_cells(answer.cells)
 
     assert answer.loses == checks(reports, CheckStatus.FAILED)
     assert answer.unseen == checks(reports, CheckStatus.SKIPPED)
+    assert named(answer) == codes(reports)

@@ -1,0 +1,274 @@
+"""Whether a student's run agrees with a replaced reference, asked of each step in its own way.
+
+Each is called with the case, the check that failed and the replaced reference, and gives what fills the
+student's text, or ``None`` where the run is something else. The reference is never run: it is evaluated at
+a few
+of the states that the student's run went through, or at all of them where that costs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.checks.alignment import align
+from grader.checks.evaluation import evaluate
+from grader.checks.forward import OVERFLOW, loss_of, prediction_of
+from grader.checks.loop import updated, updates
+from grader.checks.observed import Observed
+from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS
+from grader.diagnosis.case import Case
+from grader.records import CheckResult, Step
+from grader.runs import Epoch
+from grader.training import Data, Parameters, Training, cast
+
+STATES = 6  # of a run, at which a replaced reference is evaluated
+SCREEN = 1e-3  # a loss that is farther off, relatively, is not looked at more closely
+
+Evidence = Mapping[str, Any]
+
+
+def start(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
+    """Compare where the run starts."""
+    if case.observed is None:
+        return None
+    observed = _observed(case)
+    wanted = _flat(replaced.init())
+    places = observed.alignment.places
+    if None in places:
+        return None
+    given = observed.states[0, [place for place in places if place is not None]]
+    same = bool(((given - wanted).abs() <= 4 * observed.unit * wanted.abs()).all())
+    return dict(check.message.params) if same else None
+
+
+# ── steps 1 and 2 ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def forward(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
+    """Compare ŷ, or the loss and its gradient; each on its own where both steps are wrong."""
+    if case.observed is None:
+        return None
+    try:
+        if check.step is Step.STEP1:
+            agrees = _same_yhat(case, replaced)
+        elif case.lost(Step.STEP1):
+            agrees = _same_loss_of_yhat(case, replaced)
+        else:
+            agrees = _same_loss(case, replaced)
+    except (RuntimeError, ValueError, IndexError, AttributeError):  # made for other data than there are
+        return None
+    return _with_factor(dict(check.message.params)) if agrees else None
+
+
+def _with_factor(evidence: dict[str, Any]) -> Evidence:
+    """Add by what factor a number differs."""
+    expected, actual = evidence.get("expected"), evidence.get("actual")
+    if isinstance(expected, float) and isinstance(actual, float) and expected:
+        return {**evidence, "factor": float(f"{actual / expected:.6g}")}
+    return evidence
+
+
+def _same_yhat(case: Case, replaced: Training) -> bool:
+    observed, data = _observed(case), _data(case)
+    seen = 0
+    for epoch, values in _seen(case):
+        yhat = replaced.step1(_parameters(replaced, observed, epoch), data).flatten()
+        if yhat.numel() != values.numel() or not bool(yhat.isfinite().all()):
+            return False
+        if not _close(yhat, values, _allowed(observed) * (yhat.abs().max() + data.y.abs().max())):
+            return False
+        seen += 1
+    return seen > 0
+
+
+def _same_loss_of_yhat(case: Case, replaced: Training) -> bool:
+    observed, data = _observed(case), _data(case)
+    seen = 0
+    for epoch, values in _seen(case):
+        loss, wanted = _loss(case, epoch), replaced.step2(values.reshape(-1, 1), data)
+        if loss is None or not _close(wanted, loss, 4 * _allowed(observed) * (abs(loss) + wanted.abs())):
+            return False
+        seen += 1
+    return seen > 0
+
+
+def _same_loss(case: Case, replaced: Training) -> bool:
+    observed, data = _observed(case), _data(case)
+    alignment = align(replaced.init(), observed.run)
+    epochs = [epoch for epoch in _spread(observed.epochs) if _loss(case, epoch) is not None]
+    if not epochs or not alignment.complete:
+        return False
+    states = alignment.to_reference(_table([epoch.values for epoch in epochs]))
+    first = replaced.step2(replaced.step1(alignment.parameters(states[0]), data), data)
+    losses = _table([[_loss(case, epoch) or 0.0] for epoch in epochs])[:, 0]
+    if not bool((first - losses[0]).abs() <= SCREEN * (first.abs() + losses[0].abs())):
+        return False
+    right = evaluate(replaced, data, alignment, states)
+    share = _share(case)
+    gradients = share * alignment.to_reference(_table([epoch.gradient for epoch in epochs]))
+    readable = (right.loss_scale < OVERFLOW) & (right.gradient_scale.amax(1) < OVERFLOW)
+    off = (losses - right.loss).abs() / right.loss_scale
+    if not case.lost(Step.STEP3) or share < 1:
+        off = torch.maximum(off, ((gradients - right.gradient).abs() / right.gradient_scale).amax(1))
+    return bool(readable.any()) and bool((off[readable] <= _allowed(observed)).all())
+
+
+def _seen(case: Case) -> Iterator[tuple[Epoch, Tensor]]:
+    """Give the epochs whose graph was kept, with their ŷ."""
+    observed = _observed(case)
+    for epoch in observed.epochs:
+        prediction = prediction_of(observed, _data(case), epoch)
+        if prediction is not None and prediction.values is not None:
+            yield epoch, prediction.values
+
+
+def _share(case: Case) -> float:
+    """Give the share of one backward where each epoch differentiates the same loss several times."""
+    repeated = next((c for c in case.checks if c.message.id == "step3.repeated"), None)
+    return 1.0 if repeated is None else 1 / repeated.message.params["count"]
+
+
+def _loss(case: Case, epoch: Epoch) -> float | None:
+    loss = loss_of(epoch)
+    return loss * _share(case) if loss is not None and math.isfinite(loss) else None
+
+
+# ── step 4 and clearing ───────────────────────────────────────────────────────────────────────────────────
+
+
+def update(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
+    """Compare every update that was seen."""
+    if case.observed is None:
+        return None
+    observed = _observed(case)
+    epochs = list(updated(observed))
+    if not epochs:
+        return None
+    before, given = _table([e.values for e in epochs]), _table([e.following or () for e in epochs])
+    try:
+        right = updates(replaced, observed, epochs, before)
+    except KeyError:  # a step 4 that knows the parameters by other names
+        return None
+    scale = before.abs() + right.abs() + (right - before).abs()
+    return dict(check.message.params) if _close(right, given, _allowed(observed) * scale) else None
+
+
+def rate(case: Case) -> float | None:
+    """Give the learning rate that explains the updates best, by least squares.
+
+    ``None`` without any, and where steps all alike would explain them as well: then nothing tells a small
+    rate
+    from a gradient brought to one length.
+    """
+    epochs = [] if case.observed is None else [e for e in updated(case.observed) if e.found is not None]
+    if not epochs:
+        return None
+    moved = _table([e.values for e in epochs]) - _table([e.following or () for e in epochs])
+    found = _table([e.found or () for e in epochs])
+    square = float((found * found).sum())
+    room = ROUNDINGS * _observed(case).unit * _table([e.values for e in epochs]).abs()
+    alike = (moved - moved[0]).abs() <= room
+    if len(epochs) > 2 and bool(moved.any()) and bool(alike.all()):
+        return None
+    return float((moved * found).sum()) / square if 0 < square < math.inf else None
+
+
+def cleared(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
+    """Compare what each backward found of the gradients before it."""
+    if case.observed is None:
+        return None
+    observed = _observed(case)
+    pairs = [
+        (a, b)
+        for a, b in pairwise(observed.epochs)
+        if b.index == a.index + 1 and all(map(math.isfinite, a.after))
+    ]
+    for a, b in pairs:
+        left = replaced.clear(_by_leaf(observed, a.after))
+        if not torch.equal(_flat(left), _table([b.before])[0]):
+            return None
+    found = [(a, b) for a, b in pairs if b.had_gradient]
+    if not found:
+        return None
+    times = [_norm(b.after) / _norm(b.gradient) for _, b in found[:3] if _norm(b.gradient)]
+    factors = ", ".join(f"{number:.1f}×" for number in times)
+    return {**check.message.params, "epoch": found[0][1].index + 1, "factors": f"{factors}, …"}
+
+
+def kept(case: Case) -> tuple[str, ...]:
+    """Give the parameters whose gradients are found again by every later backward."""
+    if case.observed is None:
+        return ()
+    observed = _observed(case)
+    pairs = [(a, b) for a, b in pairwise(observed.epochs) if b.index == a.index + 1]
+    names = [name for name, _, _ in observed.run.leaves]
+    return tuple(
+        name
+        for name in names
+        if pairs
+        and all(
+            torch.equal(_by_leaf(observed, a.after)[name], _by_leaf(observed, b.before)[name])
+            for a, b in pairs
+        )
+    )
+
+
+# ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _by_leaf(observed: Observed, flat: tuple[float, ...]) -> Parameters:
+    """Cut a student's numbers into their parameters, under the student's names."""
+    counts = [min(torch.Size(shape).numel(), 16) for _, shape, _ in observed.run.leaves]
+    parts = torch.split(_table([flat])[0], counts)
+    names = [name or str(i) for i, (name, _, _) in enumerate(observed.run.leaves)]
+    return dict(zip(names, parts, strict=True))
+
+
+def _parameters(replaced: Training, observed: Observed, epoch: Epoch) -> Parameters:
+    alignment = align(replaced.init(), observed.run)
+    if not alignment.complete:
+        raise ValueError("other parameters")
+    return alignment.parameters(alignment.to_reference(_table([epoch.values]))[0])
+
+
+def _spread(epochs: tuple[Epoch, ...]) -> list[Epoch]:
+    """Give the first, the second, the last and some in between."""
+    places = {0, 1, *(round(i * (len(epochs) - 1) / (STATES - 2)) for i in range(STATES - 1))}
+    return [epochs[place] for place in sorted(places) if place < len(epochs)]
+
+
+def _allowed(observed: Observed) -> float:
+    return CLEARLY_WRONG * ROUNDINGS * observed.unit
+
+
+def _close(right: Tensor, given: Tensor | float, tolerance: Tensor | float) -> bool:
+    return bool(((right - given).abs() <= tolerance).all())
+
+
+def _norm(numbers: tuple[float, ...]) -> float:
+    return math.sqrt(sum(number * number for number in numbers))
+
+
+def _table(rows: Any) -> Tensor:
+    return torch.tensor(rows, dtype=torch.float64)
+
+
+def _flat(p: Parameters) -> Tensor:
+    return torch.cat([value.flatten().to(torch.float64) for value in p.values()])
+
+
+def _observed(case: Case) -> Observed:
+    if case.observed is None:
+        raise ValueError("nothing was recorded")
+    return case.observed
+
+
+def _data(case: Case) -> Data:
+    assert case.data is not None
+    return cast(case.data, torch.float64)

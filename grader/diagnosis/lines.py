@@ -1,0 +1,169 @@
+"""The student's own line behind a step, found in the text of the answer."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from grader.checks.source import calls, is_clear, is_update, statements
+from grader.diagnosis.case import Case
+from grader.records import Step
+
+LONGEST = 300  # characters of a line that are quoted
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a notebook: the cell's index, the line from 1, its text."""
+
+    cell: int
+    line: int
+    text: str
+
+
+def locate(step: Step, code: str, case: Case) -> Place | None:
+    """Find the line that a student should look at; ``None`` where none stands out."""
+    cells = () if case.observed is None else case.observed.run.cells
+    for cell in dict.fromkeys((*cells, *case.sources)):
+        source = case.sources.get(cell, "")
+        node = _find(step, code, _Text(source, _near(case, cell, source)), case)
+        if node is not None:
+            text = "\n".join(source.splitlines()[node.lineno - 1 : _end(node)])
+            return Place(cell, node.lineno, text[:LONGEST])
+    return None
+
+
+def _near(case: Case, cell: int, source: str) -> int | None:
+    """Give the line of the run's ``backward()`` in a cell. IPython drops empty lines at a cell's start."""
+    line = None if case.observed is None else case.observed.run.epochs[0].line
+    if line is None or line[0] != cell:
+        return None
+    return line[1] + source[: len(source) - len(source.lstrip())].count("\n")
+
+
+def _end(node: ast.stmt) -> int:
+    """Give the last line to quote: of a loop its head alone."""
+    if isinstance(node, ast.For | ast.While):
+        return node.lineno
+    return node.end_lineno or node.lineno
+
+
+class _Text:
+    """A cell's simple statements, the nearest to a line first."""
+
+    def __init__(self, source: str, near: int | None) -> None:
+        found = statements(source)
+        key = (lambda node: node.lineno) if near is None else (lambda node: abs(node.lineno - near))
+        self.all = sorted(found, key=key)
+        self.simple = [node for node in self.all if not hasattr(node, "body")]
+
+    def first(self, wanted: Callable[[ast.stmt], bool]) -> ast.stmt | None:
+        return next((node for node in self.simple if wanted(node)), None)
+
+    def assigned(self, names: set[str], before: int) -> ast.stmt | None:
+        """Give the last assignment to one of ``names`` above a line."""
+        above = [n for n in self.simple if n.lineno <= before and names & _targets(n)]
+        return max(above, key=lambda node: node.lineno, default=None)
+
+    @property
+    def backward(self) -> ast.stmt | None:
+        return self.first(_differentiates)
+
+    @property
+    def loss(self) -> ast.stmt | None:
+        """The line that computes what is differentiated."""
+        backward = self.backward
+        if backward is None:
+            return self.first(lambda node: bool(_targets(node) & {"loss", "cost"}))
+        return self.assigned(_differentiated(backward), backward.lineno) or backward
+
+    @property
+    def yhat(self) -> ast.stmt | None:
+        """The line that computes ŷ: what the loss's line uses, assigned above it."""
+        loss = self.loss
+        if loss is None:
+            return None
+        used = {n.id for n in ast.walk(loss) if isinstance(n, ast.Name)} - _targets(loss) - {"x", "y", "X"}
+        return self.assigned(used, loss.lineno) or loss
+
+
+def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  # noqa: PLR0911 - one for each
+    match step:
+        case Step.DATA | Step.VALUE:
+            return text.first(lambda node: bool(_targets(node) & _lost_names(case, step)))
+        case Step.INIT:
+            return text.first(_makes_parameters)
+        case Step.STEP1:
+            return text.yhat
+        case Step.STEP2:
+            return text.loss
+        case Step.STEP3:
+            return text.backward
+        case Step.STEP4:
+            if code in ("learning-rate", "wrong-optimizer", "optimizer-settings", "stale-optimizer"):
+                return text.first(_makes_optimizer) or text.first(is_update) or text.backward
+            return text.first(_steps) or text.backward
+        case Step.CLEAR:
+            return text.first(_seems_to_clear) or text.backward
+        case Step.EPOCHS:
+            return next((node for node in text.all if isinstance(node, ast.For | ast.While)), None)
+    return None
+
+
+def _lost_names(case: Case, step: Step) -> set[str]:
+    failed = [check.id.partition(".")[2] for check in case.failed if check.step is step]
+    return {name.partition(".")[0] for name in failed}
+
+
+def _targets(node: ast.stmt) -> set[str]:
+    """Give the plain names that a statement assigns."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    inner = [part for target in targets if target is not None for part in ast.walk(target)]
+    return {part.id for part in inner if isinstance(part, ast.Name)}
+
+
+def _differentiates(node: ast.stmt) -> bool:
+    return any(
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Attribute)
+        and (part.func.attr == "backward" or ast.unparse(part.func).endswith("autograd.grad"))
+        for part in ast.walk(node)
+    )
+
+
+def _differentiated(node: ast.stmt) -> set[str]:
+    """Give the name of what is differentiated: ``loss`` of ``loss.backward()`` and ``grad(loss, …)``."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            inner = part.func.value if part.func.attr == "backward" else next(iter(part.args), None)
+            if isinstance(inner, ast.Name) and inner.id != "torch":
+                return {inner.id}
+    return set()
+
+
+def _makes_parameters(node: ast.stmt) -> bool:
+    text = ast.unparse(node)
+    return "requires_grad" in text or "Linear(" in text or "Parameter(" in text or "torch.tensor(" in text
+
+
+def _makes_optimizer(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and "optim." in ast.unparse(node.value)
+
+
+def _steps(node: ast.stmt) -> bool:
+    """Tell a line that updates, or was meant to: ``What.data == …``, ``step`` without brackets."""
+    if is_update(node) or calls(node, "step"):
+        return True
+    value = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(value, ast.Compare):
+        return ".grad" in ast.unparse(value.comparators[-1])
+    return isinstance(value, ast.Attribute) and value.attr == "step"
+
+
+def _seems_to_clear(node: ast.stmt) -> bool:
+    """Tell a line that clears, or was meant to: ``What.grad == None``, ``zero_grad`` without brackets."""
+    if is_clear(node):
+        return True
+    meant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Compare | ast.Attribute)
+    return meant and any(word in ast.unparse(node) for word in (".grad ==", "zero_grad"))

@@ -1,0 +1,174 @@
+"""What goes wrong in steps 3 and 4, and in clearing the gradient."""
+
+from __future__ import annotations
+
+import torch
+
+from grader.training import Parameters, Training, replace
+
+
+def backward_twice(reference: Training) -> Training:
+    """The same loss is differentiated {count} times in every epoch.
+
+    Why it matters: `backward()` adds to `.grad`, so that the gradient comes out {count} times as large.
+    Try: one `backward()` an epoch. `retain_graph=True` is not needed then.
+    Not this: several backwards of parts of the loss that add up to it are fine.
+    """
+    return replace(reference, flow="backward-twice")
+
+
+def wrong_sign(reference: Training) -> Training:
+    """The update adds the gradient instead of subtracting it.
+
+    Why it matters: the gradient points to where the loss grows, so training climbs; the loss gets larger with
+    every epoch.
+    Try: a minus: `What.data = What.data - alpha*What.grad`.
+    Not this: loss and gradient are right.
+    """
+    return replace(
+        reference, step4=lambda p, gradient: {name: p[name] + reference.lr * gradient[name] for name in p}
+    )
+
+
+def learning_rate(reference: Training, rate: float | None = None) -> Training:
+    """The steps are those of a learning rate of {actual}; the question asks for {expected}.
+
+    Why it matters: too small a rate hardly moves in the epochs there are, too large a one overshoots.
+    Try: look at the number that the gradient is multiplied by (or `lr=`). `1//10` is 0: it divides whole
+    numbers.
+    Not this: the direction of the update is right.
+    """
+    return replace(reference, lr=reference.lr / 10 if rate is None else rate)
+
+
+def bias_not_updated(reference: Training) -> Training:
+    """Only the slope is updated; {name} stays where it started.
+
+    Why it matters: the line can turn, but not move up or down.
+    Try: update every parameter, `net.bias` as well as `net.weight`; an optimizer takes `net.parameters()`.
+    Not this: the gradient of {name} is there, it is just not used.
+    """
+    fixed = next(iter(reference.init()))
+    return _without(reference, fixed)
+
+
+def weight_not_updated(reference: Training) -> Training:
+    """Only the intercept is updated; {name} stays where it started.
+
+    Why it matters: the line can move up or down, but not turn.
+    Try: update every parameter, `net.weight` as well as `net.bias`; an optimizer takes `net.parameters()`.
+    Not this: the gradient of {name} is there, it is just not used.
+    """
+    fixed = list(reference.init())[-1]
+    return _without(reference, fixed)
+
+
+def never_updated(reference: Training) -> Training:
+    """The gradient is computed, but no parameter ever moves.
+
+    Why it matters: without step 4 every epoch repeats the first one.
+    Try: assign the new value, `What.data = What.data - alpha*What.grad`, or call `optimizr.step()` with its
+    brackets. `==` compares, and `optimizr.step` alone only names the function.
+    Not this: steps 1 to 3 are a different matter.
+    """
+    return replace(reference, step4=lambda p, gradient: dict(p), flow="not-updated")  # noqa: ARG005
+
+
+def leaf_rebound(reference: Training) -> Training:
+    """The name of the parameter was given to the result of a computation, which is no parameter any more.
+
+    Why it matters: after `What = What - alpha*What.grad` there is no `What.grad` in the next epoch: it is
+    None.
+    Try: change the value inside: `What.data = What.data - alpha*What.grad`.
+    Not this: the arithmetic of the update is right, which is why the first step was good.
+    """
+    return replace(reference, flow="rebound")
+
+
+def stale_optimizer(reference: Training) -> Training:
+    """The optimizer holds other parameters than those the loss is computed from.
+
+    Why it matters: it updates what it was given when it was made, here those of a net from before; the
+    present
+    ones never move, and there is no error.
+    Try: make the optimizer after the net (or parameters), every time these are made anew.
+    Not this: `step()` and `zero_grad()` are in the right places.
+    """
+    return replace(reference, step4=lambda p, gradient: dict(p), flow="stale-optimizer")  # noqa: ARG005
+
+
+def wrong_optimizer(reference: Training) -> Training:
+    """The optimizer is {actual}; the question asks for {expected}.
+
+    Why it matters: other optimizers make other steps of the same gradient, so the path is another one.
+    Try: `torch.optim.{expected}(…)`.
+    Not this: loss and gradient are right.
+    """
+    return replace(
+        reference,
+        optimizer="Adam",
+        step4=lambda p, gradient: {n: p[n] - reference.lr * torch.sign(gradient[n]) for n in p},
+    )
+
+
+def optimizer_settings(reference: Training) -> Training:
+    """The optimizer was given more than a learning rate: {setting}.
+
+    Why it matters: each step then is not learning rate times gradient any more.
+    Try: the learning rate alone: `torch.optim.SGD(net.parameters(), lr=1/10)`.
+    Not this: such settings are useful elsewhere; this question asks for the plain update.
+    """
+    speed: Parameters = {}
+
+    def step4(p: Parameters, gradient: Parameters) -> Parameters:
+        for name, value in gradient.items():
+            speed[name] = 0.9 * speed.get(name, torch.zeros_like(value)) + value
+        return {name: p[name] - reference.lr * speed[name] for name in p}
+
+    return replace(reference, step4=step4, flow="momentum")
+
+
+def gradient_not_cleared(reference: Training) -> Training:
+    """The gradient of earlier epochs is still there: from epoch {epoch} on yours is the sum of all so far.
+
+    How much larger than each epoch's own: {factors}
+    Why it matters: `backward()` adds to `.grad`; every update then follows the sum of all gradients so far,
+    and the loss swings.
+    Try: `What.grad = None` (or `optimizr.zero_grad()`, with its brackets) once an epoch, after the update.
+    Not this: several `backward()` calls before one update, on purpose.
+    """
+    return replace(reference, clear=lambda gradient: gradient)
+
+
+def gradient_partly_cleared(reference: Training, kept: tuple[str, ...] = ()) -> Training:
+    """Only some gradients are cleared: that of {name} still holds the earlier epochs', from epoch {epoch} on.
+
+    Why it matters: `backward()` adds to `.grad` of every parameter; one that is not cleared goes its own way.
+    Try: clear each of them, `net.bias.grad` and `net.weight.grad`, or all at once with `net.zero_grad()`.
+    Not this: the gradients that are cleared are right.
+    """
+    names = kept or tuple(reference.init())[-1:]
+    return replace(
+        reference,
+        clear=lambda gradient: {
+            name: value if name in names else torch.zeros_like(value) for name, value in gradient.items()
+        },
+    )
+
+
+def cleared_before_step(reference: Training) -> Training:
+    """The gradient is cleared after `backward()` and before the update, which then finds nothing to follow.
+
+    Why it matters: the parameters stay where they are, and the loss stays the same for ever.
+    Try: this order: `backward()`, update, clear.
+    Not this: clearing itself is right, only its place is not.
+    """
+    return replace(reference, step4=lambda p, gradient: dict(p), flow="cleared-first")  # noqa: ARG005
+
+
+def _without(reference: Training, fixed: str) -> Training:
+    """Give the reference whose step 4 leaves one parameter alone."""
+    return replace(
+        reference,
+        step4=lambda p, gradient: {**reference.step4(p, gradient), fixed: p[fixed]},
+    )

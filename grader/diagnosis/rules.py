@@ -1,0 +1,211 @@
+"""How a misconception is recognised where no step can be compared: by what was said, raised or typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import torch
+
+from grader.checks.source import has_backward, has_loop, repeats_update, updates_parameters
+from grader.diagnosis import agreement
+from grader.diagnosis.agreement import Evidence
+from grader.diagnosis.case import Case
+from grader.diagnosis.misconceptions import update
+from grader.records import CheckResult
+from grader.runs import Epoch
+from grader.training import Training
+
+Rule = Callable[[Case, CheckResult, Training], Evidence | None]
+SETTINGS = ("momentum", "dampening", "weight_decay", "nesterov", "maximize")
+
+
+def said(message: str) -> Rule:
+    """Recognise by what the check itself found."""
+
+    def rule(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+        return dict(check.message.params) if check.message.id == message else None
+
+    return rule
+
+
+def raised(pattern: str) -> Rule:
+    """Recognise by the exception that ended the answer before anything was differentiated."""
+
+    def rule(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+        if case.observed is not None or case.error is None or not re.search(pattern, case.error):
+            return None
+        asks = any(value.requires_grad for value in case.changed.values())
+        return None if asks else {"error": case.error}
+
+    return rule
+
+
+def wrong_side_of_sigmoid(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
+    """See a loss that refuses a line where it wants a probability, or one that applied a sigmoid more."""
+    if check.message.id == "step.raised" and "between 0 and 1" in (case.error or ""):
+        return {"error": case.error}
+    return agreement.forward(case, check, replaced)
+
+
+# ── step 4 and clearing ───────────────────────────────────────────────────────────────────────────────────
+
+
+def learning_rate(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
+    """Fit a rate and see whether it explains every update; one that an optimizer was given has to be it."""
+    given = _given_rate(case)
+    fitted = agreement.rate(case)
+    rate = given if fitted is None else fitted  # by hand, what is not told is not guessed
+    if rate is None or rate < 0 or abs(rate - reference.lr) <= 1e-4 * reference.lr:
+        return None
+    source = _source(case)
+    if given is not None and abs(rate - given) > 1e-3 * abs(given):
+        return None  # a step twice an epoch, and the like
+    names = set() if case.observed is None else set(case.observed.names)
+    if given is None and (repeats_update(source) or (rate == 0 and not updates_parameters(source, names))):
+        return None
+    if check.message.id != "step4.rate" and rate > 0:
+        return None
+    replaced = update.learning_rate(reference, rate if given is None else given)
+    agrees = check.message.id == "step4.rate" if fitted is None else agreement.update(case, check, replaced)
+    return {"expected": float(f"{reference.lr:.6g}"), "actual": float(f"{rate:.3g}")} if agrees else None
+
+
+def never_updated(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
+    """See that nothing moves, and that no rate of zero is the reason."""
+    return agreement.update(case, check, update.never_updated(reference))
+
+
+def unchanged(which: int) -> Rule:
+    """Recognise an update that leaves the first or the last parameter alone and is right for the rest."""
+
+    def rule(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
+        if case.observed is None or len(reference.init()) < 2 or not case.observed.alignment.complete:
+            return None
+        make = update.bias_not_updated if which == 0 else update.weight_not_updated
+        found = agreement.update(case, check, make(reference))
+        place = case.observed.alignment.places[which]
+        return None if found is None or place is None else {"name": case.observed.names[place]}
+
+    return rule
+
+
+def stale_optimizer(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """See whether the optimizer holds none of the loss's parameters."""
+    stepped = [epoch for epoch in _epochs(case) if epoch.step is not None]
+    strangers = all(
+        epoch.step is None or not {p.number for p in epoch.step.parameters}.intersection(epoch.numbers)
+        for epoch in stepped
+    )
+    return {} if stepped and strangers else None
+
+
+def wrong_optimizer(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """See which optimizer stepped."""
+    asked = reference.optimizer or "SGD"
+    used = next((epoch.step.optimizer for epoch in _epochs(case) if epoch.step), asked)
+    return None if used == asked else {"expected": asked, "actual": used}
+
+
+def optimizer_settings(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """See whether the optimizer was given momentum, weight decay or the like."""
+    step = next((epoch.step for epoch in _epochs(case) if epoch.step), None)
+    if step is None:
+        return None
+    given = [f"{name}={step.settings[name]}" for name in SETTINGS if step.settings.get(name)]
+    return {"setting": ", ".join(given)} if given else None
+
+
+def partly_cleared(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
+    """See whether the same parameters keep their gradients throughout while the others are cleared."""
+    names = agreement.kept(case)
+    count = 0 if case.observed is None else len(case.observed.run.leaves)
+    if not 0 < len(names) < count:
+        return None
+    found = agreement.cleared(case, check, update.gradient_partly_cleared(reference, names))
+    return None if found is None else {**found, "name": ", ".join(names)}
+
+
+# ── around ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def no_backward(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """See a loop without any ``backward()``."""
+    source = _source(case)
+    nothing = case.observed is None and case.error is None
+    return {} if nothing and has_loop(source) and not has_backward(source) else None
+
+
+def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """See parameters that were set, and no training at all."""
+    source = _source(case)
+    if case.observed is not None or case.error is not None or has_loop(source) or has_backward(source):
+        return None
+    typed = [v for v in case.changed.values() if v.tensor is not None and v.tensor.numel() < 16]
+    return {} if typed else None
+
+
+# ── data and values ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def of_dtype(*dtypes: str) -> Rule:
+    """Recognise data of a dtype."""
+
+    def rule(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+        params = check.message.params
+        wrong = check.message.id == "value.dtype" and str(params["actual"]).startswith(dtypes)
+        return {"name": params["name"]} if wrong else None
+
+    return rule
+
+
+def flat_target(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """Recognise a y whose shape spreads it against ŷ, where x has kept its own shape."""
+    params = check.message.params
+    alone = [c for c in case.failed if c.message.id == "value.shape"]
+    if check.message.id != "value.shape" or params["name"] != "y" or len(alone) > 1:
+        return None
+    left, right = torch.Size(params["actual"]), torch.Size(params["expected"])
+    try:
+        result = (torch.empty(left, device="meta") - torch.empty(right, device="meta")).shape
+    except RuntimeError:
+        return None
+    if result.numel() <= max(left.numel(), right.numel()):
+        return None
+    return {"left": list(left), "right": list(right), "result": list(result)}
+
+
+def swapped_columns(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """Recognise X with its two columns in the other order."""
+    name = check.message.params.get("name", "")
+    given, expected = case.namespace.get(name), (case.question.values or dict)().get(name)
+    if check.message.id != "value.differs" or given is None or given.tensor is None:
+        return None
+    if not isinstance(expected, torch.Tensor) or expected.dim() != 2 or expected.shape[1] != 2:
+        return None
+    swapped = given.tensor.shape == expected.shape and torch.allclose(
+        given.tensor.flip(1).to(torch.float64), expected.to(torch.float64), rtol=1e-6
+    )
+    return {} if swapped else None
+
+
+def bias_that_should_not_be(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """Recognise a bias where the question asks for a network without one."""
+    params = check.message.params
+    extra = params.get("expected") == "None" and str(params.get("name", "")).endswith(".bias")
+    return {"name": params["name"]} if extra else None
+
+
+def _source(case: Case) -> str:
+    """Give the text of the cells the run stands in, or of all cells where nothing was recorded."""
+    cells = case.observed.run.cells if case.observed is not None else tuple(case.sources)
+    return "\n".join(case.sources.get(cell, "") for cell in cells)
+
+
+def _epochs(case: Case) -> tuple[Epoch, ...]:
+    return () if case.observed is None else case.observed.epochs
+
+
+def _given_rate(case: Case) -> float | None:
+    rates = {epoch.step.lr for epoch in _epochs(case) if epoch.step is not None}
+    return next(iter(next(iter(rates))), None) if len(rates) == 1 else None

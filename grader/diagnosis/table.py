@@ -1,0 +1,164 @@
+"""The table: every misconception, the step that loses its points, and how a run of it is recognised.
+
+Order matters within a step: the first that fits is the one that is named, so the more specific come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from grader.diagnosis import agreement, rules
+from grader.diagnosis.agreement import Evidence
+from grader.diagnosis.case import Case
+from grader.diagnosis.misconceptions import around, init, step1, step2, update
+from grader.records import CheckResult, Step
+from grader.training import Data, Training
+
+Agreement = Callable[[Case, CheckResult, Training], Evidence | None]
+
+
+def anywhere(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell that a misconception can befall any training."""
+    return True
+
+
+def probability(reference: Training, data: Data) -> bool:
+    """Tell whether ŷ is a probability: strictly between 0 and 1."""
+    yhat = reference.step1(reference.init(), data)
+    return bool(((yhat > 0) & (yhat < 1)).all())
+
+
+def known_probability(reference: Training, data: Data) -> bool:
+    """Tell whether the data hold the true probability v beside y."""
+    return hasattr(data, "v") and probability(reference, data)
+
+
+def with_optimizer(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether the question asks for an optimizer."""
+    return reference.optimizer is not None
+
+
+def by_hand(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether the question asks for an update by hand."""
+    return reference.optimizer is None
+
+
+def several_parameters(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether there is more than one tensor to update and to clear."""
+    return len(reference.init()) > 1
+
+
+def one_tensor(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether one tensor holds intercept and slope: a column of ones does the intercept's work."""
+    return len(reference.init()) == 1
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """One row. ``make`` replaces its step in a reference; ``agrees`` is called with the replaced reference.
+
+    A rule that has to fit a number first (``fits``) is called with the reference itself. ``where`` tells
+    which questions it can befall.
+    """
+
+    step: Step
+    make: Callable[[Training], Training]
+    agrees: Agreement
+    where: Callable[[Training, Data], bool] = anywhere
+    fits: bool = False
+
+    @property
+    def code(self) -> str:
+        """The name that reports carry."""
+        return self.make.__name__.replace("_", "-")
+
+    def evidence(self, case: Case, check: CheckResult) -> Evidence | None:
+        """Give what shows that the case is this misconception; ``None`` if it is not."""
+        reference = case.question.training
+        if reference is None:
+            return self.agrees(case, check, Training())
+        if case.data is not None and not self.where(reference, case.data):
+            return None
+        return self.agrees(case, check, reference if self.fits else self.make(reference))
+
+    def applies(self, reference: Training, data: Data) -> bool:
+        """Tell whether the replaced reference is another training than the reference."""
+        if self.step in (Step.DATA, Step.VALUE) or not self.where(reference, data):
+            return False
+        return differ(reference, self.make(reference), data)
+
+
+def differ(one: Training, other: Training, data: Data) -> bool:
+    """Tell whether two trainings are different ones, as far as their first epoch shows."""
+    if one.flow != other.flow or one.epochs != other.epochs:
+        return True
+    p, q = one.init(), other.init()
+    if p.keys() != q.keys() or any(not torch.equal(p[name], q[name]) for name in p):
+        return True
+    _, loss, gradient = one.step3(p, data)
+    _, changed, slope = other.step3(q, data)
+    if not bool(changed.isfinite()):
+        return False  # a loss that these data do not have
+    pairs = (
+        ({"": loss}, {"": changed}),
+        (gradient, slope),
+        (one.step4(p, gradient), other.step4(q, gradient)),
+        (one.clear(gradient), other.clear(gradient)),
+    )
+    return any(not torch.allclose(a[name], b[name], rtol=1e-4) for a, b in pairs for name in a)
+
+
+MISCONCEPTIONS: tuple[Misconception, ...] = (
+    Misconception(Step.INIT, init.requires_grad_missing, rules.raised("does not require grad")),
+    Misconception(Step.INIT, init.integer_parameter, rules.raised("Only Tensors of floating point")),
+    Misconception(Step.INIT, init.parameters_recreated, rules.said("init.recreated")),
+    Misconception(Step.INIT, init.columns_swapped, agreement.start),
+    Misconception(Step.INIT, init.start_sign, agreement.start),
+    Misconception(Step.INIT, init.start_at_zero, agreement.start),
+    Misconception(Step.STEP1, step1.forward_outside_loop, rules.said("step1.stale")),
+    Misconception(Step.STEP1, step1.bias_doubled, agreement.forward, one_tensor),
+    Misconception(Step.STEP1, step1.no_intercept, agreement.forward),
+    Misconception(Step.STEP1, step1.coefficients_swapped, agreement.forward),
+    Misconception(Step.STEP1, step1.sigmoid_missing, agreement.forward, probability),
+    Misconception(Step.STEP1, step1.sigmoid_twice, agreement.forward, probability),
+    Misconception(Step.STEP2, step2.broadcast_target, rules.said("step2.broadcast")),
+    Misconception(Step.STEP2, step2.logits_for_probability, rules.wrong_side_of_sigmoid, probability),
+    Misconception(Step.STEP2, step2.target_is_probability, agreement.forward, known_probability),
+    Misconception(Step.STEP2, step2.bce_one_term, agreement.forward, probability),
+    Misconception(Step.STEP2, step2.bce_sign, agreement.forward, probability),
+    Misconception(Step.STEP2, step2.mse_for_bce, agreement.forward, probability),
+    Misconception(Step.STEP2, step2.bce_for_mse, agreement.forward, probability),
+    Misconception(Step.STEP2, step2.sum_for_mean, agreement.forward),
+    Misconception(Step.STEP2, step2.mean_for_sum, agreement.forward),
+    Misconception(Step.STEP2, step2.half_loss, agreement.forward),
+    Misconception(Step.STEP2, step2.square_outside_mean, agreement.forward),
+    Misconception(Step.STEP2, step2.no_square, agreement.forward),
+    Misconception(Step.STEP2, step2.absolute_for_square, agreement.forward),
+    Misconception(Step.STEP2, step2.root_of_loss, agreement.forward),
+    Misconception(Step.STEP3, update.backward_twice, rules.said("step3.repeated")),
+    Misconception(Step.STEP4, update.leaf_rebound, rules.said("step4.rebound"), by_hand),
+    Misconception(Step.STEP4, update.stale_optimizer, rules.stale_optimizer, with_optimizer),
+    Misconception(Step.STEP4, update.wrong_sign, agreement.update),
+    Misconception(Step.STEP4, update.wrong_optimizer, rules.wrong_optimizer, with_optimizer, fits=True),
+    Misconception(Step.STEP4, update.optimizer_settings, rules.optimizer_settings, with_optimizer, fits=True),
+    Misconception(Step.STEP4, update.learning_rate, rules.learning_rate, fits=True),
+    Misconception(Step.STEP4, update.never_updated, agreement.update),
+    Misconception(Step.STEP4, update.bias_not_updated, rules.unchanged(0), several_parameters, fits=True),
+    Misconception(Step.STEP4, update.weight_not_updated, rules.unchanged(-1), several_parameters, fits=True),
+    Misconception(Step.CLEAR, update.cleared_before_step, rules.said("clear.before-step")),
+    Misconception(Step.CLEAR, update.gradient_not_cleared, agreement.cleared),
+    Misconception(
+        Step.CLEAR, update.gradient_partly_cleared, rules.partly_cleared, several_parameters, fits=True
+    ),
+    Misconception(Step.EPOCHS, around.epochs, rules.said("epochs.differs")),
+    Misconception(Step.RESULT, around.no_backward, rules.no_backward),
+    Misconception(Step.RESULT, around.hard_coded, rules.hard_coded),
+    Misconception(Step.DATA, around.float64, rules.of_dtype("float64")),
+    Misconception(Step.DATA, around.integer_data, rules.of_dtype("int", "uint")),
+    Misconception(Step.DATA, step2.broadcast_target, rules.flat_target),
+    Misconception(Step.DATA, init.columns_swapped, rules.swapped_columns),
+    Misconception(Step.VALUE, step1.bias_doubled, rules.bias_that_should_not_be),
+)

@@ -1,0 +1,83 @@
+"""What ``grader validate`` found: a table for the terminal, a page, JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.render.html import page
+from grader.render.messages import Words, ui
+from grader.render.text import clean
+from grader.trials import Trial, Validation
+
+SIGNS = {True: ("✗", "red"), False: ("✓", "green")}
+
+
+def validation_table(found: Validation, lang: str = "ko") -> RenderableType:
+    """Give notebooks a line each, then a line a misconception and a column a question, then the holes."""
+    words = ui(lang)
+    rows, questions = _rows(found)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(words("validate.misconception"), no_wrap=True)
+    table.add_column(words("ui.step"), no_wrap=True)
+    for number in range(1, len(questions) + 1):
+        table.add_column(str(number), justify="center")
+    for code, trials in rows.items():
+        step = next(iter(trials.values())).step
+        cells = [_sign(trials.get(question)) for question in questions]
+        table.add_row(code, words(f"step.{step}") if step else "", *cells)
+    parts: list[RenderableType] = [_notebook(trial) for trial in found.trials if not trial.question]
+    holes = [
+        Text(f"✗ {' · '.join(filter(None, (it.question, it.code)))}: {it.hole}", "red") for it in found.holes
+    ]
+    legend = Text(" · ".join(f"{number} {question}" for number, question in enumerate(questions, 1)), "dim")
+    return Group(*parts, "", table, legend, "", *holes, Text(_sentence(found, words), "bold"))
+
+
+def validation_page(found: Validation, lang: str = "ko") -> str:
+    """Give the matrix as a page of its own."""
+    rows, questions = _rows(found)
+    return page(
+        "validation.html",
+        lang,
+        found=found,
+        notebooks=[trial for trial in found.trials if not trial.question],
+        rows=rows,
+        questions=questions,
+        sentence=_sentence(found, ui(lang)),
+    )
+
+
+def validation_json(found: Validation) -> str:
+    """Give all of it as JSON: ``assignment``, ``seconds``, ``caught`` and the ``trials``."""
+    tree: dict[str, Any] = asdict(found)
+    return json.dumps({**tree, "holes": len(found.holes)}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _rows(found: Validation) -> tuple[Mapping[str, Mapping[str, Trial]], list[str]]:
+    """Give code -> question -> trial, and the questions in order."""
+    rows: dict[str, dict[str, Trial]] = {}
+    for trial in found.trials:
+        if trial.question:
+            rows.setdefault(trial.code, {})[trial.question] = trial
+    return rows, list(dict.fromkeys(trial.question for trial in found.trials if trial.question))
+
+
+def _sign(trial: Trial | None) -> Text:
+    return Text("·", "dim") if trial is None else Text(*SIGNS[bool(trial.hole)])
+
+
+def _notebook(trial: Trial) -> Text:
+    return Text.assemble(_sign(trial), f" {clean(trial.code)}")
+
+
+def _sentence(found: Validation, words: Words) -> str:
+    count, holes = len(found.trials), len(found.holes)
+    key = "validate.holes" if holes else "validate.whole"
+    return words(key, count=count, holes=holes, seconds=f"{found.seconds:.1f}")

@@ -1,0 +1,92 @@
+"""Every misconception on every training question: it has to lose its step's points and to be named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from grader.assignment import Assignment, Question
+from grader.diagnosis import MISCONCEPTIONS, Misconception
+from grader.diagnosis.table import differ
+from grader.judging import REFERENCES
+from grader.matching import Matched
+from grader.questions import judge_question
+from grader.recording import Part
+from grader.records import CheckStatus, MatchedBy, QuestionReport
+from grader.training import Data, Training
+from grader.training import replace as replaced
+from grader.trials import Trial
+from grader.validation.simulation import CELL, simulate
+
+LONGEST = 12  # epochs that a simulated run has at most: the steps of a longer one are the same
+RIGHT = "right"
+
+
+def matrix(assignment: Assignment) -> tuple[Trial, ...]:
+    """Try the reference itself and each misconception that applies on each training question."""
+    with REFERENCES:
+        torch.set_num_threads(1)  # small tensors: more cost more than they help
+        data = assignment.data()
+        trials = []
+        for question in (question for question in assignment.questions if question.training is not None):
+            short = _shortened(question)
+            trials.append(_right(short, assignment, data))
+            trials += [_wrong(short, one, assignment, data) for one in applicable(_training(short), data)]
+    return tuple(trials)
+
+
+def applicable(training: Training, data: Data) -> list[Misconception]:
+    """Give the misconceptions that can befall a training; of two that come to the same here, the first."""
+    found: list[Misconception] = []
+    for one in MISCONCEPTIONS:
+        rivals = [other for other in found if other.step is one.step]
+        if one.applies(training, data) and all(
+            differ(other.make(training), one.make(training), data) for other in rivals
+        ):
+            found.append(one)
+    return found
+
+
+def _shortened(question: Question) -> Question:
+    training = _training(question)
+    return replace(question, training=replaced(training, epochs=min(training.epochs, LONGEST)))
+
+
+def _right(question: Question, assignment: Assignment, data: Data) -> Trial:
+    report = _judged(question, None, assignment, data)
+    lost = [check.step for check in report.checks if check.status is not CheckStatus.PASSED]
+    hole = ", ".join(lost) or ", ".join(diagnosis.code for diagnosis in report.diagnoses)
+    return Trial(question.id, RIGHT, None, f"loses {hole}" if hole else "")
+
+
+def _wrong(question: Question, misconception: Misconception, assignment: Assignment, data: Data) -> Trial:
+    report = _judged(question, misconception, assignment, data)
+    failed = {check.step for check in report.checks if check.status is CheckStatus.FAILED}
+    named = [diagnosis.code for diagnosis in report.diagnoses]
+    others = sorted(failed - {misconception.step}) if report.run is not None else []
+    if misconception.step not in failed:
+        hole = "costs nothing" if not failed else f"costs {', '.join(sorted(failed))} instead"
+    elif others:
+        hole = f"costs {', '.join(others)} as well"
+    elif named != [misconception.code]:
+        hole = f"is called {', '.join(named)}" if named else "is not named"
+    else:
+        hole = ""
+    return Trial(question.id, misconception.code, misconception.step, hole)
+
+
+def _judged(
+    question: Question, misconception: Misconception | None, assignment: Assignment, data: Data
+) -> QuestionReport:
+    training = _training(question)
+    submission, execution = simulate(
+        misconception.make(training) if misconception else training, data, question.id
+    )
+    match = Matched(MatchedBy.METADATA, 1.0, (Part(CELL),))
+    return judge_question(question, match, submission, execution, assignment).report
+
+
+def _training(question: Question) -> Training:
+    assert question.training is not None
+    return question.training

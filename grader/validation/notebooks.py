@@ -1,0 +1,120 @@
+"""Whole notebooks through the kernel: the solutions, the blank kit, and those known to be wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from grader.assignment import Assignment
+from grader.assignment_file import read_notebook
+from grader.errors import AssignmentError
+from grader.execution.kernel import KernelFactory
+from grader.grading import grade_async
+from grader.records import Report, ReportStatus
+from grader.release import blank
+from grader.submission import read
+from grader.trials import Trial
+
+SOLUTION, BLANK = "solution", "blank"
+AT_ONCE = 2  # notebooks
+
+
+class Expected(BaseModel):
+    """What the first cell of a notebook in ``wrong/`` says it should get.
+
+    ``score`` is in points; ``diagnoses`` are the codes by question, questions without any left out.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    score: float
+    diagnoses: dict[str, list[str]] = {}
+
+
+@dataclass(frozen=True)
+class _Case:
+    name: str
+    path: Path
+    expected: Expected
+
+
+def notebooks(assignment: Assignment, kernel: KernelFactory) -> tuple[Trial, ...]:
+    """Grade the solutions, the blank notebook and each one in ``wrong/``, and compare.
+
+    Raises:
+        AssignmentError: a notebook cannot be read, or does not say what it should get.
+        SandboxError: the machine or the grader failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+        return asyncio.run(_all(_cases(assignment, Path(folder)), assignment, kernel))
+
+
+async def _all(cases: Sequence[_Case], assignment: Assignment, kernel: KernelFactory) -> tuple[Trial, ...]:
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(case: _Case) -> Trial:
+        async with slots:
+            report, _ = await grade_async(read(case.path), assignment, kernel=kernel)
+        return Trial("", case.name, None, _hole(case.expected, report))
+
+    return tuple(await asyncio.gather(*map(one, cases)))
+
+
+def _cases(assignment: Assignment, folder: Path) -> list[_Case]:
+    source = read_notebook(assignment.notebook)
+    made = ((SOLUTION, source, assignment.max_score), (BLANK, blank(source), 0.0))
+    cases = []
+    for name, notebook, score in made:
+        path = folder / f"{name}.ipynb"
+        nbformat.write(notebook, path)
+        cases.append(_Case(name, path, Expected(score=score)))
+    wrong = sorted((assignment.folder / "wrong").glob("*.ipynb"))
+    return cases + [_Case(f"wrong/{path.name}", path, expectation(path)) for path in wrong]
+
+
+def expectation(path: Path) -> Expected:
+    """Read what the first cell of a notebook says it should get: TOML, which a code fence may surround.
+
+    Raises ``AssignmentError`` if it does not say so.
+    """
+    cells = read_notebook(path).cells
+    text = "" if not cells or cells[0].cell_type == "code" else cells[0].source
+    lines = [line for line in text.splitlines() if not line.startswith(("```", "#"))]
+    try:
+        content: dict[str, Any] = tomllib.loads("\n".join(lines))
+        return Expected.model_validate(content)
+    except tomllib.TOMLDecodeError as error:
+        raise AssignmentError(
+            f"{path}: the first cell should say what comes out, as TOML: {error}"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise AssignmentError(f"{path}: the first cell: {where}: {first['msg']}") from error
+
+
+def _hole(expected: Expected, report: Report) -> str:
+    """Say what came out otherwise than expected; an empty text if all is as it should be."""
+    if report.status is not ReportStatus.GRADED or report.score is None:
+        return "could not be graded"
+    said = []
+    if abs(report.score - expected.score) > 1e-9:
+        lost = [question.id for question in report.questions if question.score < question.max_score]
+        more = f" (lost in {', '.join(lost)})" if lost and report.score < expected.score else ""
+        said.append(f"gets {report.score:g} instead of {expected.score:g} points{more}")
+    named = {q.id: [d.code for d in q.diagnoses] for q in report.questions if q.diagnoses}
+    for question in sorted(named.keys() | expected.diagnoses.keys()):
+        given, wanted = named.get(question, []), expected.diagnoses.get(question, [])
+        if sorted(given) != sorted(wanted):
+            said.append(
+                f"{question}: named {', '.join(given) or 'nothing'}, not {', '.join(wanted) or 'nothing'}"
+            )
+    return "; ".join(said)

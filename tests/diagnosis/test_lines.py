@@ -1,0 +1,66 @@
+"""The student's own line is quoted, whatever stands around it."""
+
+import pytest
+
+from grader.assignment import Question
+from grader.diagnosis.case import Case
+from grader.diagnosis.lines import Place, locate
+from grader.records import Step
+
+BY_HAND = """
+
+What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+for epoc in range(30):
+    yhat = X @ What
+    loss = torch.mean((y - yhat)**2)
+    loss.backward()
+    What.data = What.data - alpha * What.grad
+    What.grad == None"""
+WITH_OPTIMIZER = """%matplotlib inline
+net = torch.nn.Linear(1, 1)
+optimizr = torch.optim.SGD(net.parameters(), lr=0.01)
+while True:
+    cost = torch.nn.MSELoss()(net(x), y)
+    cost.backward()
+    optimizr.step
+    optimizr.zero_grad"""
+IN_ONE = """w = torch.ones(2, requires_grad=True)
+for _ in range(9):
+    g, = torch.autograd.grad(((y - X @ w)**2).mean(), w)
+    with torch.no_grad():
+        w -= 0.1 * g"""
+
+
+@pytest.mark.parametrize(
+    ("source", "step", "code", "line"),
+    [
+        (BY_HAND, Step.INIT, "start-sign", "What = torch.tensor([[-5.0], [10.0]], requires_grad=True)"),
+        (BY_HAND, Step.STEP1, "coefficients-swapped", "    yhat = X @ What"),
+        (BY_HAND, Step.STEP2, "half-loss", "    loss = torch.mean((y - yhat)**2)"),
+        (BY_HAND, Step.STEP3, "backward-twice", "    loss.backward()"),
+        (BY_HAND, Step.STEP4, "wrong-sign", "    What.data = What.data - alpha * What.grad"),
+        (BY_HAND, Step.CLEAR, "gradient-not-cleared", "    What.grad == None"),
+        (BY_HAND, Step.EPOCHS, "epochs", "for epoc in range(30):"),
+        (BY_HAND, Step.RESULT, "hard-coded", None),
+        (WITH_OPTIMIZER, Step.STEP2, "no-square", "    cost = torch.nn.MSELoss()(net(x), y)"),
+        (
+            WITH_OPTIMIZER,
+            Step.STEP4,
+            "learning-rate",
+            "optimizr = torch.optim.SGD(net.parameters(), lr=0.01)",
+        ),
+        (WITH_OPTIMIZER, Step.STEP4, "never-updated", "    optimizr.step"),
+        (WITH_OPTIMIZER, Step.CLEAR, "gradient-not-cleared", "    optimizr.zero_grad"),
+        (WITH_OPTIMIZER, Step.EPOCHS, "epochs", "while True:"),
+        (IN_ONE, Step.STEP2, "half-loss", "    g, = torch.autograd.grad(((y - X @ w)**2).mean(), w)"),
+        ("not python at all (", Step.STEP2, "half-loss", None),
+    ],
+)
+def test_the_line_of_a_step(source, step, code, line):
+    """Cell, number and text of the line, counted as the notebook shows it, empty lines too."""
+    found = locate(step, code, Case(Question("q", "q", 1.0, ()), (), sources={3: source}))
+
+    if line is None:
+        assert found is None
+    else:
+        assert Place(3, source.splitlines().index(line) + 1, line) == found

@@ -1,0 +1,102 @@
+"""The misconceptions that the wrong answers are named; what is not here is told in numbers alone."""
+
+from __future__ import annotations
+
+from .answers import Answer
+
+BY_FORM = {
+    "forward-outside-loop": "forward-outside-loop",
+    "loss outside the loop too": "forward-outside-loop",
+    "no-intercept": "no-intercept",
+    "coefficients swapped": "coefficients-swapped",
+    "bias-doubled": "bias-doubled",
+    "half-loss": "half-loss",
+    "no-square": "no-square",
+    "square-outside-mean": "square-outside-mean",
+    "absolute": "absolute-for-square",
+    "L1Loss": "absolute-for-square",
+    "root": "root-of-loss",
+    "broadcast-target": "broadcast-target",
+    "broadcast yhat": "broadcast-target",
+    "sum-for-mean": "sum-for-mean",
+    "mean-for-sum": "mean-for-sum",
+    "two backwards an epoch": "backward-twice",
+    "ŷ, loss and backward twice": "backward-twice",
+    "wrong-sign": "wrong-sign",
+    "maximize": "wrong-sign",
+    "learning-rate forgotten": "learning-rate",
+    "lr ": "learning-rate",
+    "into another name": "never-updated",
+    "compared, not assigned": "never-updated",
+    "on a copy": "never-updated",
+    "no update": "never-updated",
+    "no step": "never-updated",
+    "step without ()": "never-updated",
+    "Adam": "wrong-optimizer",
+    "RMSprop": "wrong-optimizer",
+    "Adagrad": "wrong-optimizer",
+    "LBFGS": "wrong-optimizer",
+    "momentum": "optimizer-settings",
+    "nesterov": "optimizer-settings",
+    "weight decay": "optimizer-settings",
+    "stale-optimizer": "stale-optimizer",
+    "leaf-rebound": "leaf-rebound",
+    "bias-not-updated": "bias-not-updated",
+    "weight not updated": "weight-not-updated",
+    "gradient-not-cleared": "gradient-not-cleared",
+    "cleared once before the loop": "gradient-not-cleared",
+    "gradient compared with None": "gradient-not-cleared",
+    "cleared after the loop": "gradient-not-cleared",
+    "copy of the gradient cleared": "gradient-not-cleared",
+    "zero_grad without ()": "gradient-not-cleared",
+    "gradient-partly-cleared": "gradient-partly-cleared",
+    "cleared-before-step": "cleared-before-step",
+    "weight and bias swapped": "columns-swapped",
+    "columns-swapped": "columns-swapped",
+    "other signs": "start-sign",
+    "zeros": "start-at-zero",
+    "requires-grad-missing": "requires-grad-missing",
+    "integer-parameter": "integer-parameter",
+    "parameters-recreated": "parameters-recreated",
+    "2 epochs": "epochs",
+    "29 epochs": "epochs",
+    "31 epochs": "epochs",
+    "300 epochs": "epochs",
+    "cell run twice": "epochs",
+    "both loops in one cell": "epochs",
+    "one and thirty": "epochs",
+    "early break": "epochs",
+    "break on a small loss": "epochs",
+    "typed over with the right numbers": "epochs",
+    "hard-coded": "hard-coded",
+    "no backward": "no-backward",
+    "y as int;": "integer-data",
+    "float64": "float64",
+    "bias forgotten": "bias-doubled",
+    "value: bias forgotten": "bias-doubled",
+    "value: bias set to zero": "bias-doubled",
+}
+#: What the pieces that pairs are made of are named.
+PIECES = {
+    "step2": "half-loss",
+    "step3": "backward-twice",
+    "step4": "learning-rate",
+    "clear": "gradient-not-cleared",
+    "epochs": "epochs",
+}
+#: The same words, another matter: a mean halved for a sum is neither; nothing tells a schedule.
+NOT = ("lr decaying",)
+NEITHER = ("sse: half-loss", "sse: half-loss, another way")
+
+
+def named(answer: Answer) -> list[str]:
+    """Give the codes that a wrong answer should be told, sorted."""
+    form = answer.form or answer.name
+    if form.startswith("pair: "):
+        return sorted(PIECES[piece] for piece in form[6:].split(" and ") if piece in PIECES)
+    if answer.name in NEITHER or form in NOT:
+        return []
+    if form == "lr of nothing":
+        return ["learning-rate"]
+    known = [word for word in BY_FORM if form.startswith(word)]
+    return [BY_FORM[max(known, key=len)]] if known else []
