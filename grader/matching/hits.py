@@ -80,7 +80,8 @@ class Wanted:
             return own
         if self.by_name_alone:
             return None
-        others = (value for key, value in values.items() if "." not in key and key != name)
+        # What has another asked name is the answer to that: one value is not given for two.
+        others = (value for key, value in values.items() if "." not in key and key not in self.specs)
         return next((value for value in others if self._fits(name, value)), None)
 
     def _of_module(self, owner: str, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -168,6 +168,19 @@ SHOWN = {
     ],
 }
 
+#: Names of files that would do something if anybody took them for markup, a command or a path.
+FILE_NAMES = (
+    "<img src=x onerror=alert(3)>.ipynb",
+    "'\"; touch pwned; #.ipynb",
+    "$(touch pwned) `touch pwned`.ipynb",
+    "..\\..\\up.ipynb",
+    "... .ipynb",
+    "%2e%2e%2fup.ipynb",
+    "-rf --out.ipynb",
+    "{{ 7 * 7 }}.ipynb",
+    "new\nline.ipynb",
+)
+
 PRETENDING = (
     {f"{name} replaced": cells for name, cells in REPLACED.items()}
     | {

@@ -19,7 +19,7 @@ from grader.records import Limits
 
 from .. import ordinary_user  # noqa: TID252 - tests are no package
 from .attacks import OF_THE_SYSTEM
-from .forgeries import MARKUP, PRETENDING
+from .forgeries import FILE_NAMES, MARKUP, PRETENDING
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 
@@ -154,6 +154,8 @@ def pretended(tmp_path_factory):
     """Grade the class of those who pretend, as whoever runs the tests."""
     folder, out = tmp_path_factory.mktemp("class"), tmp_path_factory.mktemp("out")
     files = seat(folder, PRETENDING)
+    for name in FILE_NAMES:
+        nbformat.write(notebook([(None, "1")]), folder / name)
     return Graded(out, files, grade(WAYS[0], folder, out))
 
 
@@ -248,6 +250,16 @@ def test_a_forged_recording_is_told_of(pretended, name):
     flags = {flag["id"] for flag in pretended.report(name)["flags"]}
 
     assert flags & {"flag.recording-damaged", "flag.not-recorded", "flag.recorder-faults", "flag.not-learned"}
+
+
+def test_names_of_files_are_only_names(pretended):
+    """Each has its folder among the results, and nothing happened elsewhere."""
+    reports = [json.loads(path.read_text()) for path in pretended.out.glob("*/result.json")]
+    paths = [report["submission"]["path"] for report in reports]
+
+    assert [] == [name for name in FILE_NAMES if not any(name in path or path in name for path in paths)]
+    assert {pretended.out} == {path.parent.parent for path in pretended.out.rglob("result.json")}
+    assert [] == [*pretended.out.rglob("pwned"), *COURSE.glob("pwned")]
 
 
 def test_markup_stays_text(pretended):

@@ -49,7 +49,7 @@ def found(run_cells, assignment):
         sources = tuple(SourceCell(i, "code", text) for i, (_, text) in enumerate([*START, *cells]))
         submission = Submission("hw.ipynb", "hw", "", Student(), sources, None)
         execution = run_cells(submission)
-        matched = match(submission, execution, assignment).matched
+        matched = match(submission, execution, assignment, assignment.data()).matched
         of_cell = {cell: question for question, one in matched.items() for cell in one.cells}
         trained = {
             r.cell for r in execution.recording.cells if any(isinstance(e, Backward) for e in r.events)
