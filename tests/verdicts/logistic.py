@@ -218,7 +218,7 @@ WRONG_VALUES = (
     values("y reversed", "data.y", data=DATA.replace("torch.bernoulli(v)", "torch.bernoulli(v).flip(0)")),
     values("y integer", "data.y", data=DATA.replace("torch.bernoulli(v)", "torch.bernoulli(v).int()")),
     values("y flat", "data.y", data=DATA.replace("torch.bernoulli(v)", "torch.bernoulli(v).reshape(-1)"), bce="y2 = y.reshape(2000, 1)\n" + LOSSES.replace("y *", "y2 *").replace("- y)", "- y2)")),
-    values("guesses swapped", "guess.yhat1 guess.yhat2", guess="yhat1 = f(-1 + 3 * x)\nyhat2 = torch.nn.Sigmoid()(10 + 3 * x)", bce="yhat1, yhat2 = yhat2, yhat1\n" + LOSSES),
+    values("guesses swapped", "guess.yhat1 guess.yhat2", guess="yhat1 = f(-1 + 3 * x)\nyhat2 = torch.nn.Sigmoid()(10 + 3 * x)", bce=LOSSES.replace("yhat1", "yhat0").replace("yhat2", "yhat1").replace("yhat0", "yhat2")),
     values("mean for sum", "bce.loss1 bce.loss2", bce=LOSSES.replace("sum", "mean")),
     values("the minus lost", "bce.loss1 bce.loss2", bce=LOSSES.replace("= -", "= ")),
     values("one term", "bce.loss2", bce=LOSSES.replace(" + (1 - y) * torch.log(1 - yhat2)", "")),

@@ -1,0 +1,64 @@
+"""What all commands share: the application, exit codes, consoles, the one way out of an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.errors import GraderError
+
+#: Exit codes. ``BELOW`` is the work that was looked at: a score below passing, a hole in an assignment.
+OK, BELOW, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="grader",
+    help="Grades notebooks in which students train small PyTorch models by hand, step by step.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+
+class Lang(StrEnum):
+    """The languages reports come in."""
+
+    KO = "ko"
+    EN = "en"
+
+
+AssignmentName = Annotated[
+    str, typer.Argument(help="The assignment: an id below assignments/, or its folder.")
+]
+
+
+@app.callback()
+def main() -> None:
+    """Grades notebooks in which students train small PyTorch models by hand, step by step."""
+
+
+@contextmanager
+def failing_in_one_line() -> Iterator[None]:
+    """Turn what ends a command early into one line and an exit code.
+
+    ``GraderError``, and a file that cannot be read or written, end with 2; Ctrl-C with 130.
+    """
+    try:
+        yield
+    except GraderError as error:
+        said = str(error)
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}"
+    except KeyboardInterrupt:
+        err.print("interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    else:
+        return
+    readable = said.encode(errors="replace").decode()  # a file's name may be no text
+    err.print(f"grader: {readable}", soft_wrap=True, markup=False)
+    raise typer.Exit(FAILED) from None
