@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from grader.records import CellError, CellOutcome, CellStatus, Message, QuestionStatus, Report
 from grader.render import overview, text
 from grader.render.card import Card, Problem, card_of
+from grader.render.flags import once
 from grader.render.messages import catalogue, localize, translate, ui
 from grader.render.steps import headline
 from grader.render.template import fill_in
@@ -36,6 +37,7 @@ def student_page(report: Report, lang: str = "ko", *, notebook: str | None = Non
         final=overview.final(report),
         sentence=words("headline.error") if report.error else words(sentence, **params),
         cards=cards,
+        flags=[translate(it, lang) for it in once(report.flags, report.questions, words)],
         again=[card for card in cards if card.question.status != QuestionStatus.PASSED and card.answered],
         unfinished=[problem for cell, problem in unfinished.items() if cell not in told],
         notebook=notebook,

@@ -12,6 +12,7 @@ from grader.render.messages import Words
 from grader.render.pictures import svg
 from grader.render.pictures.ends import coefficients, end_of_reference, end_of_run
 from grader.render.pictures.picture import BOTTOM, LEFT, RIGHT, SIZE, TOP, Key, Picture, lines
+from grader.render.text import number
 
 _MARGIN = 0.06  # of the range of y, above and below the data
 
@@ -54,7 +55,8 @@ def _finding(question: QuestionReport, words: Words, *, binary: bool, drawn: boo
         if told[0] is None:
             return words("plot.fit-unknown")
         both = told[1] is not None
-        return words("plot.half-both" if both else "plot.half", actual=told[0], expected=told[1] or 0.0)
+        actual, expected = number(told[0], 3), number(told[1] or 0.0, 3)
+        return words("plot.half-both" if both else "plot.half", actual=actual, expected=expected)
     (a, b), (c, d) = coefficients(mine), coefficients(right or mine)
     return words("plot.fit-both" if right else "plot.fit", a=a, b=b, c=c, d=d)
 
