@@ -14,7 +14,9 @@ def once(messages: Iterable[Message], questions: Sequence[QuestionReport], words
 
     The messages' texts are to be made anew.
     """
-    numbers = {it.title: n for n, it in enumerate(questions, 1)} | {it.id: n for n, it in enumerate(questions, 1)}
+    numbers = {it.title: n for n, it in enumerate(questions, 1)} | {
+        it.id: n for n, it in enumerate(questions, 1)
+    }
     told: dict[object, Message] = {}
     about: dict[object, list[int]] = {}
     for n, message in enumerate(messages):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -20,7 +21,9 @@ _MARGIN = 0.06  # of the range of y, above and below the data
 def fit_picture(question: QuestionReport, words: Words) -> Picture | None:
     """Draw the data and what was fitted to them; ``None`` where no data are known."""
     data = question.data or {}
-    points = [(a, b) for a, b in zip(data.get("x", ()), data.get("y", ()), strict=False) if _finite(a, b)]
+    points = tuple(
+        (a, b) for a, b in zip(data.get("x", ()), data.get("y", ()), strict=False) if _finite(a, b)
+    )
     if not points:
         return None
     student = _line(data.get("line_x", ()), data.get("line_student", ()))
@@ -32,7 +35,7 @@ def fit_picture(question: QuestionReport, words: Words) -> Picture | None:
     finding = _finding(question, words, binary=binary, drawn=bool(student))
     body = [
         svg.axes(x, y, "x", "y"),
-        _ticks(points, x, y) if binary else svg.dots(points, x, y, "data"),
+        (_ticks if binary else _dots)(points, x, y),
         svg.framed(x, y, [svg.curve(student, x, y, "student"), svg.curve(reference, x, y, "reference")]),
     ]
     keys = lines(words, student=bool(student), reference=bool(reference))
@@ -71,10 +74,16 @@ def _y_scale(points: Sequence[svg.Point]) -> svg.Scale:
     return svg.span((min(values) - margin, max(values) + margin), start=BOTTOM, end=TOP, log=False)
 
 
-def _ticks(points: Sequence[svg.Point], x: svg.Scale, y: svg.Scale) -> Markup:
+@lru_cache(maxsize=64)  # most of a class has the same data
+def _ticks(points: tuple[svg.Point, ...], x: svg.Scale, y: svg.Scale) -> Markup:
     """Draw points that are 0 or 1 as strokes: dots would run into one line."""
     drawn = "".join(f"M{x(a):.1f} {y(b) - 5:.1f}v10" for a, b in points)
     return Markup('<path class="strokes" d="{}"/>').format(drawn)
+
+
+@lru_cache(maxsize=64)
+def _dots(points: tuple[svg.Point, ...], x: svg.Scale, y: svg.Scale) -> Markup:
+    return svg.dots(points, x, y, "data")
 
 
 def _finite(*values: float) -> bool:
