@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from grader.records import QuestionReport, QuestionStatus
 from grader.render.messages import Words
 from grader.render.pictures import svg
 from grader.render.pictures.losses import Losses, finite
 from grader.render.pictures.picture import Key, Picture
+from grader.render.text import clean
 
 _SIZE = (460, 250)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 450, 26, 208
@@ -77,7 +78,7 @@ def _curve(losses: Losses, students: Sequence[Trained], x: svg.Scale, y: svg.Sca
     names = ", ".join(it.name for it in students[:_NAMES]) + (" …" if len(students) > _NAMES else "")
     inside = [(epoch, min(max(loss, y.low), y.high * 2)) for epoch, loss in losses]
     line = svg.curve(inside, x, y, "lost" if wrong else "many")
-    return Markup("<g><title>{}</title>{}</g>").format(escape(names), line)
+    return Markup("<g><title>{}</title>{}</g>").format(clean(names), line)
 
 
 def _y_scale(curves: Sequence[Losses]) -> svg.Scale:

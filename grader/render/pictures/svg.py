@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from markupsafe import Markup, escape
 
-from grader.render.text import number
+from grader.render.text import clean, number
 
 Point: TypeAlias = tuple[float, float]
 
@@ -105,13 +105,13 @@ def axes(x: Scale, y: Scale, x_label: str, y_label: str) -> Markup:
 
 def label(left: float, top: float, text: str, kind: str) -> Markup:
     """Write ``text``; ``kind`` says which of its ends is at ``left``: start, mid or end."""
-    return Markup(f'<text x="{left:.1f}" y="{top:.1f}" class="{kind}">{escape(text)}</text>')  # noqa: S704
+    return Markup(f'<text x="{left:.1f}" y="{top:.1f}" class="{kind}">{escape(clean(text))}</text>')  # noqa: S704
 
 
 def picture(body: Iterable[Markup], *, size: tuple[int, int], title: str, finding: str) -> Markup:
     """Wrap ``body`` into an image whose text alternative states what it shows."""
     head = Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">')
-    return Markup().join((head.format(*size, f"{title}: {finding}"), *body, Markup("</svg>")))
+    return Markup().join((head.format(*size, clean(f"{title}: {finding}")), *body, Markup("</svg>")))
 
 
 def key(drawn: str, kind: str) -> Markup:
