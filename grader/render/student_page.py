@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from grader.records import CellError, CellOutcome, CellStatus, Message, QuestionStatus, Report
 from grader.render import overview, text
@@ -51,6 +52,14 @@ def _cards(report: Report, unfinished: Mapping[int, Problem], lang: str, noteboo
         own = question.matched.cells if question.matched else ()
         problems = [unfinished[cell] for cell in own if cell in unfinished]
         cards.append(card_of(question, lang, number=number, problems=problems, notebook=notebook))
+    return _with_one_open(cards)
+
+
+def _with_one_open(cards: list[Card]) -> list[Card]:
+    """Open the first card with pictures where none is open: everybody should see what there is to see."""
+    pictured = [n for n, card in enumerate(cards) if card.pictures]
+    if pictured and not any(cards[n].open for n in pictured):
+        cards[pictured[0]] = replace(cards[pictured[0]], open=True)
     return cards
 
 

@@ -43,7 +43,7 @@ def fit_picture(question: QuestionReport, words: Words) -> Picture | None:
         title,
         "",
         svg.picture(body, size=SIZE, title=title, finding=finding),
-        (Key(svg.key("dots", "data"), words("plot.data")), *keys),
+        (Key(svg.key("strokes" if binary else "dots", "data"), words("plot.data")), *keys),
         finding,
     )
 
@@ -53,15 +53,23 @@ def _finding(question: QuestionReport, words: Words, *, binary: bool, drawn: boo
     if mine is None or not drawn:
         not_finite = mine is not None and not _finite(*mine)
         return words("plot.fit-not-finite" if not_finite else "plot.fit-unknown")
-    if binary:
-        told = [None if it is None or not it[1] else -it[0] / it[1] for it in (mine, right)]
-        if told[0] is None:
-            return words("plot.fit-unknown")
-        both = told[1] is not None
-        actual, expected = number(told[0], 3), number(told[1] or 0.0, 3)
-        return words("plot.half-both" if both else "plot.half", actual=actual, expected=expected)
+    return _half(mine, right, words) if binary else _equation(mine, right, words)
+
+
+def _half(mine: svg.Point, right: svg.Point | None, words: Words) -> str:
+    """Say where the curves pass a probability of one half: at x = -ŵ0/ŵ1."""
+    told = [number(-it[0] / it[1], 3) for it in (mine, right) if it is not None and it[1]]
+    if len(told) == 2:
+        same = told[0] == told[1]
+        return words("plot.half-same" if same else "plot.half-both", actual=told[0], expected=told[1])
+    return words("plot.half", actual=told[0]) if told and mine[1] else words("plot.fit-unknown")
+
+
+def _equation(mine: svg.Point, right: svg.Point | None, words: Words) -> str:
     (a, b), (c, d) = coefficients(mine), coefficients(right or mine)
-    return words("plot.fit-both" if right else "plot.fit", a=a, b=b, c=c, d=d)
+    if right is None:
+        return words("plot.fit", a=a, b=b)
+    return words("plot.fit-same" if (a, b) == (c, d) else "plot.fit-both", a=a, b=b, c=c, d=d)
 
 
 def _line(x: Sequence[float], y: Sequence[float]) -> list[svg.Point]:
