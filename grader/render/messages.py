@@ -19,7 +19,8 @@ from babel import Locale
 from babel.messages.pofile import read_po
 
 from grader.records import CellOutcome, CheckResult, Diagnosis, Message, QuestionReport, Report
-from grader.render.text import clean, josa, param
+from grader.render.particles import josa
+from grader.render.text import clean, param
 
 LANGUAGES = ("ko", "en")
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\|([^/{}]+)/([^/{}]+))?\}")
