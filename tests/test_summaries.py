@@ -7,7 +7,8 @@ import pytest
 from grader.assignment_file import load
 from grader.summaries import LONGEST
 
-from .verdicts.conftest import judged_as, reported, run_cells, submission_of, warm  # noqa: F401 - the fixtures
+from .verdicts.conftest import DATA as STEPS_DATA
+from .verdicts.conftest import START, judged_as, reported, run_cells, submission_of, warm  # noqa: F401 - the fixtures
 from .verdicts.logistic import CLEAR, DATA, MSE
 
 FOLDER = Path(__file__).parents[1] / "assignments"
@@ -48,3 +49,24 @@ def test_beside_a_long_wrong_run_stands_the_references_beginning(trained):
     assert 16 == report.score
     assert LONGEST >= max(shown)
     assert set(shown) <= {epoch for epoch, _ in report.run.losses}
+
+
+def test_parameters_come_in_the_references_order(judged_as, assignment):  # noqa: F811 - the fixture
+    """A student may make and hand over w before b; pictures take ŵ0 for the first all the same."""
+    source = """
+w = torch.tensor(10.0, requires_grad=True)
+b = torch.tensor(-5.0, requires_grad=True)
+optimizr = torch.optim.SGD([w, b], lr=1/10)
+for epoc in range(30):
+    yhat = w*x + b
+    loss = torch.mean((y-yhat)**2)
+    loss.backward()
+    optimizr.step()
+    optimizr.zero_grad()
+"""
+    report = judged_as(assignment, submission_of([*START, STEPS_DATA, ("sgd-scalars", source)]))[
+        "sgd-scalars"
+    ]
+
+    assert ["b", "w"] == list(report.run.parameters)
+    assert (1, (-5.0, 10.0)) == report.run.path[0]
