@@ -51,22 +51,22 @@ def test_beside_a_long_wrong_run_stands_the_references_beginning(trained):
     assert set(shown) <= {epoch for epoch, _ in report.run.losses}
 
 
-def test_parameters_come_in_the_references_order(judged_as, assignment):  # noqa: F811 - the fixture
-    """A student may make and hand over w before b; pictures take ŵ0 for the first all the same."""
-    source = """
-w = torch.tensor(10.0, requires_grad=True)
-b = torch.tensor(-5.0, requires_grad=True)
-optimizr = torch.optim.SGD([w, b], lr=1/10)
+@pytest.mark.parametrize("yhat", ["beta1*x + intercept*x**0", "intercept*x**0 + beta1*x"])
+def test_parameters_come_in_the_references_order(judged_as, assignment, yhat):  # noqa: F811 - the fixture
+    """A student's slope may come before the intercept; pictures take ŵ0 for the first all the same."""
+    source = f"""
+beta1 = torch.tensor(10.0, requires_grad=True)
+intercept = torch.tensor(-5.0, requires_grad=True)
+optimizr = torch.optim.SGD([beta1, intercept], lr=1/10)
 for epoc in range(30):
-    yhat = w*x + b
+    yhat = {yhat}
     loss = torch.mean((y-yhat)**2)
     loss.backward()
     optimizr.step()
     optimizr.zero_grad()
 """
-    report = judged_as(assignment, submission_of([*START, STEPS_DATA, ("sgd-scalars", source)]))[
-        "sgd-scalars"
-    ]
+    cells = [*START, STEPS_DATA, ("sgd-scalars", source)]
+    report = judged_as(assignment, submission_of(cells))["sgd-scalars"]
 
-    assert ["b", "w"] == list(report.run.parameters)
+    assert ["intercept", "beta1"] == list(report.run.parameters)
     assert (1, (-5.0, 10.0)) == report.run.path[0]
