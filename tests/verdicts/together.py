@@ -1,7 +1,7 @@
 """Answers to different questions share a notebook: a fork for each of them is most of what a table costs.
 
-Between two answers the names are set back to what they were before the first, so that each meets what it would
-meet alone.
+Between two answers the names are set back to what they were before the first, so that each meets what it
+would meet alone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import accumulate
 from grader.records import Submission
 
 from .answers import Answer
+
 
 def notebooks(answers: list[Answer]) -> list[list[Answer]]:
     """Put the answers into as few notebooks as can be, one a question at most in each.
