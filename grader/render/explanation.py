@@ -70,4 +70,4 @@ def _part(line: str) -> Part:
     if labelled is None:
         return Part("more", "", line)
     label, said = labelled.groups()
-    return Part(_PARTS.get(label, "more"), label, said)
+    return Part(_PARTS.get(label, "more"), label, said[:1].upper() + said[1:])  # it begins a line of its own
