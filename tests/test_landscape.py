@@ -113,3 +113,15 @@ def test_data_that_do_not_fit_have_no_pictures():
     reference = ReferenceSummary((), tuple(enumerate(path, 1)))
 
     assert {} == landscape(training, SimpleNamespace(data=odd), summed_up(path), reference)
+
+
+def test_rows_times_rows_have_no_contours():
+    """A y of shape (2000,) against a column makes millions of residuals a place: too many for a picture."""
+    training, data = asked("logistic", "train-mse")
+    path = [flat(p) for p in run(training, data, epochs=3).path]
+    wrong = SimpleNamespace(**{**vars(data), "y": data.y.flatten()})
+    reference = ReferenceSummary((), tuple(enumerate(path, 1)))
+    found = landscape(training, SimpleNamespace(data=wrong), summed_up(path), reference)
+
+    assert "loss" not in found
+    assert "line_student" in found
