@@ -70,4 +70,6 @@ def _part(line: str) -> Part:
     if labelled is None:
         return Part("more", "", line)
     label, said = labelled.groups()
-    return Part(_PARTS.get(label, "more"), label, said[:1].upper() + said[1:])  # it begins a line of its own
+    if label.isascii():  # in English it goes on after a colon; here it begins a line of its own
+        said = said[:1].upper() + said[1:]
+    return Part(_PARTS.get(label, "more"), label, said)
