@@ -17,6 +17,8 @@ from grader.records import CheckStatus, Message
 from grader.runs import Epoch
 from grader.training import Parameters, Training
 
+IN_PLACE = "leaf Variable that requires grad is being used in an in-place operation"
+"""What torch says of ``What -= …`` outside ``no_grad``."""
 NOT_OBSERVED = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
 
 
@@ -54,6 +56,8 @@ def judge_step4(training: Training, observed: Observed) -> Finding:
     rebound = next((epoch for epoch in observed.epochs if epoch.rebound), None)
     if rebound is not None:
         return failed("step4.rebound", name=observed.run.leaves[0][0], epoch=rebound.index + 1)
+    if observed.error is not None and IN_PLACE in observed.error and observed.run.count < training.epochs:
+        return failed("step4.in-place", name=observed.run.leaves[0][0])
     epochs = list(updated(observed))
     if not epochs:
         return PASSED if _carries_on(training, observed) else NOT_OBSERVED

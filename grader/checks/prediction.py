@@ -71,6 +71,8 @@ class Graph:
         place = self._border()
         if place is None:
             return None
+        while _name(self.nodes[place]) == "Expand" and _present(self.nodes[place]):
+            place = _present(self.nodes[place])[0]  # what a loss has spread to the shape of y
         values = self.value(place)
         if values is not None and self._is_logit(place):
             values = torch.sigmoid(values)

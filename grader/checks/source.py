@@ -31,7 +31,46 @@ def has_loop(source: str) -> bool:
 
 def has_backward(source: str) -> bool:
     """Tell whether anything is differentiated."""
-    return bool(re.search(r"\bbackward\b|\bgrad\s*\(", source))
+    return bool(re.search(r"\b(backward|grad|grad_and_value)\s*\(", source))
+
+
+def repeats_backward(source: str) -> bool:
+    """Tell whether ``backward()`` is called in more than one line of a loop."""
+    loops = [node for node in statements(source) if isinstance(node, ast.For | ast.While)]
+    return any(
+        sum(calls(node, "backward") for node in ast.walk(loop) if isinstance(node, ast.stmt)) > 1
+        for loop in loops
+    )
+
+
+def typed_numbers(source: str) -> list[list[float]]:
+    """Give the numbers of each statement that makes something of typed numbers alone: ``tensor([2.4])``."""
+    found = []
+    for node in statements(source):
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Call) and (numbers := _literals(value)):
+            found.append(numbers)
+    return found
+
+
+def _literals(call: ast.Call) -> list[float]:
+    """Give the numbers in a call's last positional argument, with their signs, in order."""
+    if not call.args:
+        return []
+    inner = next((part for part in call.args if isinstance(part, ast.Call)), None)
+    if inner is not None:
+        return _literals(inner)
+    try:
+        value = ast.literal_eval(call.args[-1])
+    except ValueError:
+        return []
+    return _flat(value)
+
+
+def _flat(value: object) -> list[float]:
+    if isinstance(value, list | tuple):
+        return [number for item in value for number in _flat(item)]
+    return [float(value)] if isinstance(value, int | float) else []
 
 
 def updates_parameters(source: str, names: Collection[str]) -> bool:

@@ -36,6 +36,10 @@ RAISED = {
         "RuntimeError",
         "Only Tensors of floating point and complex dtype can require gradients",
     ),
+    "in-place": (
+        "RuntimeError",
+        "a leaf Variable that requires grad is being used in an in-place operation.",
+    ),
     "rebound": ("TypeError", "unsupported operand type(s) for *: 'float' and 'NoneType'"),
 }
 
@@ -62,7 +66,7 @@ def simulate(training: Training, data: Data, question: str) -> tuple[Submission,
     start = training.init()
     loop = _Loop(training, data, start, {name: torch.zeros_like(value) for name, value in start.items()})
     silent = flow in ("requires-grad-missing", "integer-parameter", "no-backward", "hard-coded")
-    for epoch in range(0 if silent else 1 if flow == "rebound" else training.epochs):
+    for epoch in range(0 if silent else 1 if flow in ("rebound", "in-place") else training.epochs):
         _epoch(loop, epoch)
     if flow == "rebound":
         _rebind(loop)

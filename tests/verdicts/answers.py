@@ -13,7 +13,7 @@ class Answer:
 
     ``cells`` are (question, source) pairs. ``loses`` are the ids of the checks that fail, ``unseen`` those
     that are skipped because the answer stopped, ``near`` those that get their points and a person's eye; all
-    others pass. ``named`` are the misconceptions that are told. ``but`` says why the verdict is not that yet.
+    others pass. ``named`` are the misconceptions that are told, where ``named.py`` does not say it by the form. ``but`` says why the verdict is not that yet.
     """
 
     name: str

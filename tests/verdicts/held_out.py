@@ -322,6 +322,99 @@ for epoc in range(30):
     opt.zero_grad()
     torch.nn.functional.mse_loss(net(x), y).backward()
     opt.step()"""),
+    # the second helping: written after the first, before its verdicts were seen
+    right("the gradient looked at by autograd.grad", "mse", """
+What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+for epoc in range(30):
+    loss = torch.mean((y - X @ What)**2)
+    g, = torch.autograd.grad(loss, What, retain_graph=True)
+    loss.backward()
+    assert torch.allclose(g, What.grad)
+    What.data = What.data - 1/10 * What.grad
+    What.grad = None"""),
+    right("the gradient compared with torch.func.grad", "net-nobias-train", """
+net = torch.nn.Linear(2, 1, bias=False)
+net.weight.data = torch.tensor([[-5.0, 10.0]])
+slope = torch.func.grad(lambda w: torch.mean((y - X @ w.T)**2))
+for epoc in range(30):
+    loss = torch.mean((y - net(X))**2)
+    loss.backward()
+    assert torch.allclose(slope(net.weight.data), net.weight.grad, rtol=1e-3)
+    net.weight.data = net.weight.data - 1/10 * net.weight.grad
+    net.zero_grad()"""),
+    right("grad_and_value", "sse", """
+f = torch.func.grad_and_value(lambda W: torch.sum((y - X @ W)**2))
+What = torch.tensor([[-5.0], [10.0]])
+losses = []
+for epoc in range(30):
+    g, loss = f(What)
+    losses.append(loss.item())
+    What = What - 0.001 * g"""),
+    right("the gradient looked at first, apart", "sgd-what", """
+What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+optimizr = torch.optim.SGD([What], lr=0.1)
+torch.mean((y - X @ What)**2).backward()
+print(What.grad)
+optimizr.zero_grad()
+for epoc in range(30):
+    optimizr.zero_grad()
+    yhat = X @ What
+    loss = torch.mean((y - yhat)**2)
+    loss.backward()
+    optimizr.step()
+    print(What.grad.norm(), (yhat - y).abs().max())"""),
+    right("a second derivative for show", "mse", """
+What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+for epoc in range(30):
+    loss = torch.mean((y - X @ What)**2)
+    g, = torch.autograd.grad(loss, What, create_graph=True)
+    h, = torch.autograd.grad(g.sum(), What)
+    What.data = What.data - 1/10 * g.detach()
+print(h)"""),
+    right("parts of the loss, by autograd.grad", "net-nobias-train", """
+net = torch.nn.Linear(2, 1, bias=False)
+net.weight.data = torch.tensor([[-5.0, 10.0]])
+for epoc in range(30):
+    g = 0
+    for xb, yb in zip(X.chunk(4), y.chunk(4)):
+        g = g + torch.autograd.grad(((yb - net(xb)) ** 2).sum() / 100, net.weight)[0]
+    net.weight.data = net.weight.data - 0.1 * g"""),
+    right("parts of the loss, rebound", "sse", """
+W = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+for epoc in range(30):
+    first, = torch.autograd.grad(((y[:50] - X[:50] @ W) ** 2).sum(), W)
+    second, = torch.autograd.grad(((y[50:] - X[50:] @ W) ** 2).sum(), W)
+    W = (W - 0.001 * (first + second)).detach().requires_grad_()"""),
+    right("the loss of other data watched", "sgd-bias", """
+net = torch.nn.Linear(1, 1)
+net.bias.data = torch.tensor([-5.0])
+net.weight.data = torch.tensor([[10.0]])
+optimizr = torch.optim.SGD(net.parameters(), lr=0.1)
+train_losses, val_losses = [], []
+for epoc in range(30):
+    net.train()
+    loss = torch.nn.functional.mse_loss(net(x), y)
+    optimizr.zero_grad(); loss.backward(); optimizr.step()
+    net.eval()
+    with torch.inference_mode():
+        val_losses.append(torch.nn.functional.mse_loss(net(x[::2]), y[::2]).item())
+    train_losses.append(loss.item())"""),
+    right("lists of tensors", "sgd-scalars", """
+theta = [torch.tensor(v, requires_grad=True) for v in (-5.0, 10.0)]
+optimizr = torch.optim.SGD(theta, lr=0.1)
+line = lambda: theta[0] + theta[1] * x
+while len(losses := globals().setdefault('losses', [])) < 30:
+    optimizr.zero_grad()
+    losses.append((y - line()).pow(2).mean())
+    losses[-1].backward()
+    optimizr.step()"""),
+    right("Jacobian of the residuals", "mse", """
+What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+for epoc in range(30):
+    e = y - X @ What
+    e.backward(gradient=2 * e.detach() / 100)
+    What.data -= 0.1 * What.grad
+    What.grad = None"""),
 )  # fmt: skip
 
 # ── wrong ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -402,7 +495,7 @@ for epoc in range(30):
     loss.backward()
     net.zero_grad()
     opt.step()"""),
-    wrong("cleared every second epoch", "sgd-what", "clear", "gradient-cleared-sometimes", THETA + """
+    wrong("cleared every second epoch", "sgd-what", "clear", "gradient-sometimes-cleared", THETA + """
 opt = torch.optim.SGD([theta], lr=0.1)
 for i in range(30):
     if i % 2 == 0:
@@ -512,7 +605,7 @@ for i in range(30):
     loss = ((y - X @ theta) ** 2).mean()
     loss.backward()
     theta -= 0.1 * theta.grad
-    theta.grad.zero_()""", unseen="clear epochs"),
+    theta.grad.zero_()""", unseen="clear epochs result"),
     wrong("the last gradient", "net-nobias-train", "step4", "stale-gradient", NET2 + """
 g = torch.zeros(1, 2)
 for epoc in range(30):
@@ -528,7 +621,7 @@ for i in range(30):
     loss.backward()
     loss.backward()
     opt.step()
-    opt.zero_grad()""", unseen="step4 clear epochs"),
+    opt.zero_grad()""", unseen="step4 clear epochs result"),
     wrong("backward without ()", "sgd-bias", REST, "no-backward", NET + """
 opt = torch.optim.SGD(net.parameters(), lr=0.1)
 for epoc in range(30):
@@ -785,7 +878,9 @@ for i in range(30):
 
 # ── data, before a right training ─────────────────────────────────────────────────────────────────────────
 
-TRAINED = NET + """
+TRAINED = (
+    NET
+    + """
 for epoc in range(30):
     yhat = net(x)
     loss = torch.mean((y - yhat)**2)
@@ -793,19 +888,25 @@ for epoc in range(30):
     net.bias.data -= 0.1*net.bias.grad
     net.weight.data -= 0.1*net.weight.grad
     net.zero_grad()"""
-WHAT_TRAINED = THETA + """
+)
+WHAT_TRAINED = (
+    THETA
+    + """
 for i in range(30):
     loss = ((y - X @ theta) ** 2).mean()
     loss.backward()
     theta.data -= 0.1 * theta.grad
     theta.grad = None"""
+)
 
 
 def wrong_data(name: str, loses: str, names: str, source: str, *training: str) -> Answer:
     """Make an answer whose data are wrong; the training after them is right."""
     question = "mse" if training == (WHAT_TRAINED,) else "net-bias-train"
     cells = (("data", source), *((question, one) for one in training))
-    return Answer(f"wrong data: {name}", cells, loses=frozenset(loses.split()), named=tuple(sorted(names.split())))
+    return Answer(
+        f"wrong data: {name}", cells, loses=frozenset(loses.split()), named=tuple(sorted(names.split()))
+    )
 
 
 WRONG_DATA = (

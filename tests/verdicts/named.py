@@ -1,4 +1,4 @@
-"""The misconceptions that the wrong answers are named; what is not here is told in numbers alone."""
+"""The misconceptions that the answers of ``wrong.py`` are named; the others are told in numbers alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BY_FORM = {
     "two backwards an epoch": "backward-twice",
     "ŷ, loss and backward twice": "backward-twice",
     "wrong-sign": "wrong-sign",
-    "maximize": "wrong-sign",
+    "maximize": "optimizer-settings",
     "learning-rate forgotten": "learning-rate",
     "lr ": "learning-rate",
     "into another name": "never-updated",
@@ -42,12 +42,15 @@ BY_FORM = {
     "stale-optimizer": "stale-optimizer",
     "leaf-rebound": "leaf-rebound",
     "bias-not-updated": "bias-not-updated",
+    "only the slope": "bias-not-updated",
+    "gradient of the epoch before": "stale-gradient",
     "weight not updated": "weight-not-updated",
     "gradient-not-cleared": "gradient-not-cleared",
     "cleared once before the loop": "gradient-not-cleared",
     "gradient compared with None": "gradient-not-cleared",
     "cleared after the loop": "gradient-not-cleared",
     "copy of the gradient cleared": "gradient-not-cleared",
+    "every second epoch": "gradient-sometimes-cleared",
     "zero_grad without ()": "gradient-not-cleared",
     "gradient-partly-cleared": "gradient-partly-cleared",
     "cleared-before-step": "cleared-before-step",
@@ -67,7 +70,8 @@ BY_FORM = {
     "one and thirty": "epochs",
     "early break": "epochs",
     "break on a small loss": "epochs",
-    "typed over with the right numbers": "epochs",
+    "typed over": "hard-coded",
+    "typed over with the right numbers": "epochs hard-coded",
     "hard-coded": "hard-coded",
     "no backward": "no-backward",
     "y as int;": "integer-data",
@@ -83,6 +87,7 @@ PIECES = {
     "step4": "learning-rate",
     "clear": "gradient-not-cleared",
     "epochs": "epochs",
+    "result": "hard-coded",
 }
 #: The same words, another matter: a mean halved for a sum is neither; nothing tells a schedule.
 NOT = ("lr decaying",)
@@ -99,4 +104,4 @@ def named(answer: Answer) -> list[str]:
     if form == "lr of nothing":
         return ["learning-rate"]
     known = [word for word in BY_FORM if form.startswith(word)]
-    return [BY_FORM[max(known, key=len)]] if known else []
+    return sorted(BY_FORM[max(known, key=len)].split()) if known else []
