@@ -1,7 +1,7 @@
 """Which gradient an update followed, where ``autograd.grad`` gave several in one epoch.
 
-``backward()`` adds up by itself, in ``.grad``. What ``autograd.grad`` gives is the student's to use: parts of a
-loss that they add up, or a gradient and others that are only looked at, a second derivative say.
+``backward()`` adds up by itself, in ``.grad``. What ``autograd.grad`` gives is the student's to use: parts of
+a loss that they add up, or a gradient and others that are only looked at, a second derivative say.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from .logistic import DATA as LOGISTIC_DATA
 
 def right(name: str, question: str, *sources: str) -> Answer:
     """Make an answer that loses nothing and is told nothing."""
-    return Answer(f"{question}: {name}", tuple((question, source) for source in sources))
+    return Answer(f"{question}: {name}", tuple((question, source) for source in sources), named=())
 
 
 def wrong(name: str, question: str, loses: str, names: str, *sources: str, unseen: str = "") -> Answer:

@@ -4,6 +4,7 @@ import pytest
 
 from grader.records import CheckStatus
 
+from . import held_out
 from .named import named
 from .right import RIGHT
 from .wrong import WRONG
@@ -25,7 +26,7 @@ def codes(reports):
     return sorted(diagnosis.code for report in reports.values() for diagnosis in report.diagnoses)
 
 
-@pytest.mark.parametrize("answer", [param(answer) for answer in RIGHT])
+@pytest.mark.parametrize("answer", [param(answer) for answer in (*RIGHT, *held_out.RIGHT)])
 def test_a_right_answer_loses_nothing(graded_cells, answer):
     """However it is written; where data are asked for, what is wrong with them costs there alone."""
     reports = graded_cells(answer.cells)
@@ -36,7 +37,9 @@ def test_a_right_answer_loses_nothing(graded_cells, answer):
     assert [] == [code for code in codes(reports) if not answer.loses]
 
 
-@pytest.mark.parametrize("answer", [param(answer) for answer in WRONG])
+@pytest.mark.parametrize(
+    "answer", [param(answer) for answer in (*WRONG, *held_out.WRONG, *held_out.WRONG_DATA)]
+)
 def test_a_wrong_answer_loses_its_own_steps(graded_cells, answer):
     """One mistake costs one step, two cost two, and each is named if it has a name."""
     reports = graded_cells(answer.cells)
