@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from grader.recording import Backward, Leaf, Numbers
 
-ALL = -1
+ALL: int = -1
 """The choice of all gradients, added up; other choices are the place of one."""
 
 
@@ -27,7 +27,8 @@ def choice(passes: Sequence[Backward], old: Numbers, new: Numbers) -> int | None
     """Give which gradients lead from ``old`` parameters to ``new`` ones, ``None`` if none do."""
     if passes[0].via == "backward" or len(passes) == 1:
         return ALL if along(old, new, gradient_of(passes[-1])) else None
-    for place in (ALL, *range(len(passes))):
+    places: list[int] = [ALL, *range(len(passes))]
+    for place in places:
         if along(old, new, gradient_of(chosen(passes, place)[-1])):
             return place
     return None

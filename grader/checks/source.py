@@ -44,27 +44,18 @@ def repeats_backward(source: str) -> bool:
 
 
 def typed_numbers(source: str) -> list[list[float]]:
-    """Give the numbers of each statement that makes something of typed numbers alone: ``tensor([2.4])``."""
-    found = []
-    for node in statements(source):
-        value = getattr(node, "value", None)
-        if isinstance(value, ast.Call) and (numbers := _literals(value)):
-            found.append(numbers)
-    return found
+    """Give the numbers that calls are given as they are typed, with signs: ``tensor([[2.4], [-4.0]])``."""
+    calls_made = [
+        part for node in statements(source) for part in ast.walk(node) if isinstance(part, ast.Call)
+    ]
+    return [numbers for call in calls_made for value in call.args if (numbers := _literal(value))]
 
 
-def _literals(call: ast.Call) -> list[float]:
-    """Give the numbers in a call's last positional argument, with their signs, in order."""
-    if not call.args:
-        return []
-    inner = next((part for part in call.args if isinstance(part, ast.Call)), None)
-    if inner is not None:
-        return _literals(inner)
+def _literal(node: ast.expr) -> list[float]:
     try:
-        value = ast.literal_eval(call.args[-1])
-    except ValueError:
+        return _flat(ast.literal_eval(node))
+    except (ValueError, TypeError, RecursionError):
         return []
-    return _flat(value)
 
 
 def _flat(value: object) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,11 +14,13 @@ from grader.diagnosis import agreement
 from grader.diagnosis.agreement import Evidence
 from grader.diagnosis.case import Case
 from grader.diagnosis.misconceptions import update
+from grader.recording import Value
 from grader.records import CheckResult
 from grader.runs import Epoch
 from grader.training import Training
 
 Rule = Callable[[Case, CheckResult, Training], Evidence | None]
+SMALL = 16  # numbers: more are no parameters
 FEWEST = 3  # updates that tell whose gradient they follow
 SETTINGS = ("momentum", "dampening", "weight_decay", "nesterov", "maximize")
 
@@ -42,6 +44,15 @@ def raised(pattern: str) -> Rule:
         return None if asks else {"error": case.error}
 
     return rule
+
+
+def raised_by_float64(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """See data in float64 that met parameters in float32."""
+    if case.observed is not None or "same dtype" not in (case.error or ""):
+        return None
+    used = set(re.findall(r"\w+", _source(case)))
+    double = [name for name, value in case.namespace.items() if value.dtype == "float64" and name in used]
+    return {"name": ", ".join(sorted(double))} if double else None
 
 
 def wrong_side_of_sigmoid(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
@@ -164,27 +175,35 @@ def no_backward(case: Case, check: CheckResult, reference: Training) -> Evidence
 
 
 def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
-    """See parameters that were set, and no training that leads to them."""
+    """See parameters that were typed in, and no training that leads to them."""
     if check.message.id == "learned.unmoved":  # what the second run found
         return {}
     if check.message.id == "result.differs":
-        return {} if _typed_over(case, check) else None
+        shown = case.namespace.get(check.message.params["name"])
+        began = set() if case.observed is None else set(_rounded(case.observed.run.start))
+        over = shown is not None and _is_typed(case, shown) and not set(_numbers(shown)) <= began
+        return {} if over else None
     source = _source(case)
     if case.observed is not None or case.error is not None or has_loop(source) or has_backward(source):
         return None
-    typed = [v for v in case.changed.values() if v.tensor is not None and v.tensor.numel() < 16]
-    return {} if typed else None
+    return {} if any(_is_typed(case, value) for value in case.changed.values()) else None
 
 
-def _typed_over(case: Case, check: CheckResult) -> bool:
-    """Tell whether the numbers shown at the end stand in the text, and are not where the run began."""
-    shown = case.namespace.get(check.message.params["name"])
-    if case.observed is None or shown is None or shown.tensor is None:
-        return False
-    numbers = [float(f"{number:.6g}") for number in shown.tensor.flatten().tolist()]
-    began = [float(f"{number:.6g}") for number in case.observed.run.start]
-    typed = [constants for source in case.sources.values() for constants in typed_numbers(source)]
-    return numbers in typed and not set(numbers) <= set(began)
+def _is_typed(case: Case, value: Value) -> bool:
+    """Tell whether the numbers of a small tensor stand in the text."""
+    numbers = _numbers(value)
+    typed = (_rounded(part) for source in case.sources.values() for part in typed_numbers(source))
+    return bool(numbers) and any(numbers == part for part in typed)
+
+
+def _numbers(value: Value) -> list[float]:
+    if value.tensor is None or value.tensor.is_complex() or value.tensor.numel() >= SMALL:
+        return []
+    return _rounded(value.tensor.flatten().tolist())
+
+
+def _rounded(numbers: Sequence[float]) -> list[float]:
+    return [float(f"{number:.6g}") for number in numbers]
 
 
 # ── data and values ───────────────────────────────────────────────────────────────────────────────────────

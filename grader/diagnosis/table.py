@@ -128,6 +128,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.INIT, init.columns_swapped, agreement.start),
     Misconception(Step.INIT, init.start_sign, agreement.start),
     Misconception(Step.INIT, init.start_at_zero, agreement.start),
+    Misconception(Step.STEP1, around.float64, rules.raised_by_float64),
     Misconception(Step.STEP1, step1.forward_outside_loop, rules.said("step1.stale")),
     Misconception(Step.STEP1, step1.bias_doubled, agreement.forward, one_tensor),
     Misconception(

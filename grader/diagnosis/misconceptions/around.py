@@ -41,7 +41,7 @@ def float64(reference: Training) -> Training:
     Try: `torch.tensor(df.x, dtype=torch.float32)`, or `.float()` at the end.
     Not this: the numbers are right.
     """
-    return reference
+    return replace(reference, flow="float64")
 
 
 def integer_data(reference: Training) -> Training:
