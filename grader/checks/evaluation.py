@@ -12,6 +12,8 @@ from torch.func import grad, vjp, vmap
 from grader.checks.alignment import Alignment
 from grader.training import Data, Training, cast
 
+AT_ONCE = 64  # states; of two, one, since a residual that was spread to (2000, 2000) takes a gigabyte
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -48,7 +50,8 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
     def one(flat: Tensor) -> tuple[Tensor, ...]:
         return _one_state(step1, step2, flat, rest)
 
-    return Evaluation(*vmap(one, chunk_size=64)(states.to(torch.float64)))
+    few = min(AT_ONCE, max(1, len(states) // 2))
+    return Evaluation(*vmap(one, chunk_size=few)(states.to(torch.float64)))
 
 
 def _one_state(

@@ -82,7 +82,21 @@ class Graph:
     def largest(self) -> tuple[int, ...]:
         """Give the shape of the largest tensor the graph is known to hold."""
         shapes = [v.shape for node in self.nodes for v in (node.out, *node.saved.values()) if v and v.shape]
+        shapes += [shape for node in self.nodes if (shape := self._met(node))]
         return max(shapes, key=lambda shape: torch.Size(shape).numel(), default=())
+
+    def _met(self, node: Node) -> tuple[int, ...]:
+        """Give the shape of a product of something kept and something computed, of which nothing was kept."""
+        factor = next((node.saved[name] for name in ("self", "other") if name in node.saved), None)
+        below = _present(node)
+        if _name(node) != "Mul" or factor is None or factor.shape is None or len(below) != 1:
+            return ()
+        kept = self.nodes[below[0]].saved.get("self") if _name(self.nodes[below[0]]) == "Log" else None
+        try:
+            known = kept is not None and kept.shape is not None
+            return tuple(torch.broadcast_shapes(factor.shape, kept.shape)) if known else ()  # type: ignore[no-untyped-call, union-attr]
+        except RuntimeError:  # shapes that do not fit: the graph is not what it seems
+            return ()
 
     def value(self, index: int, depth: int = 0) -> Tensor | None:
         """Give a node's output, float64: recorded, saved by a user of it, or computed from its inputs."""

@@ -11,11 +11,14 @@ import nbclient
 import nbformat
 import pytest
 
+from grader.assignment_file import load
 from grader.grading import grade
 from grader.records import CellStatus, CheckStatus, MatchedBy, QuestionStatus
 from grader.release import blank
+from grader.render.messages import translate
 from grader.render.result_json import dumps
 
+from . import logistic as curve
 from .answers import BY_HAND, LOOPS
 from .conftest import CSV, DATA, START
 from .right import RIGHT
@@ -278,24 +281,52 @@ def test_a_training_cut_off_in_the_middle_keeps_what_it_did(graded):
     }
 
 
-SLOW = {
-    "rows of the course": ("y = y.reshape(-1)", 10**7),
-    "two thousand rows": (
-        "x, y, X = x.repeat(20, 1), y.repeat(20, 1).reshape(-1), X.repeat(20, 1)",
-        10**6,
-    ),
+# ── a residual of rows times rows ─────────────────────────────────────────────────────────────────────────
+
+FLAT = "y.reshape(-1)"
+CROSS = curve.CROSS.replace("y *", "y_ *").replace("- y)", "- y_)")
+SPREAD = {  # the loop with its broadcast, the rows
+    "mean of squares": ("mse", LOOPS["mse"].but(loss=f"loss = torch.mean(({FLAT} - yhat) ** 2)"), 100),
+    "MSELoss": ("sgd-bias", LOOPS["sgd-bias"].but(loss=f"loss = torch.nn.MSELoss()(yhat, {FLAT})"), 100),
+    "of a curve": ("train-mse", curve.MSE.but(loss=f"loss = torch.mean(({FLAT} - yhat) ** 2)"), 2000),
+    "of a cross entropy": ("train-bce", curve.BCE.but(loss=f"y_ = {FLAT}\n" + CROSS), 2000),
 }
 
 
-@pytest.mark.parametrize("name", SLOW)
-def test_a_broadcast_that_takes_too_long_is_called_one(graded, name):
-    """Not only a time-out: the report says what made the loop slow."""
-    change, epochs = SLOW[name]
-    before = f"import time\n{change}\n{LOOPS['mse'].before}"
-    pause = "time.sleep(0.2)  # an epoch of four million residuals takes as long to judge as to run, and more"
-    loop = LOOPS["mse"].but(before=before, clear=f"{pause}\nWhat.grad = None", epochs=str(epochs))
-    report = graded([*START, DATA, ("mse", loop.source)], cell_seconds=2.0)
-    said = {check.message.id for check in question(report, "mse").checks}
+@pytest.mark.parametrize("name", SPREAD)
+def test_a_broadcast_is_named_with_both_shapes_and_the_fix(kernel, handed_in, assignment, name):
+    """A loop of 6000 epochs of four million residuals runs out of time, not of memory, and is told why."""
+    asked, loop, rows = SPREAD[name]
+    curved = rows == 2000
+    chosen = load(assignment.folder.parent / "logistic") if curved else assignment
+    limits = dataclasses.replace(chosen.limits, cell_seconds=2.0 if curved else 60.0)
+    given = [(None, "import torch"), ("data", curve.DATA)] if curved else [*START, DATA]
+    whole = loop.but(epochs="6000") if curved else loop
+    report, _ = grade(
+        handed_in([*given, (asked, whole.source)]), dataclasses.replace(chosen, limits=limits), kernel=kernel
+    )
+    (diagnosis,) = question(report, asked).diagnoses
+    shapes = {"left": [rows], "right": [rows, 1], "result": [rows, rows]}
 
-    assert {"flag.limit.cell-time", "flag.broadcast-slow"} <= flags(report)
-    assert "step2.broadcast" in said or "flag.own-data" in flags(report)
+    assert {f"{asked}.step2"} == failed(report)
+    assert ("broadcast-target", shapes) == (diagnosis.code, diagnosis.evidence)
+    assert "y.reshape(-1,1)" in translate(diagnosis.message, "ko")
+    assert curved == ("flag.broadcast-slow" in flags(report))
+    assert curved == ("flag.limit.cell-time" in flags(report))
+
+
+def test_a_target_that_is_flat_costs_once_however_long_it_takes(kernel, handed_in, assignment):
+    """With a y of shape (2000,) the training is right on it, as far as it came."""
+    chosen = load(assignment.folder.parent / "logistic")
+    limits = dataclasses.replace(chosen.limits, cell_seconds=2.0)
+    flat = curve.DATA.replace("torch.bernoulli(v)", "torch.bernoulli(v).reshape(-1)")
+    cells = [(None, "import torch"), ("data", flat), ("train-mse", curve.MSE.but(epochs="6000").source)]
+    report, _ = grade(
+        handed_in(cells), dataclasses.replace(chosen, limits=limits, run_twice=0), kernel=kernel
+    )
+
+    assert {"data.y"} == failed(report)
+    assert {"flag.own-data", "flag.broadcast-slow"} <= flags(report)
+    assert [{"left": [2000], "right": [2000, 1], "result": [2000, 2000]}] == [
+        diagnosis.evidence for one in report.questions for diagnosis in one.diagnoses
+    ]
