@@ -97,7 +97,8 @@ def _carries_on(training: Training, observed: Observed) -> bool:
     before = _table([first.values])
     right = updates(training, observed, [first], before)
     if first.following is None:
-        return bool(torch.equal(right.to(torch.float32), before.to(torch.float32)))
+        still = torch.equal(right.to(torch.float32), before.to(torch.float32))
+        return still and observed.run.count == training.epochs
     given = _table([first.following])
     moved = not bool(given.isfinite().any()) and (observed.run.count > 1 or training.epochs == 1)
     return moved and bool(torch.equal(given.nan_to_num(0.0, 1.0, -1.0), right.nan_to_num(0.0, 1.0, -1.0)))
