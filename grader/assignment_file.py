@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -56,8 +57,7 @@ def load(folder: Path) -> Assignment:
     course = folder.resolve().parents[1]
     references = References(course / "reference")
     with toml.at(("data",)):
-        data = references.function(form.data) if form.data else SimpleNamespace
-        prepared = data()
+        prepared = references.function(form.data)() if form.data else SimpleNamespace()
     questions = _questions(toml, form, references, prepared)
     _check_own(toml, form, prepared)
     notebook = folder / f"{form.id}.ipynb"
@@ -72,7 +72,7 @@ def load(folder: Path) -> Assignment:
         notebook=notebook,
         questions=questions,
         files=files,
-        data=data,
+        data=lambda: prepared,
         limits=Limits(**form.limits.model_dump()),
         passing_score=form.passing_score,
         show_expected=form.show_expected,
@@ -186,10 +186,14 @@ def _question(toml: Toml, key: Key, form: QuestionForm, references: References, 
 
 
 def _expecting(function: Callable[..., Any], nominal: Data) -> Callable[..., Any]:
-    """Give a function of the data that does without: it takes the assignment's own then."""
+    """Give a function of the data that does without: it takes the assignment's own then.
+
+    What follows from those is the same for every submission, and is worked out once.
+    """
+    known = cache(lambda: function(nominal))
 
     def expected(data: Data | None = None) -> Any:
-        return function(nominal if data is None else data)
+        return known() if data is None or data is nominal else function(data)
 
     return expected
 

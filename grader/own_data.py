@@ -64,6 +64,8 @@ def own_data(
     What stands in cells that answer no question of ``matches`` is not looked for.
     """
     nominal = assignment.data()
+    if not assignment.own:
+        return OwnData(nominal, nominal)
     data = SimpleNamespace(**vars(nominal))
     flags: tuple[Message, ...] = ()
     draws: dict[str, Bernoulli] = {}
