@@ -104,12 +104,17 @@ class Student:
 
 @dataclass(frozen=True)
 class SourceCell:
-    """One cell as handed in. ``question`` is the id its metadata carries, if any."""
+    """One cell as handed in. ``question`` is the id its metadata carries, if any.
+
+    ``count`` is the number it was last run under, as the file has it; ``raised`` tells of a stored error.
+    """
 
     index: int
     kind: str
     source: str
     question: str | None = None
+    count: int | None = None
+    raised: bool = False
 
 
 @dataclass(frozen=True)
