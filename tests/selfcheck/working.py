@@ -44,7 +44,10 @@ def with_cells(notebook, *cells):
 
 def texts(cell):
     """Give what a cell shows as plain text."""
-    found = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
+    found = [
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.get("outputs", [])
+    ]
     return "\n".join(found)
 
 

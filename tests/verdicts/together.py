@@ -13,6 +13,7 @@ from grader.records import Submission
 
 from .answers import Answer
 
+
 def notebooks(answers: list[Answer]) -> list[list[Answer]]:
     """Put the answers into as few notebooks as can be, one a question at most in each.
 
