@@ -8,7 +8,7 @@ PEERS := .venv-bench
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint types validate accuracy bench install clean
+.PHONY: demo test lint types validate accuracy slow bench install clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -45,6 +45,9 @@ accuracy: $(INSTALLED) ## Verdicts and diagnoses over all known answers, as a ta
 
 test: lint types validate ## Linters, type checker, assignments, tests
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+slow: $(INSTALLED) ## The wheel beside torch alone, and beside what Colab has
+	@$(BIN)/pytest -m slow tests/selfcheck/test_environments.py
 
 bench: $(INSTALLED) $(PEERS)/installed ## Measure against nbclient, nbgrader and otter-grader; write docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.peers $(PEERS)/bin

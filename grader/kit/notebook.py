@@ -44,8 +44,8 @@ def _prepare(kit):
         import grader
 
         grader.setup(kit)
-    except ImportError:
-        print({absent})
+    except ImportError as error:
+        print({absent}, f"({{error.name}})")
 
 
 _prepare("{payload}")\

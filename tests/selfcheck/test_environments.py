@@ -97,7 +97,8 @@ def checked(python, notebook, folder):
     }
     clean |= {"HOME": str(folder), "PATH": f"{python.parent}{os.pathsep}{clean['PATH']}"}
     command = [python, "-c", RUN, notebook, folder]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=clean)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=clean)
+    assert done.returncode == 0, done.stderr[-2000:]
     return "\n".join(json.loads(done.stdout.splitlines()[-1]))
 
 

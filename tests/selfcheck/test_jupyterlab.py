@@ -44,7 +44,8 @@ def test_in_jupyterlab(tmp_path):
             last = run_all(page, address, f"{name}.ipynb")
             last.locator(".gr").wait_for()
             said[name] = last.locator(".gr").inner_text()
-        picture = last.locator(".jp-OutputArea-output").screenshot()
+        page.set_viewport_size({"width": 1100, "height": 2400})
+        picture = last.screenshot()
         page.set_viewport_size({"width": 420, "height": 900})
         page.keyboard.press("Control+b")  # the file browser makes room
         wide = last.locator(".gr").evaluate("e => e.scrollWidth - e.clientWidth")

@@ -7,8 +7,9 @@ engine is nothing for a graded kernel. Modules of grader that are imported alrea
 from __future__ import annotations
 
 import importlib.abc
-import importlib.machinery
+import importlib.util
 import sys
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
@@ -20,24 +21,31 @@ OURS = ("grader.execution.child", "grader.recorder")
 
 def install(shell: Any) -> None:
     """Answer for ``import grader``, ``%load_ext grader`` and ``%check``."""
-    module = ModuleType("grader", grader.__doc__)
-    module.__spec__ = importlib.machinery.ModuleSpec("grader", None)
-    module.__path__ = []  # a package without anything in it
-    for name in ("check", "setup", "load_ipython_extension", "unload_ipython_extension"):
-        setattr(module, name, _nothing)
-    module.__dict__["__version__"] = grader.__version__
+    mute = _Mute(grader.__version__)
+    sys.meta_path.insert(0, mute)
+    module = importlib.util.module_from_spec(mute.spec)
+    mute.exec_module(module)
     sys.modules["grader"] = module
-    sys.meta_path.insert(0, _Closed())
     shell.register_magic_function(_nothing, "line", "check")
 
 
-class _Closed(importlib.abc.MetaPathFinder):
-    """Finds nothing of the engine, wherever it is installed."""
+class _Mute(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds a package ``grader`` in which there is nothing, wherever and however the real one is installed."""
 
-    def find_spec(self, fullname: str, *_: Any) -> None:
-        """Refuse what is not this process's own. Called by Python for each first import."""
+    def __init__(self, version: str) -> None:
+        self._version = version
+        self.spec = ModuleSpec("grader", self, is_package=True)
+
+    def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
+        """Give the mute package, also to who reloads it. Called by Python for what is to be imported."""
         if fullname.startswith("grader.") and not fullname.startswith(OURS):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return self.spec if fullname == "grader" else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Fill it with what notebooks call."""
+        names = ("check", "setup", "load_ipython_extension", "unload_ipython_extension")
+        vars(module).update(dict.fromkeys(names, _nothing), __version__=self._version)
 
 
 def _nothing(*_: Any, **__: Any) -> None:
