@@ -105,7 +105,7 @@ def checked(python, notebook, folder):
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT ON WINDOWS: torch's files are linked")
 def test_beside_torch_alone(wheel, tmp_path):
-    """pip takes what it needs; %check and grader check work."""
+    """Pip takes what it needs; %check and grader check work."""
     python = environment(tmp_path / "env", f"grader @ {wheel.as_uri()}")
     notebook = write(filled(load(ROOT / "assignments/homework")), tmp_path / "homework.ipynb")
     said = checked(python, notebook, tmp_path / "at work")
