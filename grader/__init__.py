@@ -1,7 +1,7 @@
 """Grades Jupyter notebooks in which students train small PyTorch models by hand.
 
-Importing this package stays cheap: torch and the rest are imported where they are used. In a notebook made from
-a released one, ``check("mse")`` or ``%check mse`` looks at an answer; see ``grader.selfcheck``.
+Importing this package stays cheap: torch and the rest are imported where they are used. In a notebook made
+from a released one, ``check("mse")`` or ``%check mse`` looks at an answer; see ``grader.selfcheck``.
 """
 
 from importlib import import_module as _import_module

@@ -11,13 +11,15 @@ from torch import Tensor
 from grader.assignment import Question
 from grader.checks.finding import Finding, failed, result
 from grader.recording import Value
-from grader.records import CheckResult, CheckStatus, Message, Step
+from grader.records import CellStatus, CheckResult, CheckStatus, Message, Step
 from grader.training import Data, Training
 
 CUT = "does not require grad"
 """What ``backward()`` says of a loss that no parameter leads to."""
 LOSS = ("between 0 and 1", "target size", "Target size")
 """What torch's losses say of what they are given."""
+ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, CellStatus.NOT_REACHED)}
+"""What stands in an exception's place where a cell was ended from outside."""
 
 
 def no_run(question: Question, message: str, **params: Any) -> tuple[CheckResult, ...]:
@@ -35,7 +37,10 @@ def never_ran(
     """
     assert question.training is not None
     blamed = _blamed(question.training, error, changed, data)
-    raised = failed("init.raised" if blamed is Step.INIT else "step.raised", error=error)
+    if error in ENDED:
+        raised = failed("check.cell-ended")
+    else:
+        raised = failed("init.raised" if blamed is Step.INIT else "step.raised", error=error)
     rest = Finding(CheckStatus.SKIPPED, Message("check.no-run"))
     return tuple(
         result(question.id, spec, raised if spec.step is blamed else rest) for spec in question.checks

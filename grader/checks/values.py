@@ -10,6 +10,7 @@ from grader.assignment import CheckSpec, Question
 from grader.checks.compare import compare
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.showing import given, plain, show
+from grader.checks.stopped import ENDED
 from grader.expectations import Form, Raises
 from grader.recording import Value
 from grader.records import CellError, CheckResult, CheckStatus
@@ -84,7 +85,11 @@ def _check_form(  # noqa: PLR0913, PLR0917 - as above
         if isinstance(wanted, Raises) and finding.message.id == "value.missing":
             finding = _raised(wanted, shown_errors) or finding
         if error is not None and finding.message.id == "value.missing":
-            finding = failed("value.raised", name=spec.name, error=error, wanted=finding.expected)
+            told = {"wanted": finding.expected}
+            if error in ENDED:
+                finding = failed("check.cell-ended", **told)
+            else:
+                finding = failed("value.raised", name=spec.name, error=error, **told)
         results.append(result(question.id, spec, finding))
     return tuple(results)
 

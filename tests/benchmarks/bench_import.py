@@ -1,4 +1,4 @@
-"""How long ``import grader`` takes in a fresh Python, beside an empty one: ``python -m tests.benchmarks.bench_import``.
+"""How long ``import grader`` takes in a fresh Python: ``python -m tests.benchmarks.bench_import``.
 
 A student's first cell waits for it; it is to stay under .3 s.
 """

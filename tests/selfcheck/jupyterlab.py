@@ -1,4 +1,4 @@
-"""JupyterLab driven in headless Chromium: a notebook is opened, all of it is run, and what it shows is read."""
+"""JupyterLab in headless Chromium: a notebook is opened, all of it is run, what it shows is read."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def server(folder: Path, home: Path):
     }
     places |= {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "HOME": "."}
     options = [
-        "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=",
-        f"--ServerApp.root_dir={folder}",
+        "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.ip=127.0.0.1",
+        "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
     ]  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options],

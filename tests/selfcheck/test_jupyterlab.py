@@ -26,7 +26,7 @@ for epoc in range(30):
     chromium() is None, reason="NO BROWSER HERE: JupyterLab is not tried (apt install chromium)"
 )
 def test_in_jupyterlab(tmp_path):
-    """The solutions have all the points of the public part; a mistake is named, on a screen and on a phone."""
+    """The solutions have all points of the public part; a mistake is named, also on a narrow screen."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - with a browser alone
 
     notebooks = tmp_path / "notebooks"

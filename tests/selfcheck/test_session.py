@@ -55,7 +55,7 @@ def test_training_and_check_in_one_cell(at_work, begun):
 
 
 def test_parameters_that_were_trained_already(at_work, begun):
-    """A loop run again goes on from where it was: it is said which cell to run again, and nothing is guessed."""
+    """A loop run again goes on from where it was: it is said which cell to run, nothing is guessed."""
     set_up, loop = answer(INIT, "a"), Cell(LOOP, "b")
     *_, first, _, second = at_work(*begun, set_up, loop, "%check mse", loop, "%check mse")
 
@@ -115,7 +115,7 @@ def test_questions_in_another_order(at_work, begun):
 
 
 def test_a_scratch_cell_does_not_spoil_an_answer(at_work, begun):
-    """What is tried in a cell after it, without a label, may go with the answer, or not: the better counts."""
+    """A cell after it, without a label, may go with the answer, or not: the better counts."""
     *_, said = at_work(
         *begun, answer(f"{INIT}\n{LOOP}", "a"), Cell("What = torch.zeros(2, 1)", "b"), "%check mse"
     )

@@ -1,4 +1,4 @@
-"""Each mistake is told by the kit what it is told by the instructor's assignment: one table, one execution each."""
+"""Each mistake is told by the kit what it is told by the instructor's run: one table."""
 
 from pathlib import Path
 
@@ -38,8 +38,8 @@ STEPS = {
     "square-outside-mean", "half-loss", "wrong-optimizer", "epochs", "float64", "hard-coded",
 }  # fmt: skip
 LOGISTIC = {
-    "sigmoid-missing", "sigmoid-twice", "logits-for-probability", "mse-for-bce", "bce-for-mse", "bce-one-term",
-    "bce-sign", "target-is-probability",
+    "sigmoid-missing", "sigmoid-twice", "logits-for-probability", "mse-for-bce", "bce-for-mse",
+    "bce-one-term", "bce-sign", "target-is-probability",
 }  # fmt: skip
 
 

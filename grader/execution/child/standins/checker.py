@@ -30,7 +30,7 @@ def install(shell: Any) -> None:
 
 
 class _Mute(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds a package ``grader`` in which there is nothing, wherever and however the real one is installed."""
+    """Finds a package ``grader`` in which there is nothing, however the real one is installed."""
 
     def __init__(self, version: str) -> None:
         self._version = version
