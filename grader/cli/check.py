@@ -26,7 +26,7 @@ def check(
     from grader.errors import KitError, SubmissionError  # noqa: PLC0415 - takes a while; --help should not
     from grader.kit import kit_of  # noqa: PLC0415
     from grader.records import Message, ReportStatus  # noqa: PLC0415
-    from grader.render.messages import localize, translate  # noqa: PLC0415
+    from grader.render.messages import localize, translate, ui  # noqa: PLC0415
     from grader.render.student_page import student_page  # noqa: PLC0415
     from grader.render.terminal import detail  # noqa: PLC0415
     from grader.selfcheck.notebook import check_notebook, own_kernels  # noqa: PLC0415
@@ -48,7 +48,11 @@ def check(
         report = localize(withheld(report), lang.value)
         page = out_ or notebook.with_name(f"{notebook.stem}-check.html")
         page.write_text(student_page(report, lang.value), encoding="utf-8", errors="replace")
+    words = ui(lang.value)
     out.print(detail(report, lang.value))
+    later = [words("selfcheck.later", title=title) for title in kit.later.values()]
+    hidden = [words("selfcheck.hides")] if kit.hides else []
+    out.print("\n".join(["", *later, *hidden, words("selfcheck.advice")]), markup=False)
     out.print(f"\n{page}", soft_wrap=True, markup=False)
     if report.status is not ReportStatus.GRADED:
         raise typer.Exit(FAILED)

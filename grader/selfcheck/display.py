@@ -26,7 +26,7 @@ def show(look: Look, kit: Kit, lang: str) -> None:
     order, in_order = translate(look.order, lang), look.order.id == "selfcheck.in-order"
     notes = [words("selfcheck.numbers")]
     notes += [words("selfcheck.hides")] if kit.hides else []
-    notes += [translate(Message("selfcheck.later", {"title": title}), lang) for title in kit.later.values()]
+    notes += [words("selfcheck.later", title=title) for title in kit.later.values()]
     notes.append(words("selfcheck.advice"))
     total = words("selfcheck.points", points=points(report.score or 0), max=points(report.max_score))
     cards = [card_of(question, lang) for question in report.questions]

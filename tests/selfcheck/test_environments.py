@@ -69,6 +69,27 @@ def test_importing_grader_imports_nothing_heavy():
     assert "[]\n" == done.stdout
 
 
+ELSEWHERE = """
+import os, socket, sys
+for name in ("resource", "fcntl", "pwd", "grp", "termios", "pty"):
+    sys.modules[name] = None
+del os.fork, os.pidfd_open, socket.AF_UNIX
+import grader.selfcheck.extension
+from grader.selfcheck.notebook import own_kernels
+sys.platform = "win32"
+with own_kernels() as kernel:
+    print(kernel.sandbox)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="takes away what Linux has")
+def test_without_what_linux_alone_has():
+    """As far as can be tried here: everything is imported, and kernels are plain ones."""
+    done = subprocess.run([sys.executable, "-c", ELSEWHERE], check=False, capture_output=True, text=True)
+
+    assert (0, "none\n") == (done.returncode, done.stdout), done.stderr
+
+
 def environment(folder, *requirements):
     """Make an environment with torch in it, and what else is required; give its Python."""
     venv.create(folder, with_pip=True, symlinks=True)
