@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.questions import Judged
+from grader.questions import Judged, with_checks
 from grader.recording import Recording
 from grader.records import (
     CellStatus,
@@ -76,7 +76,8 @@ def excused(judged: Judged, found: Gaps) -> Judged:
     )
     if checks == report.checks:
         return judged
-    return judged._replace(report=replace(report, checks=checks, status=QuestionStatus.ERROR))
+    judged = with_checks(judged, checks)
+    return judged._replace(report=replace(judged.report, status=QuestionStatus.ERROR))
 
 
 def _not_recorded(check: CheckResult) -> CheckResult:

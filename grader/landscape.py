@@ -13,11 +13,12 @@ from grader.checks import TrainingJudgement
 from grader.records import ReferenceSummary, RunSummary
 from grader.training import Data, Parameters, Training
 
-SIDE = 17  # the loss is known on a grid of so many points a side; a page draws its contours through more
+SIDE = 13  # the loss is known on a grid of so many points a side; a page draws its contours through more
+MOST = 5_000_000  # residuals on the whole grid: more take longer than all the judging
 PLACES = 61  # points of a fitted curve
 DIGITS = 5  # significant digits of a loss
 MARGIN = 0.14  # around the paths, of their extent
-FARTHEST = 1.0  # how far the picture follows a student's path beyond the reference's, in extents of that one
+FARTHEST = 2.0  # how far the picture follows a student's path beyond the reference's, in extents of that one
 
 Point = Sequence[float]
 
@@ -29,7 +30,7 @@ def landscape(
 
     ``line_x`` (61) and over it ``line_student`` and ``line_reference``, ŷ by the reference's step 1 at the
     parameters each ended with; ``loss_w0`` and ``loss_w1`` (2 each), the edges of a square grid over two
-    parameters, and ``loss`` (17 · 17), the reference's loss there on the data that were judged.
+    parameters, and ``loss`` (13 · 13), the reference's loss there on the data that were judged.
     """
     wanted = list(training.init().values())
     if sum(value.numel() for value in wanted) != 2:
@@ -67,13 +68,22 @@ def _loss(
 ) -> Mapping[str, tuple[float, ...]]:
     """Give the loss around both paths."""
     edges = _edges([values for _, values in reference.path], [values for _, values in run.path])
-    if edges is None:
+    if edges is None or _size(training, data) * SIDE**2 > MOST:
         return {}
     axes = [torch.linspace(low, high, SIDE) for low, high in edges]
     grid = torch.cartesian_prod(*axes)
     losses = vmap(_loss_of(training, data))(grid)
     (a, b) = edges
     return {"loss_w0": a, "loss_w1": b, "loss": tuple(_short(losses))}
+
+
+def _size(training: Training, data: Data) -> int:
+    """Give how many residuals there are: rows, or rows times rows where a student's y is of another shape."""
+    yhat = training.step1(training.init(), data)
+    y = getattr(data, "y", yhat)
+    if not isinstance(y, Tensor):
+        return yhat.numel()
+    return math.prod(torch.broadcast_shapes(yhat.shape, y.shape))  # type: ignore[no-untyped-call]
 
 
 def _loss_of(training: Training, data: Data) -> Callable[[Tensor], Tensor]:

@@ -18,7 +18,7 @@ import torch
 from grader.assignment import Assignment, Question
 from grader.checks.moved import carries, is_shown_stuck, is_stuck, rests_on_data
 from grader.gaps import Gaps
-from grader.questions import Judged, status_of
+from grader.questions import Judged, with_checks
 from grader.recording import Numbers, Recording, Value
 from grader.records import CheckResult, CheckStatus, Message, QuestionStatus, Step, Submission
 from grader.runs import training_runs
@@ -145,7 +145,8 @@ def _settled(
     if carries(*data, two.judgement, two.namespace):
         seen = one.judgement is not None and rests_on_data(one.judgement)
         return one if seen else _flagged(one, question, "flag.data-in-notebook")
-    return _flagged(_without(one, lost), question, "flag.unlearned")
+    checks = tuple(_unmoved(check) if check.id in lost else check for check in one.report.checks)
+    return _flagged(with_checks(one, checks), question, "flag.unlearned")
 
 
 def _cells(one: Judged) -> tuple[int, ...]:
@@ -208,15 +209,8 @@ def _numbers(value: Value | None) -> Numbers | None:
     return tuple(map(float, value.tensor.flatten().tolist()))
 
 
-def _without(one: Judged, lost: set[str]) -> Judged:
-    """Take the points of checks, and say why."""
-    checks = tuple(_unmoved(check) if check.id in lost else check for check in one.report.checks)
-    score = sum(check.points for check in checks)
-    status = status_of(score, one.report.max_score)
-    return one._replace(report=replace(one.report, checks=checks, score=score, status=status))
-
-
 def _unmoved(check: CheckResult) -> CheckResult:
+    """Take a check's points, and say why."""
     if check.status is CheckStatus.SKIPPED:
         return check
     return replace(check, status=CheckStatus.FAILED, points=0.0, message=Message("learned.unmoved"))

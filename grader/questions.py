@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from grader.answer import Answer, answer_of
@@ -34,14 +35,18 @@ from grader.training import Data
 class Judged(NamedTuple):
     """A question judged: its report, the flags it raised, and what they rest on.
 
-    ``judgement`` is that of the run that counts, ``namespace`` the student's names at the end of the
-    question's cells.
+    ``case`` is what its diagnoses were made from, ``judgement`` that of the run that counts.
     """
 
     report: QuestionReport
+    case: Case
     flags: tuple[Message, ...] = ()
     judgement: TrainingJudgement | None = None
-    namespace: Mapping[str, Value] = {}
+
+    @property
+    def namespace(self) -> Mapping[str, Value]:
+        """The student's names at the end of the question's cells."""
+        return self.case.namespace
 
 
 def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what both are part of
@@ -61,7 +66,9 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
         own = OwnData(data, data)
     sources = {cell.index: cell.source for cell in submission.cells}
     if matched is None or not any(has_code(lines_of(sources[part.cell], part)) for part in matched.parts):
-        return Judged(_report(question, matched, _unanswered(question), None))
+        case = Case(question, no_run(question, "check.unanswered"))
+        report = replace(_report(case, matched), status=QuestionStatus.UNANSWERED)
+        return Judged(report, case)
     answer = answer_of(matched, submission, execution)
     if question.training is None:
         checks = check_values(
@@ -73,14 +80,15 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
             nominal=own.nominal,
             raised=answer.errors,
         )
-        report = _report(question, matched, checks, answer)
-        return Judged(report, _borderline(question, checks), None, answer.namespace)
+        case = _case(question, checks, answer)
+        return Judged(_report(case, matched), case, _borderline(question, checks))
     judgement = _judge_training(question, answer, execution.recording, own)
     if judgement is None:
-        return Judged(_report(question, matched, _without_run(question, answer, own.data), answer))
-    report = _report(question, matched, judgement.checks, answer, judgement)
+        case = _case(question, _without_run(question, answer, own.data), answer)
+        return Judged(_report(case, matched), case)
+    case = _case(question, judgement.checks, answer, judgement)
     flags = (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
-    return Judged(report, flags, judgement, answer.namespace)
+    return Judged(_report(case, matched, judgement), case, flags, judgement)
 
 
 def _judge_training(
@@ -129,10 +137,6 @@ def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
     return numbers == list(run.start)
 
 
-def _unanswered(question: Question) -> tuple[CheckResult, ...]:
-    return no_run(question, "check.unanswered")
-
-
 def _without_run(question: Question, answer: Answer, data: Data) -> tuple[CheckResult, ...]:
     if answer.error is not None:
         return never_ran(question, answer.error, answer.changed, data)
@@ -140,23 +144,20 @@ def _without_run(question: Question, answer: Answer, data: Data) -> tuple[CheckR
 
 
 def _report(
-    question: Question,
-    matched: Matched | None,
-    checks: Sequence[CheckResult],
-    answer: Answer | None,
-    judgement: TrainingJudgement | None = None,
+    case: Case, matched: Matched | None, judgement: TrainingJudgement | None = None
 ) -> QuestionReport:
-    score = sum(check.points for check in checks)
+    question = case.question
+    score = sum(check.points for check in case.checks)
     run, reference, data = _training(question, judgement)
     return QuestionReport(
         id=question.id,
         title=question.title,
         score=score,
         max_score=question.points,
-        status=QuestionStatus.UNANSWERED if answer is None else status_of(score, question.points),
+        status=status_of(score, question.points),
         matched=None if matched is None else matched.match,
-        checks=tuple(checks),
-        diagnoses=() if answer is None else diagnose(_case(question, checks, answer, judgement)),
+        checks=case.checks,
+        diagnoses=diagnose(case),
         run=run,
         reference=reference,
         data=data,
@@ -180,7 +181,7 @@ def _case(
     question: Question,
     checks: Sequence[CheckResult],
     answer: Answer,
-    judgement: TrainingJudgement | None,
+    judgement: TrainingJudgement | None = None,
 ) -> Case:
     return Case(
         question=question,
@@ -192,6 +193,15 @@ def _case(
         changed=answer.changed,
         error=answer.error,
     )
+
+
+def with_checks(one: Judged, checks: tuple[CheckResult, ...]) -> Judged:
+    """Give a question with other verdicts, and the points, the outcome and the diagnoses that follow."""
+    case = replace(one.case, checks=checks)
+    score = sum(check.points for check in checks)
+    status = status_of(score, one.report.max_score)
+    report = replace(one.report, checks=checks, diagnoses=diagnose(case), score=score, status=status)
+    return one._replace(report=report, case=case)
 
 
 def status_of(score: float, max_score: float) -> QuestionStatus:

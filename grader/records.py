@@ -305,7 +305,11 @@ class ReferenceSummary:
 
 @dataclass(frozen=True)
 class QuestionReport:
-    """One question: its checks add up to its score."""
+    """One question: its checks add up to its score.
+
+    ``data`` is what its pictures are drawn from: ``x`` and ``y``, thinned, and what ``grader.landscape``
+    computes of the training.
+    """
 
     id: str
     title: str

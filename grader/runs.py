@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan
 
+from grader.gradients import ALL, choice, chosen, counted, gradient_of
 from grader.recording import Backward, LastLeaves, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
 
 
@@ -117,7 +118,7 @@ class _Group:
 
     @property
     def last_after(self) -> Numbers:
-        return _joined([_or_zero(leaf.after, leaf) for leaf in self.backwards[-1].leaves])
+        return gradient_of(self.backwards[-1])
 
     @property
     def step(self) -> OptimizerStep | None:
@@ -166,6 +167,8 @@ def _groups(recording: Recording) -> list[_Group]:
                 current.backwards.append(event)
             elif isinstance(event, OptimizerStep):
                 current = _step_belongs_to(event, current, groups)
+    for group in groups.values():
+        group.backwards = counted(group.backwards)
     return sorted(groups.values(), key=lambda group: group.backwards[0].seq)
 
 
@@ -222,7 +225,7 @@ class _Run:
             return _equal(new, stepped_to) or (same_tensors and new not in starts and _same_loop(last, group))
         if _equal(new, old):
             return same_tensors
-        along = _along(old, new, last.last_after)
+        along = choice(last.backwards, old, new) is not None
         going_on = same_tensors and _same_loop(last, group)
         if new in starts:  # set to where a run began, or led back there by the loop's own update
             return along and going_on
@@ -232,12 +235,17 @@ class _Run:
         """Make the record."""
         self._drop_looks()
         epochs = []
+        used = ALL
         for i, (index, group) in enumerate(zip(self.indices, self.groups, strict=True)):
             following = group.stepped_to
             if i + 1 < len(self.groups) and self.indices[i + 1] == index + 1:
                 following = self.groups[i + 1].first_values
             elif i + 1 == len(self.groups) and following is None:
                 following = _at_the_end(group, recording)
+            if following is not None:
+                found = choice(group.backwards, group.first_values, following)
+                used = used if found is None else found
+            group.backwards = chosen(group.backwards, used)
             epochs.append(_epoch(index, group, following))
         leaves = tuple((leaf.name, leaf.shape, leaf.dtype) for leaf in self.groups[0].leaves)
         return TrainingRun(leaves, self.indices[-1] + 1, tuple(epochs))
@@ -356,14 +364,3 @@ def _equal(a: Numbers, b: Numbers) -> bool:
 
 def _same_loop(last: _Group, group: _Group) -> bool:
     return last.cell == group.cell and last.backwards[0].line == group.backwards[0].line
-
-
-def _along(old: Numbers, new: Numbers, gradient: Numbers) -> bool:
-    """Tell whether ``new - old`` is one multiple of the gradient, but for what float32 rounds away."""
-    moved = [b - a for a, b in zip(old, new, strict=True)]
-    square = sum(g * g for g in gradient)
-    if not 0.0 < square < float("inf"):
-        return False
-    factor = sum(m * g for m, g in zip(moved, gradient, strict=True)) / square
-    allowed = 1e-6 * max(abs(value) for value in (*old, *new)) + 1e-4 * max(abs(m) for m in moved)
-    return factor != 0.0 and all(abs(m - factor * g) <= allowed for m, g in zip(moved, gradient, strict=True))

@@ -10,7 +10,10 @@ from torch import Tensor
 from torch.func import grad, vjp, vmap
 
 from grader.checks.alignment import Alignment
+from grader.checks.tolerance import unit
 from grader.training import Data, Training, cast
+
+AT_ONCE = 64  # states; of two, one, since a residual that was spread to (2000, 2000) takes a gigabyte
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Evaluation:
 
     ``yhat`` (T, n), ``loss`` (T), ``gradient`` (T, P); ``yhat_scale``, ``loss_scale``, ``gradient_scale``
     alike: a correct program in a dtype of relative rounding error u is off by some multiple of u times these.
+    The loss's holds what float32 does to the reference itself: 1 - ŷ is off by a rounding of 1, however small
+    ŷ.
     """
 
     yhat: Tensor
@@ -35,6 +40,7 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
     Raises:
         RuntimeError: the data do not fit the reference's steps (a student's own data of another shape).
     """
+    rough = cast(data, torch.float32)
     data = cast(data, torch.float64)
 
     def step1(flat: Tensor) -> Tensor:
@@ -46,9 +52,13 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
     rest = _jacobian(step1, torch.zeros(states.shape[1], dtype=torch.float64)).abs()
 
     def one(flat: Tensor) -> tuple[Tensor, ...]:
-        return _one_state(step1, step2, flat, rest)
+        yhat, loss, gradient, yhat_scale, loss_scale, gradient_scale = _one_state(step1, step2, flat, rest)
+        p = alignment.parameters(flat.to(torch.float32))
+        off = (training.step2(training.step1(p, rough), rough) - loss).abs().nan_to_num(0.0, 0.0, 0.0)
+        return yhat, loss, gradient, yhat_scale, loss_scale + off / unit("float32"), gradient_scale
 
-    return Evaluation(*vmap(one, chunk_size=64)(states.to(torch.float64)))
+    few = min(AT_ONCE, max(1, len(states) // 2))
+    return Evaluation(*vmap(one, chunk_size=few)(states.to(torch.float64)))
 
 
 def _one_state(

@@ -9,7 +9,7 @@ the student's loss.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -20,11 +20,14 @@ from grader.checks.evaluation import Evaluation, evaluate
 from grader.checks.finding import BORDERLINE, PASSED, Finding, by_status, failed, shown_numbers, text
 from grader.checks.observed import Observed
 from grader.checks.prediction import Graph, Prediction
+from grader.checks.source import repeats_backward
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, verdict, worst
 from grader.records import CheckStatus, Message
 from grader.runs import Epoch
 from grader.training import Data, Training, cast
 
+SECOND_TIME = "through the graph a second time"
+"""What torch says of a graph whose saved tensors have been freed by a ``backward()`` before."""
 OVERFLOW = 1e31
 """Where float32 ends (3.4e38), inf and NaN are nobody's mistake any more. A mean adds up before it divides: a
 residual that was spread to (2000, 2000) has 4e6 terms."""
@@ -53,7 +56,18 @@ def judge_forward(training: Training, observed: Observed, data: Data) -> Forward
         RuntimeError: the data do not fit the reference's steps.
     """
     judge = _Judge(training, observed, data)
-    return judge.against_reference() if observed.alignment.complete else judge.without_reference()
+    found = judge.against_reference() if observed.alignment.complete else judge.without_reference()
+    return _second_time(observed, found) if SECOND_TIME in (observed.error or "") else found
+
+
+def _second_time(observed: Observed, found: Forward) -> Forward:
+    """Add what made ``backward()`` raise: two of them in an epoch, or the ŷ of the epoch before."""
+    last = observed.epochs[-1]
+    if last.following is None and repeats_backward(observed.source):
+        return replace(found, step3=failed("step3.repeated", count=2))
+    if found.step1.status is CheckStatus.FAILED:
+        return found
+    return replace(found, step1=failed("step1.stale", epoch=last.index + 2))
 
 
 class _Judge:
@@ -74,18 +88,22 @@ class _Judge:
         overflow = (right.loss_scale > OVERFLOW) | (right.gradient_scale.amax(1) > OVERFLOW)
         overflow |= self._saturated(states, per_root)
         loss_off[self._unread() | overflow] = 0.0
-        gradient_off = ((gradients - right.gradient).abs() / (allowed * right.gradient_scale)).amax(1)
+        gradient_off = (
+            (gradients - right.gradient).abs() / (allowed * right.gradient_scale + self._left())
+        ).amax(1)
         gradient_off[gradients.isnan().any(1)] = torch.inf
         gradient_off[overflow] = 0.0
         wrong_loss = (loss_off > CLEARLY_WRONG).nonzero().flatten().tolist()
-        if not wrong_loss and "through the graph a second time" in (self.observed.error or ""):
-            stale = failed("step1.stale", epoch=self.observed.epochs[-1].index + 2)
-            return Forward(stale, PASSED, PASSED, self.data)
         if not wrong_loss:
             near = BORDERLINE if bool((loss_off > 1).any()) else PASSED
             step3 = self._step3(gradients, right, gradient_off, repeated)
             return Forward(near, near, step3, self.data, self._broadcast_shape())
         return self._split(right, per_root, wrong_loss, repeated)
+
+    def _left(self) -> Tensor:
+        """Give by how much a gradient is off that is told from what was left of earlier ones, (T, count)."""
+        left = torch.tensor([epoch.before for epoch in self.observed.epochs], dtype=torch.float64)
+        return 2 * self.observed.unit * self.observed.alignment.to_reference(left).abs()
 
     def _saturated(self, states: Tensor, losses: Tensor) -> Tensor:
         """Tell where a loss is no number because the right one is none in float32: log(1 - ŷ) at ŷ = 1."""

@@ -17,6 +17,8 @@ from grader.records import CheckStatus, Message
 from grader.runs import Epoch
 from grader.training import Parameters, Training
 
+IN_PLACE = "leaf Variable that requires grad is being used in an in-place operation"
+"""What torch says of ``What -= …`` outside ``no_grad``."""
 NOT_OBSERVED = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
 
 
@@ -54,6 +56,8 @@ def judge_step4(training: Training, observed: Observed) -> Finding:
     rebound = next((epoch for epoch in observed.epochs if epoch.rebound), None)
     if rebound is not None:
         return failed("step4.rebound", name=observed.run.leaves[0][0], epoch=rebound.index + 1)
+    if observed.error is not None and IN_PLACE in observed.error and observed.run.count < training.epochs:
+        return failed("step4.in-place", name=observed.run.leaves[0][0])
     epochs = list(updated(observed))
     if not epochs:
         return PASSED if _carries_on(training, observed) else NOT_OBSERVED
@@ -83,13 +87,20 @@ def updated(observed: Observed) -> Iterator[Epoch]:
 
 
 def _carries_on(training: Training, observed: Observed) -> bool:
-    """Tell whether the first update made of a gradient that is not finite what step 4 makes of it."""
+    """Tell whether the first update made of a gradient what step 4 makes of it, where that is hard to see.
+
+    A gradient that is not finite leads to numbers that are not; one that is below the rounding leads nowhere.
+    """
     first = observed.epochs[0]
-    if first.following is None or first.found is None or not observed.alignment.complete:
+    if first.found is None or not observed.alignment.complete:
         return False
-    given, before = _table([first.following]), _table([first.values])
+    before = _table([first.values])
     right = updates(training, observed, [first], before)
-    moved = not bool(given.isfinite().any()) and observed.run.count > 1
+    if first.following is None:
+        still = torch.equal(right.to(torch.float32), before.to(torch.float32))
+        return still and observed.run.count == training.epochs
+    given = _table([first.following])
+    moved = not bool(given.isfinite().any()) and (observed.run.count > 1 or training.epochs == 1)
     return moved and bool(torch.equal(given.nan_to_num(0.0, 1.0, -1.0), right.nan_to_num(0.0, 1.0, -1.0)))
 
 

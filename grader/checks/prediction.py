@@ -71,6 +71,11 @@ class Graph:
         place = self._border()
         if place is None:
             return None
+        for _ in self.nodes:  # spread to the shape of y
+            node = self._node(place)
+            if node is None or _name(node) != "Expand" or not _present(node):
+                break
+            place = _present(node)[0]
         values = self.value(place)
         if values is not None and self._is_logit(place):
             values = torch.sigmoid(values)
@@ -80,7 +85,24 @@ class Graph:
     def largest(self) -> tuple[int, ...]:
         """Give the shape of the largest tensor the graph is known to hold."""
         shapes = [v.shape for node in self.nodes for v in (node.out, *node.saved.values()) if v and v.shape]
+        shapes += [shape for node in self.nodes if (shape := self._met(node))]
         return max(shapes, key=lambda shape: torch.Size(shape).numel(), default=())
+
+    def _met(self, node: Node) -> tuple[int, ...]:
+        """Give the shape of what was kept times a logarithm: of the product itself nothing was kept."""
+        below = _present(node)
+        log = self._node(below[0]) if len(below) == 1 else None
+        if _name(node) != "Mul" or log is None or _name(log) != "Log":
+            return ()
+        factor = next((node.saved[name] for name in ("self", "other") if name in node.saved), None)
+        met = [value.shape for value in (factor, log.saved.get("self")) if value is not None and value.shape]
+        try:
+            return tuple(torch.broadcast_shapes(*met)) if len(met) == 2 else ()  # type: ignore[no-untyped-call]
+        except RuntimeError:  # shapes that do not fit: the graph is not what it seems
+            return ()
+
+    def _node(self, index: int) -> Node | None:
+        return self.nodes[index] if 0 <= index < len(self.nodes) else None
 
     def value(self, index: int, depth: int = 0) -> Tensor | None:
         """Give a node's output, float64: recorded, saved by a user of it, or computed from its inputs."""

@@ -33,7 +33,37 @@ def has_loop(source: str) -> bool:
 
 def has_backward(source: str) -> bool:
     """Tell whether anything is differentiated."""
-    return bool(re.search(r"\bbackward\b|\bgrad\s*\(", source))
+    return bool(re.search(r"\b(backward|grad|grad_and_value)\s*\(", source))
+
+
+def repeats_backward(source: str) -> bool:
+    """Tell whether ``backward()`` is called in more than one line of a loop."""
+    loops = [node for node in statements(source) if isinstance(node, ast.For | ast.While)]
+    return any(
+        sum(calls(node, "backward") for node in ast.walk(loop) if isinstance(node, ast.stmt)) > 1
+        for loop in loops
+    )
+
+
+def typed_numbers(source: str) -> list[list[float]]:
+    """Give the numbers that calls are given as they are typed, with signs: ``tensor([[2.4], [-4.0]])``."""
+    calls_made = [
+        part for node in statements(source) for part in ast.walk(node) if isinstance(part, ast.Call)
+    ]
+    return [numbers for call in calls_made for value in call.args if (numbers := _literal(value))]
+
+
+def _literal(node: ast.expr) -> list[float]:
+    try:
+        return _flat(ast.literal_eval(node))
+    except (ValueError, TypeError, RecursionError):
+        return []
+
+
+def _flat(value: object) -> list[float]:
+    if isinstance(value, list | tuple):
+        return [number for item in value for number in _flat(item)]
+    return [float(value)] if isinstance(value, int | float) else []
 
 
 def updates_parameters(source: str, names: Collection[str]) -> bool:

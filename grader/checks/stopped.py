@@ -16,6 +16,8 @@ from grader.training import Data, Training
 
 CUT = "does not require grad"
 """What ``backward()`` says of a loss that no parameter leads to."""
+DTYPES = "same dtype"
+"""What a product says of data and parameters of two dtypes."""
 LOSS = ("between 0 and 1", "target size", "Target size")
 """What torch's losses say of what they are given."""
 ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, CellStatus.NOT_REACHED)}
@@ -50,12 +52,15 @@ def never_ran(
 def _blamed(training: Training, error: str, changed: Mapping[str, Value], data: Data) -> Step:
     """Tell which step raised, as far as message and names tell.
 
-    Parameters that need a gradient under a loss that has none: the way between them was cut in step 1. A loss
+    Parameters that need a gradient under a loss that has none: the way between them was cut in step 1. There
+    data and parameters meet that have no product. A loss
     that refuses what it is given is step 2, unless a ŷ stands there that is neither the right one
     nor its logit.
     """
     if CUT in error:
         return Step.STEP1 if any(value.requires_grad for value in changed.values()) else Step.INIT
+    if DTYPES in error:
+        return Step.STEP1
     if any(words in error for words in LOSS):
         return Step.STEP2 if _yhat_is_known(training, changed, data) else Step.STEP1
     return Step.INIT

@@ -18,6 +18,10 @@ from grader.records import CheckResult, Diagnosis, Message, Step
 __all__ = ["MISCONCEPTIONS", "Case", "Misconception", "diagnose"]
 
 
+UNMOVED = "learned.unmoved"
+"""What every step says that the second run found not to be computed from the data."""
+
+
 def diagnose(case: Case) -> tuple[Diagnosis, ...]:
     """Name the misconception behind each step that lost its points, where one fits."""
     found: dict[tuple[str, Step], Diagnosis] = {}
@@ -28,10 +32,11 @@ def diagnose(case: Case) -> tuple[Diagnosis, ...]:
 
 
 def _named(case: Case) -> Iterator[Diagnosis]:
+    checks = case.failed
     if case.question.training is not None and case.observed is None:
-        checks = case.failed[-1:] if case.error is None else case.failed[:1]  # all say the same
-    else:
-        checks = case.failed
+        checks = checks[-1:] if case.error is None else checks[:1]  # all say the same
+    elif any(check.message.id == UNMOVED for check in checks):  # and so do those
+        checks = tuple(c for c in checks if c.message.id != UNMOVED or c.step is Step.RESULT)
     for check in checks:
         for misconception in MISCONCEPTIONS:
             if misconception.step is not check.step:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import torch
 
-from grader.checks.source import has_backward, has_loop, repeats_update, updates_parameters
+from grader.checks.source import has_backward, has_loop, repeats_update, typed_numbers, updates_parameters
 from grader.diagnosis import agreement
 from grader.diagnosis.agreement import Evidence
 from grader.diagnosis.case import Case
 from grader.diagnosis.misconceptions import update
+from grader.recording import Value
 from grader.records import CheckResult
 from grader.runs import Epoch
 from grader.training import Training
 
 Rule = Callable[[Case, CheckResult, Training], Evidence | None]
+SMALL = 16  # numbers: more are no parameters
+FEWEST = 3  # updates that tell whose gradient they follow
 SETTINGS = ("momentum", "dampening", "weight_decay", "nesterov", "maximize")
 
 
@@ -39,6 +44,15 @@ def raised(pattern: str) -> Rule:
         return None if asks else {"error": case.error}
 
     return rule
+
+
+def raised_by_float64(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """See data in float64 that met parameters in float32."""
+    if case.observed is not None or "same dtype" not in (case.error or ""):
+        return None
+    used = set(re.findall(r"\w+", _source(case)))
+    double = [name for name, value in case.namespace.items() if value.dtype == "float64" and name in used]
+    return {"name": ", ".join(sorted(double))} if double else None
 
 
 def wrong_side_of_sigmoid(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
@@ -80,7 +94,7 @@ def unchanged(which: int) -> Rule:
     """Recognise an update that leaves the first or the last parameter alone and is right for the rest."""
 
     def rule(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
-        if case.observed is None or len(reference.init()) < 2 or not case.observed.alignment.complete:
+        if case.observed is None or not case.observed.alignment.complete:
             return None
         make = update.bias_not_updated if which == 0 else update.weight_not_updated
         found = agreement.update(case, check, make(reference))
@@ -116,6 +130,30 @@ def optimizer_settings(case: Case, check: CheckResult, reference: Training) -> E
     return {"setting": ", ".join(given)} if given else None
 
 
+def stale_gradient(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
+    """See whether every update follows the gradient of the epoch before."""
+    if case.observed is None:
+        return None
+    late = tuple(
+        replace(epoch, found=last.found)
+        for last, epoch in pairwise(_epochs(case))
+        if epoch.index == last.index + 1 and last.found is not None
+    )
+    if len(late) < FEWEST:
+        return None
+    shifted = replace(case, observed=replace(case.observed, epochs=late))
+    return agreement.update(shifted, check, reference)
+
+
+def sometimes_cleared(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """See whether each epoch found either nothing or all that the one before had left, and both happened."""
+    pairs = [(a, b) for a, b in pairwise(_epochs(case)) if b.index == a.index + 1]
+    left = [b for a, b in pairs if b.had_gradient and b.before == a.after]
+    cleared = [b for _, b in pairs if not b.had_gradient]
+    whole = len(left) + len(cleared) == len(pairs)
+    return {**check.message.params, "epoch": left[0].index + 1} if left and cleared and whole else None
+
+
 def partly_cleared(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
     """See whether the same parameters keep their gradients throughout while the others are cleared."""
     names = agreement.kept(case)
@@ -137,12 +175,35 @@ def no_backward(case: Case, check: CheckResult, reference: Training) -> Evidence
 
 
 def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
-    """See parameters that were set, and no training at all."""
+    """See parameters that were typed in, and no training that leads to them."""
+    if check.message.id == "learned.unmoved":  # what the second run found
+        return {}
+    if check.message.id == "result.differs":
+        shown = case.namespace.get(check.message.params["name"])
+        began = set() if case.observed is None else set(_rounded(case.observed.run.start))
+        over = shown is not None and _is_typed(case, shown) and not set(_numbers(shown)) <= began
+        return {} if over else None
     source = _source(case)
     if case.observed is not None or case.error is not None or has_loop(source) or has_backward(source):
         return None
-    typed = [v for v in case.changed.values() if v.tensor is not None and v.tensor.numel() < 16]
-    return {} if typed else None
+    return {} if any(_is_typed(case, value) for value in case.changed.values()) else None
+
+
+def _is_typed(case: Case, value: Value) -> bool:
+    """Tell whether the numbers of a small tensor stand in the text."""
+    numbers = _numbers(value)
+    typed = (_rounded(part) for source in case.sources.values() for part in typed_numbers(source))
+    return bool(numbers) and any(numbers == part for part in typed)
+
+
+def _numbers(value: Value) -> list[float]:
+    if value.tensor is None or value.tensor.is_complex() or value.tensor.numel() >= SMALL:
+        return []
+    return _rounded(value.tensor.flatten().tolist())
+
+
+def _rounded(numbers: Sequence[float]) -> list[float]:
+    return [float(f"{number:.6g}") for number in numbers]
 
 
 # ── data and values ───────────────────────────────────────────────────────────────────────────────────────

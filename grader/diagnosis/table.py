@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -51,6 +52,11 @@ def several_parameters(reference: Training, data: Data) -> bool:  # noqa: ARG001
     return len(reference.init()) > 1
 
 
+def separable(reference: Training, data: Data) -> bool:
+    """Tell whether an update can leave one coefficient out: a tensor of its own, or a number by hand."""
+    return several_parameters(reference, data) or by_hand(reference, data)
+
+
 def one_tensor(reference: Training, data: Data) -> bool:  # noqa: ARG001
     """Tell whether one tensor holds intercept and slope: a column of ones does the intercept's work."""
     return len(reference.init()) == 1
@@ -60,8 +66,8 @@ def one_tensor(reference: Training, data: Data) -> bool:  # noqa: ARG001
 class Misconception:
     """One row. ``make`` replaces its step in a reference; ``agrees`` is called with the replaced reference.
 
-    A rule that has to fit a number first (``fits``) is called with the reference itself. ``where`` tells
-    which questions it can befall.
+    ``also`` are other forms of the same mistake. A rule that has to fit a number first (``fits``) is called
+    with the reference itself. ``where`` tells which questions it can befall.
     """
 
     step: Step
@@ -69,6 +75,7 @@ class Misconception:
     agrees: Agreement
     where: Callable[[Training, Data], bool] = anywhere
     fits: bool = False
+    also: tuple[Callable[[Training], Training], ...] = ()
 
     @property
     def code(self) -> str:
@@ -82,7 +89,10 @@ class Misconception:
             return self.agrees(case, check, Training())
         if case.data is not None and not self.where(reference, case.data):
             return None
-        return self.agrees(case, check, reference if self.fits else self.make(reference))
+        if self.fits:
+            return self.agrees(case, check, reference)
+        forms = (self.agrees(case, check, make(reference)) for make in (self.make, *self.also))
+        return next((found for found in forms if found is not None), None)
 
     def applies(self, reference: Training, data: Data) -> bool:
         """Tell whether the replaced reference is another training than the reference."""
@@ -113,43 +123,82 @@ def differ(one: Training, other: Training, data: Data) -> bool:
 
 MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.INIT, init.requires_grad_missing, rules.raised("does not require grad")),
-    Misconception(Step.INIT, init.integer_parameter, rules.raised("Only Tensors of floating point")),
+    Misconception(Step.INIT, init.integer_parameter, rules.raised("(?i)only Tensors of floating point")),
     Misconception(Step.INIT, init.parameters_recreated, rules.said("init.recreated")),
     Misconception(Step.INIT, init.columns_swapped, agreement.start),
     Misconception(Step.INIT, init.start_sign, agreement.start),
     Misconception(Step.INIT, init.start_at_zero, agreement.start),
+    Misconception(Step.STEP1, around.float64, rules.raised_by_float64),
     Misconception(Step.STEP1, step1.forward_outside_loop, rules.said("step1.stale")),
     Misconception(Step.STEP1, step1.bias_doubled, agreement.forward, one_tensor),
-    Misconception(Step.STEP1, step1.no_intercept, agreement.forward),
+    Misconception(
+        Step.STEP1,
+        step1.no_intercept,
+        agreement.forward,
+        also=(partial(step1.no_intercept, unused=True),),
+    ),
     Misconception(Step.STEP1, step1.coefficients_swapped, agreement.forward),
     Misconception(Step.STEP1, step1.sigmoid_missing, agreement.forward, probability),
     Misconception(Step.STEP1, step1.sigmoid_twice, agreement.forward, probability),
     Misconception(Step.STEP2, step2.broadcast_target, rules.said("step2.broadcast")),
     Misconception(Step.STEP2, step2.logits_for_probability, rules.wrong_side_of_sigmoid, probability),
     Misconception(Step.STEP2, step2.target_is_probability, agreement.forward, known_probability),
-    Misconception(Step.STEP2, step2.bce_one_term, agreement.forward, probability),
+    Misconception(
+        Step.STEP2,
+        step2.bce_one_term,
+        agreement.forward,
+        probability,
+        also=(partial(step2.bce_one_term, first=False),),
+    ),
     Misconception(Step.STEP2, step2.bce_sign, agreement.forward, probability),
     Misconception(Step.STEP2, step2.mse_for_bce, agreement.forward, probability),
     Misconception(Step.STEP2, step2.bce_for_mse, agreement.forward, probability),
     Misconception(Step.STEP2, step2.sum_for_mean, agreement.forward),
     Misconception(Step.STEP2, step2.mean_for_sum, agreement.forward),
     Misconception(Step.STEP2, step2.half_loss, agreement.forward),
-    Misconception(Step.STEP2, step2.square_outside_mean, agreement.forward),
-    Misconception(Step.STEP2, step2.no_square, agreement.forward),
-    Misconception(Step.STEP2, step2.absolute_for_square, agreement.forward),
-    Misconception(Step.STEP2, step2.root_of_loss, agreement.forward),
+    Misconception(
+        Step.STEP2,
+        step2.square_outside_mean,
+        agreement.forward,
+        also=(partial(step2.square_outside_mean, pool=torch.sum),),
+    ),
+    Misconception(
+        Step.STEP2,
+        step2.no_square,
+        agreement.forward,
+        also=(
+            partial(step2.no_square, sign=-1),
+            partial(step2.no_square, pool=torch.sum),
+            partial(step2.no_square, pool=torch.sum, sign=-1),
+        ),
+    ),
+    Misconception(
+        Step.STEP2,
+        step2.absolute_for_square,
+        agreement.forward,
+        also=(partial(step2.absolute_for_square, pool=torch.sum),),
+    ),
+    Misconception(
+        Step.STEP2,
+        step2.root_of_loss,
+        agreement.forward,
+        also=tuple(partial(step2.root_of_loss, pool=pool) for pool in (torch.mean, torch.sum)),
+    ),
     Misconception(Step.STEP3, update.backward_twice, rules.said("step3.repeated")),
     Misconception(Step.STEP4, update.leaf_rebound, rules.said("step4.rebound"), by_hand),
+    Misconception(Step.STEP4, update.leaf_in_place, rules.said("step4.in-place"), by_hand),
     Misconception(Step.STEP4, update.stale_optimizer, rules.stale_optimizer, with_optimizer),
-    Misconception(Step.STEP4, update.wrong_sign, agreement.update),
     Misconception(Step.STEP4, update.wrong_optimizer, rules.wrong_optimizer, with_optimizer, fits=True),
     Misconception(Step.STEP4, update.optimizer_settings, rules.optimizer_settings, with_optimizer, fits=True),
+    Misconception(Step.STEP4, update.wrong_sign, agreement.update),
+    Misconception(Step.STEP4, update.stale_gradient, rules.stale_gradient, by_hand, fits=True),
     Misconception(Step.STEP4, update.learning_rate, rules.learning_rate, fits=True),
     Misconception(Step.STEP4, update.never_updated, agreement.update),
-    Misconception(Step.STEP4, update.bias_not_updated, rules.unchanged(0), several_parameters, fits=True),
-    Misconception(Step.STEP4, update.weight_not_updated, rules.unchanged(-1), several_parameters, fits=True),
+    Misconception(Step.STEP4, update.bias_not_updated, rules.unchanged(0), separable, fits=True),
+    Misconception(Step.STEP4, update.weight_not_updated, rules.unchanged(-1), separable, fits=True),
     Misconception(Step.CLEAR, update.cleared_before_step, rules.said("clear.before-step")),
     Misconception(Step.CLEAR, update.gradient_not_cleared, agreement.cleared),
+    Misconception(Step.CLEAR, update.gradient_sometimes_cleared, rules.sometimes_cleared, fits=True),
     Misconception(
         Step.CLEAR, update.gradient_partly_cleared, rules.partly_cleared, several_parameters, fits=True
     ),

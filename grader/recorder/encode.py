@@ -75,6 +75,13 @@ class Store:
         return name
 
 
+def outside(tensor: torch.Tensor) -> torch.Tensor:
+    """Give the tensor that one within ``torch.func.grad`` stands for; any other is its own."""
+    functorch: Any = torch._C._functorch  # noqa: SLF001 - no public way to ask
+    within = functorch.is_gradtrackingtensor(tensor)
+    return functorch.get_unwrapped(tensor) if within else tensor
+
+
 def flat(value: Any) -> list[Any]:
     """Flatten what ``Tensor.tolist()`` gave: a number, or lists of lists."""
     items: list[Any] = value if isinstance(value, list) else [value]
@@ -106,6 +113,7 @@ def readable(tensor: torch.Tensor) -> bool:
 
 def encode_tensor(tensor: torch.Tensor, store: Store, whole: int = WHOLE) -> dict[str, Any]:
     """Give the value of a tensor, whole up to ``whole`` elements."""
+    tensor = outside(tensor)
     if tensor.is_nested or not store.take(1 + min(tensor.numel(), INLINE)):
         return {"kind": "object", "type": _type_name(type(tensor))}
     out: dict[str, Any] = {

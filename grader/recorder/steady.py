@@ -19,6 +19,17 @@ function_modes = torch._C._len_torch_function_stack  # noqa: SLF001 - no public 
 functorch_level = torch._C._functorch.maybe_current_level  # noqa: SLF001 - no public way to ask
 
 
+def transformed() -> bool:
+    """Tell whether transforms of ``torch.func`` are at work in which values cannot be read.
+
+    Within one ``torch.func.grad`` they can: each tensor stands for one of outside.
+    """
+    if functorch_level() is None:
+        return False
+    stack: Any = torch._C._functorch.get_interpreter_stack()  # noqa: SLF001 - no public way to ask
+    return len(stack) != 1 or stack[0].key().name != "Grad"
+
+
 class Steady:
     """What a steady loop does again and again: a backward of the same leaves at the same instruction."""
 

@@ -138,14 +138,19 @@ class Stream:
         back = values == self.first.values and values != last.values
         return back or (numbers != last.leaves.numbers and line != last.line)
 
-    def opens_epoch(self, values: list[Any], before: list[Any], *, touched: bool, again: bool) -> bool:
+    def opens_epoch(
+        self, values: list[Any], before: list[Any], via: str, *, touched: bool, again: bool
+    ) -> bool:
         """Tell whether the parameters have changed since the last backward, or its gradient is gone.
 
         ``again``: the same loss has been computed anew in the same line, a loop whose update does nothing.
+        ``autograd.grad`` leaves no gradient that could be gone, and finds none.
         """
         last = self._last()
         if last is None or touched or again or values != last.values or self.epoch.events[-1] is not last:
             return True
+        if "grad" in (via, last.via):
+            return False
         return before != last.after and not any(any(g) for g in before if g is not None)
 
     def add(self, event: Backward, *, opens: bool) -> None:

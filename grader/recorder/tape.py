@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import torch
 
-from grader.recorder.encode import INLINE, encode_tensor, numbers, readable
+from grader.recorder.encode import INLINE, encode_tensor, numbers, outside, readable
 from grader.recorder.graph import WHOLE, encode_graph, leaves_of
 from grader.recorder.known import Known, Register
 from grader.recorder.log import Log
 from grader.recorder.names import tensors_in
-from grader.recorder.steady import Steady, depth_from, dispatch_modes, functorch_level
+from grader.recorder.steady import Steady, depth_from, dispatch_modes, transformed
 from grader.recorder.streams import SAMPLES, Backward, Leaves, Stream
 
 VARIABLES = 100  # tensors of the namespace and frames that are written out at a sampled epoch
@@ -60,7 +60,7 @@ class Tape:
         self.steady = None
         weights, inputs = arguments[0], arguments[3]
         accumulate = options.get("accumulate_grad", False)
-        if dispatch_modes() or functorch_level() is not None:
+        if dispatch_modes() or transformed():
             return None
         with NoModes():
             return self._look(roots, weights, inputs, accumulate=accumulate)
@@ -94,7 +94,8 @@ class Tape:
         for root in roots:
             if type(root) not in PLAIN:
                 return None
-        tensors = list(inputs) if inputs else leaves_of(roots)
+        leaves_in_graph = list(inputs) if inputs else leaves_of(roots)
+        tensors = [outside(tensor) for tensor in leaves_in_graph]
         self.log.stream.take_in()
         leaves = self._turn_to(tensors)
         values = [numbers(tensor) for tensor in tensors]
@@ -108,18 +109,18 @@ class Tape:
         stream = log.stream
         touched = any(self.register.know(tensor).written(tensor) for tensor in tensors)
         touched = touched and stream.last is not None and values == stream.last.values
-        losses = [numbers(root) for root in roots]
-        opens = stream.opens_epoch(
-            values, before, touched=touched, again=late or self._again(roots[0], losses, line)
-        )
+        losses = [numbers(outside(root)) for root in roots]
+        via = "backward" if accumulate else "grad"
+        again = late or self._again(roots[0], losses, line)
+        opens = stream.opens_epoch(values, before, via, touched=touched, again=again)
         passes, index = (0, stream.epoch.index + 1) if opens else (stream.epoch.backwards, stream.epoch.index)
         picture = None
         if index in SAMPLES and passes < 3 and not late:  # mini-batches that add up are alike
-            picture = self._picture(roots[0], tensors)
+            picture = self._picture(roots[0], leaves_in_graph)
         log.seq += 1
         event = Backward(
             log.seq,
-            "backward" if accumulate else "grad",
+            via,
             line,
             [[loss, list(root.shape), str(root.dtype)[6:]] for loss, root in zip(losses, roots, strict=True)],
             _unlike_one(weights),
@@ -135,7 +136,7 @@ class Tape:
     def _finish(self, begun: Pass, gradients: Any) -> None:
         event, tensors = begun.event, begun.tensors
         after = gradients if event.via == "grad" else [t.grad if t.is_leaf else None for t in tensors]
-        event.after.extend(None if g is None else numbers(g) for g in after)
+        event.after.extend(None if g is None else numbers(outside(g)) for g in after)
         begun.stream.add(event, opens=begun.opens)
         for tensor in tensors:
             self.register.know(tensor).keep(tensor)

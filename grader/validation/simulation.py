@@ -36,6 +36,11 @@ RAISED = {
         "RuntimeError",
         "Only Tensors of floating point and complex dtype can require gradients",
     ),
+    "in-place": (
+        "RuntimeError",
+        "a leaf Variable that requires grad is being used in an in-place operation.",
+    ),
+    "float64": ("RuntimeError", "mat1 and mat2 must have the same dtype, but got Double and Float"),
     "rebound": ("TypeError", "unsupported operand type(s) for *: 'float' and 'NoneType'"),
 }
 
@@ -61,8 +66,8 @@ def simulate(training: Training, data: Data, question: str) -> tuple[Submission,
     flow = training.flow
     start = training.init()
     loop = _Loop(training, data, start, {name: torch.zeros_like(value) for name, value in start.items()})
-    silent = flow in ("requires-grad-missing", "integer-parameter", "no-backward", "hard-coded")
-    for epoch in range(0 if silent else 1 if flow == "rebound" else training.epochs):
+    silent = flow in ("requires-grad-missing", "integer-parameter", "float64", "no-backward", "hard-coded")
+    for epoch in range(0 if silent else 1 if flow in ("rebound", "in-place") else training.epochs):
         _epoch(loop, epoch)
     if flow == "rebound":
         _rebind(loop)
@@ -70,6 +75,8 @@ def simulate(training: Training, data: Data, question: str) -> tuple[Submission,
         name: Value("tensor", tuple(value.shape), "float32", value, requires_grad=not silent)
         for name, value in loop.p.items()
     }  # fmt: skip
+    if flow == "float64":
+        values["x"] = Value("tensor", tuple(data.x.shape), "float64", data.x.double())
     error = CellError(*RAISED[flow]) if flow in RAISED else None
     record = CellRecord(CELL, complete=True, events=tuple(loop.events), values=values, gone=())
     outcome = CellOutcome(CELL, CellStatus.RAISED if error else CellStatus.OK, error)
@@ -84,7 +91,8 @@ def text(training: Training) -> str:
     """Write the cell, as far as what cannot be recorded is read from it: the order of the lines."""
     names = list(training.init())
     if training.flow == "hard-coded":
-        return "\n".join(f"{name} = torch.tensor(…)".replace("…", "[0.0]") for name in names)
+        start = training.init()
+        return "\n".join(f"{name} = torch.tensor({start[name].tolist()})" for name in names)
     if training.optimizer:
         update, clear = ["optimizr.step()"], ["optimizr.zero_grad()"]
     else:

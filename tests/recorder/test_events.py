@@ -113,10 +113,25 @@ def test_a_saved_tensor_is_not_unpacked_by_us(run):
     assert run(code, recorded=False).outputs == run(code).outputs
 
 
-def test_functorch_is_left_alone(run):
-    """``torch.func.grad`` gives its values and no event; the rest of the cell is recorded."""
+def test_one_torch_func_grad_is_a_backward(run):
+    """Of the tensor it was called on, with graph and gradient; nothing is accumulated."""
     seen = run(
-        "g = torch.func.grad(lambda w: torch.mean((y - X @ w) ** 2))(What.detach())\n"
+        "f = torch.func.grad_and_value(lambda w: torch.mean((y - X @ w) ** 2))\n"
+        "g, loss = f(What)\ntorch.mean((y - X @ What) ** 2).backward()\nWhat.grad, g"
+    )
+    within, plain = seen.backwards
+
+    assert ("grad", "backward") == (within.via, plain.via)
+    assert ["What", "What"] == [event.leaves[0].name for event in seen.backwards]
+    assert within.roots[0].value == plain.roots[0].value
+    assert within.leaves[0].after == plain.leaves[0].after
+    assert {node.op for node in within.graph} == {node.op for node in plain.graph}
+
+
+def test_other_transforms_are_left_alone(run):
+    """``torch.func.vmap`` gives its values and no event; the rest of the cell is recorded."""
+    seen = run(
+        "h = torch.func.hessian(lambda w: torch.mean((y - X @ w) ** 2))(What.detach())\n"
         "v = torch.func.vmap(torch.func.grad(lambda w: (w ** 2).sum()))(torch.ones(3, 2))\ntorch.mean(X @ What).backward()"
     )
 

@@ -13,7 +13,8 @@ class Answer:
 
     ``cells`` are (question, source) pairs. ``loses`` are the ids of the checks that fail, ``unseen`` those
     that are skipped because the answer stopped, ``near`` those that get their points and a person's eye; all
-    others pass. ``but`` says why the verdict is not that yet.
+    others pass. ``named`` are the misconceptions that are told; ``None`` leaves that to ``named.py``. ``but``
+    says why the verdict is not that yet.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Answer:
     loses: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
     near: frozenset[str] = frozenset()
+    named: tuple[str, ...] | None = None
     but: str = ""
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from grader.assignment_file import load
@@ -20,6 +21,7 @@ from grader.questions import Judged
 from grader.recording import read
 from grader.records import CellError, CellOutcome, CellStatus, Execution, SourceCell, Student, Submission
 from grader.second_run import compare
+from grader.submission import read as read_notebook
 
 FOLDER = Path(__file__).parents[2] / "assignments/steps"
 CSV = "2022-09-22-regression.csv"
@@ -51,6 +53,27 @@ def warm(assignment):
     ) as process:
         yield process
         process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    """Write a notebook, or one of (question, source) cells, and read it as a submission."""
+
+    def write(cells):
+        if not isinstance(cells, nbformat.NotebookNode):
+            cells = nbformat.v4.new_notebook(
+                cells=[
+                    nbformat.v4.new_code_cell(
+                        source, id=f"cell-{i}", metadata={"grader": {"question": name}} if name else {}
+                    )
+                    for i, (name, source) in enumerate(cells)
+                ]
+            )
+        path = tmp_path_factory.mktemp("submission") / "202243052_홍길동.ipynb"
+        nbformat.write(cells, path)
+        return read_notebook(path)
+
+    return write
 
 
 @pytest.fixture

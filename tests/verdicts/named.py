@@ -1,29 +1,23 @@
-"""The misconceptions that the wrong answers are named; what is not here is told in numbers alone."""
+"""The misconceptions that the answers of the tables are named; the others are told in numbers alone."""
 
 from __future__ import annotations
 
+from grader.diagnosis import MISCONCEPTIONS
+
 from .answers import Answer
 
+#: What forms begin with -> codes; a form that begins with a code has that.
 BY_FORM = {
-    "forward-outside-loop": "forward-outside-loop",
+    **{one.code: one.code for one in MISCONCEPTIONS},
     "loss outside the loop too": "forward-outside-loop",
-    "no-intercept": "no-intercept",
     "coefficients swapped": "coefficients-swapped",
-    "bias-doubled": "bias-doubled",
-    "half-loss": "half-loss",
-    "no-square": "no-square",
-    "square-outside-mean": "square-outside-mean",
     "absolute": "absolute-for-square",
     "L1Loss": "absolute-for-square",
     "root": "root-of-loss",
-    "broadcast-target": "broadcast-target",
     "broadcast yhat": "broadcast-target",
-    "sum-for-mean": "sum-for-mean",
-    "mean-for-sum": "mean-for-sum",
     "two backwards an epoch": "backward-twice",
     "ŷ, loss and backward twice": "backward-twice",
-    "wrong-sign": "wrong-sign",
-    "maximize": "wrong-sign",
+    "maximize": "optimizer-settings",
     "learning-rate forgotten": "learning-rate",
     "lr ": "learning-rate",
     "into another name": "never-updated",
@@ -39,25 +33,18 @@ BY_FORM = {
     "momentum": "optimizer-settings",
     "nesterov": "optimizer-settings",
     "weight decay": "optimizer-settings",
-    "stale-optimizer": "stale-optimizer",
-    "leaf-rebound": "leaf-rebound",
-    "bias-not-updated": "bias-not-updated",
+    "only the slope": "bias-not-updated",
+    "gradient of the epoch before": "stale-gradient",
     "weight not updated": "weight-not-updated",
-    "gradient-not-cleared": "gradient-not-cleared",
     "cleared once before the loop": "gradient-not-cleared",
     "gradient compared with None": "gradient-not-cleared",
     "cleared after the loop": "gradient-not-cleared",
     "copy of the gradient cleared": "gradient-not-cleared",
+    "every second epoch": "gradient-sometimes-cleared",
     "zero_grad without ()": "gradient-not-cleared",
-    "gradient-partly-cleared": "gradient-partly-cleared",
-    "cleared-before-step": "cleared-before-step",
     "weight and bias swapped": "columns-swapped",
-    "columns-swapped": "columns-swapped",
     "other signs": "start-sign",
     "zeros": "start-at-zero",
-    "requires-grad-missing": "requires-grad-missing",
-    "integer-parameter": "integer-parameter",
-    "parameters-recreated": "parameters-recreated",
     "2 epochs": "epochs",
     "29 epochs": "epochs",
     "31 epochs": "epochs",
@@ -67,11 +54,15 @@ BY_FORM = {
     "one and thirty": "epochs",
     "early break": "epochs",
     "break on a small loss": "epochs",
-    "typed over with the right numbers": "epochs",
-    "hard-coded": "hard-coded",
+    "typed over": "hard-coded",
+    "typed over with the right numbers": "epochs hard-coded",
     "no backward": "no-backward",
     "y as int;": "integer-data",
-    "float64": "float64",
+    "y integer": "integer-data",
+    "y flat": "broadcast-target",
+    "a tenth of the epochs": "epochs",
+    "an epoch too few": "epochs",
+    "weights typed in": "hard-coded",
     "bias forgotten": "bias-doubled",
     "value: bias forgotten": "bias-doubled",
     "value: bias set to zero": "bias-doubled",
@@ -83,6 +74,7 @@ PIECES = {
     "step4": "learning-rate",
     "clear": "gradient-not-cleared",
     "epochs": "epochs",
+    "result": "hard-coded",
 }
 #: The same words, another matter: a mean halved for a sum is neither; nothing tells a schedule.
 NOT = ("lr decaying",)
@@ -91,6 +83,8 @@ NEITHER = ("sse: half-loss", "sse: half-loss, another way")
 
 def named(answer: Answer) -> list[str]:
     """Give the codes that a wrong answer should be told, sorted."""
+    if answer.named is not None:
+        return list(answer.named)
     form = answer.form or answer.name
     if form.startswith("pair: "):
         return sorted(PIECES[piece] for piece in form[6:].split(" and ") if piece in PIECES)
@@ -99,4 +93,4 @@ def named(answer: Answer) -> list[str]:
     if form == "lr of nothing":
         return ["learning-rate"]
     known = [word for word in BY_FORM if form.startswith(word)]
-    return [BY_FORM[max(known, key=len)]] if known else []
+    return sorted(BY_FORM[max(known, key=len)].split()) if known else []

@@ -327,6 +327,12 @@ WRONG_LINES = (
     ("numpy", "t_digits", "torch.tensor([3.1235])"),
 )
 
+#: What of these lines is a misconception.
+NAMED = {
+    "torch.tensor(df.x).reshape(100, 1)": "float64",
+    "torch.tensor(df.x).int().reshape(100, 1)": "integer-data",
+}
+
 #: question, the sources of its cells, the names that are lost.
 WRONG_CELLS = (
     ("shapes", (cell("shapes", {"col2": ""}),), "col2"),

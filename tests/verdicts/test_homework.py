@@ -10,16 +10,9 @@ from grader.assignment_file import load
 from grader.records import CheckStatus, Student
 
 from .conftest import submission_of
+from .homework import ANY_DTYPE, DRAW, ID, LINE, NET, RIGHT_DRAWS, RIGHT_LINES, WRONG, cells
 
 HOMEWORK = load(Path(__file__).parents[2] / "assignments/homework")
-ID = 202043052
-NET = "net = torch.nn.Linear(1, 1)\nnet.weight.data = torch.tensor([[2.5]])\nnet.bias.data = torch.tensor([-7.0])\n"
-NOBIAS = (
-    "X = torch.stack([torch.ones(5), x.flatten()], dim=1)\nnet = torch.nn.Linear(2, 1, bias=False)\n"
-    "net.weight.data = torch.tensor([[-7.0, 2.5]])\nyhat = net(X)"
-)
-DRAW = "torch.manual_seed(202043052)\nx, _ = torch.randn(5).sort()"
-LINE = NET + "yhat = net(x.reshape(5, 1))"
 
 
 @pytest.fixture
@@ -27,10 +20,7 @@ def report(reported):
     """Judge the two answers of a student."""
 
     def graded(draw=DRAW, line=LINE, student=Student(), told=None):  # noqa: B008 - a frozen record
-        cells = [(None, "import torch")]
-        if told is not None:
-            cells.append((None, f"student_id = {told!r}"))
-        return reported(HOMEWORK, submission_of([*cells, ("draw", draw), ("line", line)], student))
+        return reported(HOMEWORK, submission_of(cells(draw, line, told), student))
 
     return graded
 
@@ -63,34 +53,10 @@ def test_nothing_moves_the_random_stream():
     assert torch.equal(before, torch.random.get_rng_state())
 
 
-@pytest.mark.parametrize(
-    "draw",
-    [
-        DRAW,
-        "torch.manual_seed(202043052)\nx = torch.randn(5).sort()[0]",
-        "torch.manual_seed(202043052)\nx = torch.sort(torch.randn(5)).values",
-        "torch.manual_seed(202043052)\nx, index = torch.sort(torch.randn(5))\nx = x.reshape(5, 1)",
-        "torch.manual_seed(202043052)\nx = torch.randn(5, 1).sort(dim=0).values",
-        "torch.manual_seed(202043052)\nx = torch.tensor(sorted(torch.randn(5)))",
-        "torch.manual_seed(202043052)\nx = torch.tensor(sorted(torch.randn(5).tolist())).reshape(-1, 1)",
-        "torch.manual_seed(202043052)\nx = torch.stack(sorted(torch.randn(5), key=float))",
-        "torch.manual_seed(202043052)\nx = torch.normal(0, 1, (5,))\nx = x[x.argsort()]",
-        "torch.manual_seed(202043052)\nx = torch.normal(torch.zeros(5), 1).msort()",
-        "import numpy as np\ntorch.manual_seed(202043052)\nx = torch.tensor(np.sort(torch.randn(5).numpy()))",
-        "torch.random.manual_seed(202043052)\nx = torch.distributions.Normal(0, 1).sample((5,)).sort().values",
-        "g = torch.Generator().manual_seed(202043052)\nx = torch.randn(5, generator=g).sort().values",
-        "torch.manual_seed(202043052)\nnet = torch.nn.Linear(1, 1)\nx, _ = torch.randn(5).sort()",
-        "torch.manual_seed(202043052)\nnet = torch.nn.Linear(2, 1, bias=False)\nx, _ = torch.randn(5).sort()",
-        "torch.manual_seed(202043052)\nnet = torch.nn.Linear(2, 1)\nx, _ = torch.randn(5).sort()",
-        "torch.manual_seed(202043052)\nprint(torch.randn(5))\nx, _ = torch.randn(5).sort()",
-        "torch.manual_seed(202043052)\nxs, _ = torch.randn(5).sort()\nx = xs.double()",
-    ],
-)
+@pytest.mark.parametrize("draw", RIGHT_DRAWS)
 def test_numbers_drawn_in_any_way_are_right(report, draw):
     """Sorting forms, shapes, and the network made before."""
-    line = NET + "net = net.to(x.dtype)\nyhat = net(x.reshape(5, 1))"
-
-    assert set() == failed(report(draw, line, told=ID))
+    assert set() == failed(report(draw, ANY_DTYPE, told=ID))
 
 
 def test_a_list_of_numbers_is_right(report):
@@ -100,44 +66,13 @@ def test_a_list_of_numbers_is_right(report):
     assert set() == failed(report(draw, NET + "yhat = net(torch.stack(x).reshape(5, 1))", told=ID))
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        LINE,
-        NET + "net(x.reshape(-1, 1))",
-        NET + "yhat = net(x.reshape(5, 1)).reshape(-1).data",
-        LINE.replace("[-7.0]", "[[-7.0]]"),
-        LINE.replace("net", "network"),
-        NOBIAS,
-        NOBIAS.replace("[torch.ones(5), x.flatten()]", "[x.flatten(), torch.ones(5)]").replace("[[-7.0, 2.5]]", "[[2.5, -7.0]]"),
-        "net = torch.nn.Linear(1, 1)\nwith torch.no_grad():\n    net.weight.fill_(2.5)\n    net.bias.fill_(-7)\nyhat = net(x[:, None])",
-        "net = torch.nn.Linear(1, 1)\nnet.weight.data = torch.tensor([[5/2]])\nnet.bias.data = -torch.tensor([7.0])\nyhat = net.weight * x + net.bias",
-        "net = torch.nn.Linear(1, 1)\nnet.load_state_dict({'weight': torch.tensor([[2.5]]), 'bias': torch.tensor([-7.0])})\nyhat = net(x.reshape(5, 1))",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("line", RIGHT_LINES)
 def test_either_form_of_the_line_is_right(report, line):
     """With bias or without, set in any way."""
     assert set() == failed(report(line=line, told=ID))
 
 
-@pytest.mark.parametrize(
-    ("draw", "line", "lost"),
-    [
-        ("torch.manual_seed(202043052)\nx = torch.randn(5)", LINE, {"draw.x"}),
-        (DRAW.replace("sort()", "sort(descending=True)"), LINE, {"draw.x"}),
-        ("torch.manual_seed(202043052)\nx = torch.rand(5).sort().values", LINE, {"draw.x"}),
-        ("torch.manual_seed(202043052)\nx = torch.randn(5).sort()", LINE.replace("x.", "x[0]."), {"draw.x"}),
-        ("x, _ = torch.randn(5).sort()\ntorch.manual_seed(202043052)", LINE, {"draw.x"}),
-        ("torch.manual_seed(202043052)\nx = torch.randn(5, 1).sort().values", LINE, {"draw.x"}),
-        ("import numpy as np\nnp.random.seed(202043052)\nx = torch.tensor(np.sort(np.random.randn(5))).float()", LINE, {"draw.x"}),
-        (DRAW, LINE.replace("2.5", "-7.0", 1).replace("[-7.0])\ny", "[2.5])\ny"), {"line.net.weight", "line.net.bias", "line.yhat"}),
-        (DRAW, LINE.replace("-7.0", "7.0"), {"line.net.bias", "line.yhat"}),
-        (DRAW, NET + "yhat = 2.5 * x", {"line.yhat"}),
-        (DRAW, "yhat = 2.5 * x - 7", {"line.net.weight", "line.net.bias"}),
-        (DRAW, NOBIAS.replace(", bias=False", ""), {"line.net.bias", "line.yhat"}),
-        (DRAW, NOBIAS.replace("[[-7.0, 2.5]]", "[[2.5, -7.0]]"), {"line.yhat"}),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("draw", "line", "lost"), WRONG)
 def test_mistakes_cost_what_they_are(report, draw, line, lost):
     """Wrong numbers do not cost the line that is drawn through them."""
     assert lost == failed(report(draw, line, told=ID))

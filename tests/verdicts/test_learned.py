@@ -6,7 +6,7 @@ from grader.records import CheckStatus
 
 from .answers import steps, thinned
 from .right import RIGHT
-from .unlearned import CARRIED, DATA, LEARNED, NEVER_LEARNED, OWN, REFERENCES, wrong_but_honest
+from .unlearned import CARRIED, DATA, LEARNED, NAMED, NEVER_LEARNED, OWN, REFERENCES, wrong_but_honest
 from .wrong import WRONG
 
 # The whole tables take minutes twice over; all of them passed when this was written.
@@ -42,6 +42,25 @@ def test_what_was_not_learned_is_in_doubt(graded_twice, answer):
     unlearned = ("mse", "flag.unlearned") in twice.flags
 
     assert not unlearned or "mse" in twice.doubt.questions
+
+
+@pytest.mark.parametrize("answer", NEVER_LEARNED, ids=str)
+def test_what_was_typed_in_is_called_that(graded_twice, answer):
+    """Where the second run took the points it names what was done, and blames no step any more."""
+    twice = graded_twice(answer.cells)
+    said = {check.message.id for check in twice.settled["mse"].report.checks}
+    codes = [diagnosis.code for diagnosis in twice.settled["mse"].report.diagnoses]
+
+    assert NAMED.get(answer.form, ["hard-coded"]) == codes
+    assert "learned.unmoved" not in said or "hard-coded" in codes
+
+
+@pytest.mark.parametrize("answer", [*CARRIED, *LEARNED], ids=str)
+def test_what_was_learned_is_never_called_typed_in(graded_twice, answer):
+    """Nor is what was computed from a copy of the data, though it does not move."""
+    twice = graded_twice(answer.cells)
+
+    assert "hard-coded" not in [diagnosis.code for diagnosis in twice.settled["mse"].report.diagnoses]
 
 
 def test_the_words_are_those_of_the_course(graded_twice):

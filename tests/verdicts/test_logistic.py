@@ -7,8 +7,10 @@ import pytest
 from grader.assignment_file import load
 from grader.records import CheckStatus
 
+from . import held_out
 from .conftest import submission_of
 from .logistic import EPOCHS, RIGHT_LOOPS, RIGHT_VALUES, WRONG_LOOPS, WRONG_VALUES
+from .named import named
 
 LOGISTIC = load(Path(__file__).parents[2] / "assignments/logistic")
 for question in LOGISTIC.questions:
@@ -17,33 +19,36 @@ for question in LOGISTIC.questions:
 
 
 @pytest.fixture
-def checks(judged_as):
-    """Judge the cells of an answer: the ids of the checks of a status."""
+def judged(judged_as):
+    """Judge the cells of an answer: the ids of the checks of a status, and the codes of the diagnoses."""
 
     def by_status(answer):
-        reports = judged_as(LOGISTIC, submission_of([(None, "import torch"), *answer.cells]))
-        return {
-            status: {c.id for report in reports.values() for c in report.checks if c.status is status}
+        reports = judged_as(LOGISTIC, submission_of([(None, "import torch"), *answer.cells])).values()
+        ids = {
+            status: {c.id for report in reports for c in report.checks if c.status is status}
             for status in CheckStatus
         }
+        return ids, sorted(diagnosis.code for report in reports for diagnosis in report.diagnoses)
 
     return by_status
 
 
-@pytest.mark.parametrize("answer", [*RIGHT_VALUES, *RIGHT_LOOPS], ids=str)
-def test_a_right_answer_loses_nothing(checks, answer):
+@pytest.mark.parametrize("answer", [*RIGHT_VALUES, *RIGHT_LOOPS, *held_out.RIGHT_LOGISTIC], ids=str)
+def test_a_right_answer_loses_nothing(judged, answer):
     """However it is written, and whatever y was drawn."""
-    found = checks(answer)
+    found, codes = judged(answer)
 
+    assert [] == codes
     assert set() == found[CheckStatus.FAILED]
     assert set() == found[CheckStatus.SKIPPED]
     assert set() == found[CheckStatus.BORDERLINE]
 
 
-@pytest.mark.parametrize("answer", [*WRONG_VALUES, *WRONG_LOOPS], ids=str)
-def test_a_wrong_answer_loses_its_own_step(checks, answer):
-    """What follows from a mistake is judged on it."""
-    found = checks(answer)
+@pytest.mark.parametrize("answer", [*WRONG_VALUES, *WRONG_LOOPS, *held_out.WRONG_LOGISTIC], ids=str)
+def test_a_wrong_answer_loses_its_own_step(judged, answer):
+    """What follows from a mistake is judged on it; the mistake is named if it has a name."""
+    found, codes = judged(answer)
 
     assert answer.loses == found[CheckStatus.FAILED]
     assert answer.unseen == found[CheckStatus.SKIPPED]
+    assert named(answer) == codes

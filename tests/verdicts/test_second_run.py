@@ -6,13 +6,11 @@ import dataclasses
 import json
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from grader.grading import grade
 from grader.learned import is_sampled
 from grader.records import CheckStatus, QuestionStatus
-from grader.submission import read
 
 from .answers import LOOPS, WHAT
 from .conftest import CSV, DATA, START
@@ -38,33 +36,13 @@ SILENT = {
 
 
 @pytest.fixture(scope="module")
-def submitted(tmp_path_factory):
-    """Make a submission of (question, source) cells."""
-
-    def make(cells):
-        notebook = nbformat.v4.new_notebook(
-            cells=[
-                nbformat.v4.new_code_cell(
-                    source, id=f"cell-{i}", metadata={"grader": {"question": name}} if name else {}
-                )
-                for i, (name, source) in enumerate([*START, DATA, *cells])
-            ]
-        )
-        path = tmp_path_factory.mktemp("submission") / "202243052_홍길동.ipynb"
-        nbformat.write(notebook, path)
-        return read(path)
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def graded(submitted, assignment, kernel):
+def graded(handed_in, assignment, kernel):
     """Grade cells; nothing is run twice without a reason, unless ``run_twice`` says so."""
 
     def grade_cells(*cells, run_twice=0, **limits):
         changed = dataclasses.replace(assignment.limits, **limits)
         changed = dataclasses.replace(assignment, run_twice=run_twice, limits=changed)
-        return grade(submitted(cells), changed, kernel=kernel)[0]
+        return grade(handed_in([*START, DATA, *cells]), changed, kernel=kernel)[0]
 
     return grade_cells
 

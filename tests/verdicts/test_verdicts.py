@@ -4,13 +4,16 @@ import pytest
 
 from grader.records import CheckStatus
 
+from . import held_out
 from .conftest import answered, report, submitted
 from .named import named
 from .right import RIGHT
 from .together import begins, notebooks
 from .wrong import WRONG
 
-NOTEBOOKS = notebooks([*RIGHT, *WRONG])
+ALL_RIGHT = (*RIGHT, *held_out.RIGHT)
+ALL_WRONG = (*WRONG, *held_out.WRONG, *held_out.WRONG_DATA)
+NOTEBOOKS = notebooks([*ALL_RIGHT, *ALL_WRONG])
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,7 @@ def codes(reports):
     return sorted(diagnosis.code for report in reports.values() for diagnosis in report.diagnoses)
 
 
-@pytest.mark.parametrize("answer", [param(answer) for answer in RIGHT])
+@pytest.mark.parametrize("answer", [param(answer) for answer in ALL_RIGHT])
 def test_a_right_answer_loses_nothing(reports, answer):
     """However it is written; where data are asked for, what is wrong with them costs there alone."""
     found = reports(answer)
@@ -58,7 +61,7 @@ def test_a_right_answer_loses_nothing(reports, answer):
     assert [] == [code for code in codes(found) if not answer.loses]
 
 
-@pytest.mark.parametrize("answer", [param(answer) for answer in WRONG])
+@pytest.mark.parametrize("answer", [param(answer) for answer in ALL_WRONG])
 def test_a_wrong_answer_loses_its_own_steps(reports, answer):
     """One mistake costs one step, two cost two, and each is named if it has a name."""
     found = reports(answer)

@@ -96,6 +96,15 @@ NEVER_LEARNED = (
 )
 """``loses`` is what is lost in the end, whichever of the two runs took it."""
 
+NAMED = {
+    "another learning rate, then typed over": ["learning-rate", "hard-coded"],
+    "one epoch short, then typed over": ["epochs", "hard-coded"],
+    "weights from lstsq": [],
+    "no backward": ["no-backward"],
+    "normal equations, then a look": ["epochs"],
+}
+"""What they are called in the end; all others are called typed in."""
+
 ROWS = "\n".join(
     f"{x},{y}" for x, y in zip(DATA.x.flatten().tolist(), DATA.y.flatten().tolist(), strict=True)
 )

@@ -17,7 +17,7 @@ def epochs(reference: Training, count: int | None = None) -> Training:
 
 
 def hard_coded(reference: Training) -> Training:
-    """The parameters were typed in: no training was recorded that leads to them.
+    """The parameters at the end were typed in: no training leads to them.
 
     Why it matters: the question is about how such numbers are found.
     Try: start from the question's values and let the loop, step 1 to 4, lead to the numbers.
@@ -29,7 +29,7 @@ def no_backward(reference: Training) -> Training:
     """The loss is computed, but nothing is differentiated: there is no `backward()`.
 
     Why it matters: without step 3 there is no gradient, and nothing for step 4 to follow.
-    Try: `loss.backward()` after the loss, in every epoch.
+    Try: `loss.backward()`, with its brackets, after the loss, in every epoch.
     """
     return replace(reference, flow="no-backward")
 
@@ -41,13 +41,13 @@ def float64(reference: Training) -> Training:
     Try: `torch.tensor(df.x, dtype=torch.float32)`, or `.float()` at the end.
     Not this: the numbers are right.
     """
-    return reference
+    return replace(reference, flow="float64")
 
 
 def integer_data(reference: Training) -> Training:
-    """{name} holds whole numbers: what came after the decimal point is gone.
+    """{name} is made of whole numbers, where the question asks for float32.
 
-    Why it matters: the data are others than those of the question, and no error says so.
+    Why it matters: whatever came after a decimal point is gone, and no error says so.
     Try: `dtype=torch.float32`, or `.float()` instead of `.int()`.
     """
     return reference

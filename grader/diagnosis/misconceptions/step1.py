@@ -26,7 +26,7 @@ def forward_outside_loop(reference: Training) -> Training:
     return replace(reference, step1=step1, flow="stale-forward")
 
 
-def no_intercept(reference: Training) -> Training:
+def no_intercept(reference: Training, *, unused: bool = False) -> Training:
     """ŷ has no intercept: ŵ0 is missing, and the line goes through the origin.
 
     Why it matters: the slope alone has to make up for it, and ends elsewhere.
@@ -35,6 +35,8 @@ def no_intercept(reference: Training) -> Training:
     """
     whole = reference.init()
     names = list(whole)
+    if unused:  # it is there, in one tensor with the slope
+        return replace(reference, step1=lambda p, data: reference.step1(_without_first(p), data))
     if len(names) > 1:
         left = {name: whole[name] for name in names[1:]}
         return replace(
@@ -102,3 +104,10 @@ def sigmoid_twice(reference: Training) -> Training:
     Not this: the linear layer is right.
     """
     return replace(reference, step1=lambda p, data: torch.sigmoid(reference.step1(p, data)))
+
+
+def _without_first(p: Parameters) -> Parameters:
+    """Give parameters whose first number is zero, whatever it was."""
+    name = next(iter(p))
+    flat = p[name].flatten()
+    return {**p, name: torch.cat([torch.zeros_like(flat[:1]), flat[1:]]).reshape(p[name].shape)}

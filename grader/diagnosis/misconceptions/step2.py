@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from grader.training import Data, Training, replace
+
+Pool = Callable[[Tensor], Tensor]
+"""What makes one number of the rows: their mean, or their sum."""
 
 
 def broadcast_target(reference: Training) -> Training:
@@ -56,41 +61,46 @@ def half_loss(reference: Training) -> Training:
     return replace(reference, step2=lambda yhat, data: reference.step2(yhat, data) / 2)
 
 
-def no_square(reference: Training) -> Training:
-    """The residuals are averaged without being squared.
+def no_square(reference: Training, pool: Pool = torch.mean, sign: int = 1) -> Training:
+    """The residuals are added up or averaged without being squared.
 
     Why it matters: positive and negative residuals cancel, and the loss can fall without end below zero.
-    Try: `torch.mean((y-yhat)**2)`.
+    Try: square first, `(y-yhat)**2`, and take the mean or the sum of that, as the question has it.
     Not this: `y-yhat` itself is right.
     """
-    return replace(reference, step2=lambda yhat, data: torch.mean(data.y - yhat))
+    return replace(reference, step2=lambda yhat, data: sign * pool(data.y - yhat))
 
 
-def square_outside_mean(reference: Training) -> Training:
-    """The mean is squared instead of the residuals: the bracket closes too late.
+def square_outside_mean(reference: Training, pool: Pool = torch.mean) -> Training:
+    """The mean or sum is squared instead of the residuals: the bracket closes too late.
 
     Why it matters: positive and negative residuals cancel first, so that a wrong line gets a loss near zero.
-    Try: square first, then average: `torch.mean((y-yhat)**2)`, not `torch.mean(y-yhat)**2`.
+    Try: square first, then average or add up: `torch.mean((y-yhat)**2)`, not `torch.mean(y-yhat)**2`.
     """
-    return replace(reference, step2=lambda yhat, data: torch.mean(data.y - yhat) ** 2)
+    return replace(reference, step2=lambda yhat, data: pool(data.y - yhat) ** 2)
 
 
-def absolute_for_square(reference: Training) -> Training:
+def absolute_for_square(reference: Training, pool: Pool = torch.mean) -> Training:
     """The loss takes the residuals' absolute values where the question asks for their squares.
 
     Why it matters: the gradient then only knows the residuals' signs, not their size.
-    Try: `torch.mean((y-yhat)**2)` or `torch.nn.MSELoss()`; `L1Loss` is the absolute value.
+    Try: `(y-yhat)**2` in place of `abs`, or `torch.nn.MSELoss()`; `L1Loss` is the absolute value.
     """
-    return replace(reference, step2=lambda yhat, data: torch.mean(torch.abs(data.y - yhat)))
+    return replace(reference, step2=lambda yhat, data: pool(torch.abs(data.y - yhat)))
 
 
-def root_of_loss(reference: Training) -> Training:
+def root_of_loss(reference: Training, pool: Pool | None = None) -> Training:
     """The loss is the square root of what it should be.
 
     Why it matters: the root has the same minimum, but another gradient, and so another path.
-    Try: leave the root out; `RMSE` is for reporting, the training here minimises the mean square itself.
+    Try: leave the root out; `RMSE` is for reporting, the training here minimises the squares themselves.
     """
-    return replace(reference, step2=lambda yhat, data: torch.sqrt(reference.step2(yhat, data)))
+
+    def step2(yhat: Tensor, data: Data) -> Tensor:
+        whole = reference.step2(yhat, data) if pool is None else pool(_by_row(reference, yhat, data))
+        return torch.sqrt(whole)
+
+    return replace(reference, step2=step2)
 
 
 def logits_for_probability(reference: Training) -> Training:
@@ -127,13 +137,19 @@ def bce_for_mse(reference: Training) -> Training:
     return replace(reference, step2=step2)
 
 
-def bce_one_term(reference: Training) -> Training:
-    """The cross entropy has only its first term, y·log ŷ.
+def bce_one_term(reference: Training, *, first: bool = True) -> Training:
+    """The cross entropy has only one of its two terms.
 
-    Why it matters: rows with y = 0 cost nothing then, and ŷ goes to 1 everywhere.
-    Try: add `(1-y)*torch.log(1-yhat)` inside the bracket.
+    Why it matters: with y·log ŷ alone, rows with y = 0 cost nothing and ŷ goes to 1 everywhere; with the
+    other term alone it goes to 0.
+    Try: both terms inside the bracket: `y*torch.log(yhat) + (1-y)*torch.log(1-yhat)`.
     """
-    return replace(reference, step2=lambda yhat, data: -torch.mean(data.y * torch.log(yhat)))
+
+    def step2(yhat: Tensor, data: Data) -> Tensor:
+        y, p = (data.y, yhat) if first else (1 - data.y, 1 - yhat)
+        return -torch.mean(y * torch.log(p))
+
+    return replace(reference, step2=step2)
 
 
 def bce_sign(reference: Training) -> Training:

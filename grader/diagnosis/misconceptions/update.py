@@ -45,22 +45,22 @@ def bias_not_updated(reference: Training) -> Training:
     """Only the slope is updated; {name} stays where it started.
 
     Why it matters: the line can turn, but not move up or down.
-    Try: update every parameter, `net.bias` as well as `net.weight`; an optimizer takes `net.parameters()`.
+    Try: update every parameter, `net.bias` as well as `net.weight`, or the whole of `What`; an optimizer
+    takes `net.parameters()`.
     Not this: the gradient of {name} is there, it is just not used.
     """
-    fixed = next(iter(reference.init()))
-    return _without(reference, fixed)
+    return _without(reference, first=True)
 
 
 def weight_not_updated(reference: Training) -> Training:
     """Only the intercept is updated; {name} stays where it started.
 
     Why it matters: the line can move up or down, but not turn.
-    Try: update every parameter, `net.weight` as well as `net.bias`; an optimizer takes `net.parameters()`.
+    Try: update every parameter, `net.weight` as well as `net.bias`, or the whole of `What`; an optimizer
+    takes `net.parameters()`.
     Not this: the gradient of {name} is there, it is just not used.
     """
-    fixed = list(reference.init())[-1]
-    return _without(reference, fixed)
+    return _without(reference, first=False)
 
 
 def never_updated(reference: Training) -> Training:
@@ -83,6 +83,35 @@ def leaf_rebound(reference: Training) -> Training:
     Not this: the arithmetic of the update is right, which is why the first step was good.
     """
     return replace(reference, flow="rebound")
+
+
+def leaf_in_place(reference: Training) -> Training:
+    """The parameter was changed in place while torch was still writing down what happens to it.
+
+    Why it matters: torch refuses `What -= alpha*What.grad`, since the way of a parameter that asks for a
+    gradient may not be changed under its feet. The loop ends at its first update.
+    Try: change the value alone, `What.data -= alpha*What.grad`, or put the update below
+    `with torch.no_grad():`.
+    Not this: the arithmetic of the update is right.
+    """
+    return replace(reference, step4=lambda p, gradient: dict(p), flow="in-place")  # noqa: ARG005
+
+
+def stale_gradient(reference: Training) -> Training:
+    """Each update follows the gradient of the epoch before, not that of its own.
+
+    Why it matters: a gradient belongs to the parameters it was computed at. One epoch later they stand
+    elsewhere, so every step lags behind, even where the last loss looks good.
+    Try: after `backward()`, update with the `What.grad` of the same epoch, not with one kept from before.
+    Not this: loss and gradient are right.
+    """
+    last: list[Parameters] = []
+
+    def step4(p: Parameters, gradient: Parameters) -> Parameters:
+        last.append(gradient)
+        return reference.step4(p, last[-2]) if len(last) > 1 else dict(p)
+
+    return replace(reference, step4=step4, flow="stale-gradient")
 
 
 def stale_optimizer(reference: Training) -> Training:
@@ -140,6 +169,23 @@ def gradient_not_cleared(reference: Training) -> Training:
     return replace(reference, clear=lambda gradient: gradient)
 
 
+def gradient_sometimes_cleared(reference: Training) -> Training:
+    """The gradient is not cleared in every epoch: in epoch {epoch} that of the epoch before is still there.
+
+    Why it matters: `backward()` adds to `.grad`; every update after an epoch that was left out follows the
+    sum of two gradients or more.
+    Try: take the clearing out of the `if`, so that it happens once in every epoch.
+    Not this: in the epochs where it is cleared, all is well.
+    """
+    epochs: list[Parameters] = []
+
+    def clear(gradient: Parameters) -> Parameters:
+        epochs.append(gradient)
+        return gradient if len(epochs) % 2 else reference.clear(gradient)
+
+    return replace(reference, clear=clear, flow="sometimes-cleared")
+
+
 def gradient_partly_cleared(reference: Training, kept: tuple[str, ...] = ()) -> Training:
     """Only some gradients are cleared: that of {name} still holds the earlier epochs', from epoch {epoch} on.
 
@@ -166,9 +212,17 @@ def cleared_before_step(reference: Training) -> Training:
     return replace(reference, step4=lambda p, gradient: dict(p), flow="cleared-first")  # noqa: ARG005
 
 
-def _without(reference: Training, fixed: str) -> Training:
-    """Give the reference whose step 4 leaves one parameter alone."""
-    return replace(
-        reference,
-        step4=lambda p, gradient: {**reference.step4(p, gradient), fixed: p[fixed]},
-    )
+def _without(reference: Training, *, first: bool) -> Training:
+    """Give the reference whose step 4 leaves the first or last parameter alone, or the number of the one."""
+    names = list(reference.init())
+    fixed = names[0 if first else -1]
+
+    def step4(p: Parameters, gradient: Parameters) -> Parameters:
+        moved = reference.step4(p, gradient)
+        if len(names) > 1:
+            return {**moved, fixed: p[fixed]}
+        old, new = p[fixed].flatten(), moved[fixed].flatten()
+        kept = [old[:1], new[1:]] if first else [new[:-1], old[-1:]]
+        return {fixed: torch.cat(kept).reshape(p[fixed].shape)}
+
+    return replace(reference, step4=step4)

@@ -35,5 +35,8 @@ class Picture:
 
 def lines(words: Words, *, student: bool, reference: bool) -> tuple[Key, ...]:
     """Give the legend of the two lines, of those that are drawn."""
-    keys = (("student", student), ("reference", reference))
-    return tuple(Key(svg.key("line", kind), words(f"plot.{kind}")) for kind, drawn in keys if drawn)
+    keys = (
+        (student, Key(svg.key("line", "student"), words("plot.student"))),
+        (reference, Key(svg.key("line", "reference"), words("plot.reference"))),
+    )
+    return tuple(key for drawn, key in keys if drawn)

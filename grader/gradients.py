@@ -1,0 +1,74 @@
+"""Which gradient an update followed, where ``autograd.grad`` gave several in one epoch.
+
+``backward()`` adds up by itself, in ``.grad``. What ``autograd.grad`` gives is the student's to use: parts of
+a loss that they add up, or a gradient and others that are only looked at, a second derivative say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.recording import Backward, Leaf, Numbers
+
+ALL: int = -1
+"""The choice of all gradients, added up; other choices are the place of one."""
+
+
+def counted(passes: Sequence[Backward]) -> list[Backward]:
+    """Give the passes that count: where there is a ``backward()``, the rest is looked at."""
+    kept = [event for event in passes if event.via == "backward"]
+    if not 0 < len(kept) < len(passes):
+        return list(passes)
+    return [replace(event, backwards=len(kept)) for event in kept]
+
+
+def choice(passes: Sequence[Backward], old: Numbers, new: Numbers) -> int | None:
+    """Give which gradients lead from ``old`` parameters to ``new`` ones, ``None`` if none do."""
+    if passes[0].via == "backward" or len(passes) == 1:
+        return ALL if along(old, new, gradient_of(passes[-1])) else None
+    places: list[int] = [ALL, *range(len(passes))]
+    for place in places:
+        if along(old, new, gradient_of(chosen(passes, place)[-1])):
+            return place
+    return None
+
+
+def chosen(passes: Sequence[Backward], place: int) -> list[Backward]:
+    """Give the passes of a choice; of all, each as if it had found the gradient of those before it."""
+    if passes[0].via == "backward" or len(passes) == 1:
+        return list(passes)
+    if place != ALL:
+        return [replace(passes[min(place, len(passes) - 1)], backwards=1)]
+    added = [passes[0]]
+    for event in passes[1:]:
+        leaves = zip(event.leaves, added[-1].leaves, strict=True)
+        added.append(replace(event, leaves=tuple(_on_top(leaf, left.after) for leaf, left in leaves)))
+    return added
+
+
+def _on_top(leaf: Leaf, left: Numbers | None) -> Leaf:
+    if left is None:
+        return leaf
+    own = leaf.after or (0.0,) * len(left)
+    return replace(leaf, before=left, after=tuple(a + b for a, b in zip(left, own, strict=True)))
+
+
+def gradient_of(event: Backward) -> Numbers:
+    """Give the gradient that a pass left, the leaves one after the other; zeros where there is none."""
+    return tuple(
+        number
+        for leaf in event.leaves
+        for number in (leaf.after if leaf.after is not None else (0.0,) * len(leaf.value or ()))
+    )
+
+
+def along(old: Numbers, new: Numbers, gradient: Numbers) -> bool:
+    """Tell whether ``new - old`` is one multiple of the gradient, but for what float32 rounds away."""
+    moved = [b - a for a, b in zip(old, new, strict=True)]
+    square = sum(g * g for g in gradient)
+    if not 0.0 < square < float("inf"):
+        return False
+    factor = sum(m * g for m, g in zip(moved, gradient, strict=True)) / square
+    allowed = 1e-6 * max(abs(value) for value in (*old, *new)) + 1e-4 * max(abs(m) for m in moved)
+    return factor != 0.0 and all(abs(m - factor * g) <= allowed for m, g in zip(moved, gradient, strict=True))
