@@ -104,10 +104,7 @@ class Student:
 
 @dataclass(frozen=True)
 class SourceCell:
-    """One cell as handed in. ``question`` is the id its metadata carries, if any.
-
-    ``count`` is the number it was last run under, as the file has it; ``raised`` tells of a stored error.
-    """
+    """One cell as handed in: its metadata's question, its last number, whether an error is stored there."""
 
     index: int
     kind: str
@@ -326,10 +323,7 @@ class QuestionReport:
 
 @dataclass(frozen=True)
 class AssignmentRef:
-    """Which assignment, in which version, from which bytes, and whether students see what was expected.
-
-    ``show_expected`` is ``never``, ``always``, or ``after-deadline``: from ``deadline`` on (ISO 8601).
-    """
+    """Which assignment, from which bytes; when students see expected values (``deadline`` as ISO 8601)."""
 
     id: str
     title: str

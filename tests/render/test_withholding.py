@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from grader.batch import render_again
 from grader.records import CheckStatus, Diagnosis, Message, Shown, Step, Visibility
 from grader.render.card import question_card
 from grader.render.messages import catalogue, localize
@@ -85,6 +86,18 @@ def test_who_is_told_when(telling, rules, now, told):
 
     assert told == is_open(report.assignment, now)
     assert told == ("24601" in everything(withheld(report, now)))
+
+
+def test_pages_of_a_class_keep_it_and_results_have_it(telling, tmp_path):
+    """What an instructor renders for students is withheld, the result file is whole."""
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / "result.json").write_text(dumps(localize(telling(show_expected="never"), "ko")))
+
+    render_again(tmp_path, None)
+
+    assert "24601" not in (folder / "report.html").read_text()
+    assert "24601" in (folder / "result.json").read_text()
 
 
 def test_what_stays(telling):
