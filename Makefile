@@ -8,7 +8,7 @@ PEERS := .venv-bench
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo sample test lint types validate accuracy bench install clean
+.PHONY: demo sample test lint types validate accuracy slow bench install clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -51,6 +51,9 @@ sample: $(INSTALLED) ## Grade the sample class again for reports/sample, which i
 
 test: lint types validate ## Linters, type checker, assignments, tests
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+slow: $(INSTALLED) ## The wheel beside torch alone, and beside what Colab has
+	@$(BIN)/pytest -m slow tests/selfcheck/test_environments.py
 
 bench: $(INSTALLED) $(PEERS)/installed ## Measure against nbclient, nbgrader and otter-grader; write docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.peers $(PEERS)/bin

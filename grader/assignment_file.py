@@ -76,7 +76,9 @@ def load(folder: Path) -> Assignment:
         limits=Limits(**form.limits.model_dump()),
         passing_score=form.passing_score,
         show_expected=form.show_expected,
+        deadline=None if form.deadline is None else form.deadline.isoformat(),
         own=form.own,
+        checker=form.checker,
         varied=lambda _: Variation(assignment, {}, 0),
         run_twice=form.second_run.one_in,
     )
@@ -142,6 +144,10 @@ def _check_form(toml: Toml, form: AssignmentForm) -> None:
         raise toml.error(("id",), f"is {form.id!r}, but the folder is called {folder!r}")
     if form.passing_score > form.points:
         raise toml.error(("passing_score",), f"is {form.passing_score:g} of {form.points:g} points")
+    if form.show_expected == "after-deadline" and form.deadline is None:
+        raise toml.error(
+            ("show_expected",), "'after-deadline' needs a deadline, such as 2026-10-05T23:59:00+09:00"
+        )
     _check_sum(toml, ("points",), form.points, [question.points for question in form.questions], "questions")
     ids = [question.id for question in form.questions]
     for index, question in enumerate(form.questions):

@@ -28,6 +28,7 @@ from grader.render.notebook_page import notebook_page
 from grader.render.result_json import dumps, loads
 from grader.render.table import gradebook_csv
 from grader.submission import read
+from grader.withholding import withheld
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,8 @@ def _write_report(folder: Path, report: Report, lang: str) -> Report:
 
 
 def _write_pages(folder: Path, report: Report) -> None:
-    """Write the student's page, and that of the executed notebook where there is one."""
+    """Write the student's page, as they may see it, and that of the executed notebook where there is one."""
+    report = withheld(report)
     executed = None if report.error else _executed(folder)
     if executed is None:
         (folder / "notebook.html").unlink(missing_ok=True)

@@ -104,12 +104,14 @@ class Student:
 
 @dataclass(frozen=True)
 class SourceCell:
-    """One cell as handed in. ``question`` is the id its metadata carries, if any."""
+    """One cell as handed in: its metadata's question, its last number, whether an error is stored there."""
 
     index: int
     kind: str
     source: str
     question: str | None = None
+    count: int | None = None
+    raised: bool = False
 
 
 @dataclass(frozen=True)
@@ -321,12 +323,14 @@ class QuestionReport:
 
 @dataclass(frozen=True)
 class AssignmentRef:
-    """Which assignment, in which version, from which bytes."""
+    """Which assignment, from which bytes; when students see expected values (``deadline`` as ISO 8601)."""
 
     id: str
     title: str
     version: str
     digest: str
+    show_expected: str = "always"
+    deadline: str | None = None
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,28 @@ def test_all_of_it_is_read(course):
     assert (Step.DATA, Visibility.HIDDEN, 2e-4) == (yhat.step, yhat.visibility, yhat.atol)
 
 
+def test_when_expected_values_are_shown(course):
+    """The deadline keeps its offset; a rule that needs one says so."""
+    rule = 'show_expected = "after-deadline"\ndeadline = 2026-10-05T23:59:00+09:00'
+    assignment = load(course(("passing_score", f"{rule}\npassing_score")))
+
+    assert ("after-deadline", "2026-10-05T23:59:00+09:00") == (assignment.show_expected, assignment.deadline)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ('show_expected = "after-deadline"', "show_expected: 'after-deadline' needs a deadline"),
+        ("deadline = 2026-10-05T23:59:00", "deadline: "),
+        ('deadline = "tomorrow"', "deadline: "),
+    ],
+)
+def test_a_deadline_that_is_none(course, rule, message):
+    """Without an offset nobody knows when it is."""
+    with pytest.raises(AssignmentError, match=message):
+        load(course(("passing_score", f"{rule}\npassing_score")))
+
+
 VARYING = ('training = "small.Line"', 'training = "small.Line"\nvaries_with = "csv"')
 SECOND_RUN = '[second_run]\nfiles = "small.files"\none_in = 7\n\n[limits]'
 
