@@ -13,12 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.records import (
-    CellError,
-    CellOutcome,
     CellStatus,
     CheckStatus,
     Match,
-    Message,
     QuestionReport,
     QuestionStatus,
     Report,
@@ -28,6 +25,7 @@ from grader.render import overview, text
 from grader.render.histogram import histogram
 from grader.render.losses import loss_picture
 from grader.render.messages import catalogue, localize, translate, ui
+from grader.render.problems import CellProblem, problem
 from grader.render.steps import findings, headline, is_secret, step_rows
 
 #: What flags begin with that already say what became of their cell.
@@ -47,7 +45,7 @@ def student_page(report: Report, lang: str = "ko", *, show_expected: bool = True
     report = localize(report, lang)
     words = ui(lang)
     sentence, params = headline(report)
-    unfinished = {cell.index: _problem(cell, lang) for cell in report.cells if cell.status != CellStatus.OK}
+    unfinished = {cell.index: problem(cell, lang) for cell in report.cells if cell.status != CellStatus.OK}
     told = {flag.params.get("cell", 0) - 1 for flag in report.flags if flag.id.startswith(_CELL_FLAGS)}
     return page(
         "student.html",
@@ -85,7 +83,7 @@ def class_page(entries: Sequence[ClassEntry], lang: str = "ko", *, csv_href: str
 def _view(
     number: int,
     question: QuestionReport,
-    unfinished: Mapping[int, Mapping[str, str]],
+    unfinished: Mapping[int, CellProblem],
     lang: str,
     *,
     show_expected: bool,
@@ -105,29 +103,6 @@ def _view(
         "losses": loss_picture(question, f"loss-{number}", ui(lang)),
         "problems": [unfinished[cell] for cell in own if cell in unfinished],
     }
-
-
-def _problem(cell: CellOutcome, lang: str) -> dict[str, str]:
-    """Say what happened to a cell that did not finish: one sentence, a hint, and the line it happened on."""
-    error, at = cell.error, {"cell": cell.index + 1}
-    hint = _hint(error, lang) if error else ""
-    if cell.status == CellStatus.TIMED_OUT:
-        message = Message("cell.stopped", at)
-    elif cell.status == CellStatus.KILLED:
-        message = Message("cell.killed", at)
-    elif cell.status == CellStatus.NOT_REACHED or not error:
-        message = Message("cell.not-reached", at)
-    elif error.line is None:
-        message = Message("cell.raised-somewhere", {**at, "name": error.name, "value": error.value})
-    else:
-        params = {**at, "line": error.line, "name": error.name, "value": error.value}
-        message = Message("cell.raised", params)
-    return {"text": translate(message, lang), "hint": hint, "source": error.source if error else ""}
-
-
-def _hint(error: CellError, lang: str) -> str:
-    """Explain an exception: by its message where there are words for it, else by its kind."""
-    return error.hint.text if error.hint else catalogue(lang).get(f"exception.{error.name}", "")
 
 
 def page(template: str, lang: str, **given: Any) -> str:
