@@ -101,7 +101,7 @@ def _case(title: str, name: str, kind: str = "", message: str = "", lines: Seque
     """Make a test case. Its name tells the question as well: many pages show the name alone."""
     title = one_line(title)
     group = title.replace(".", "\N{ONE DOT LEADER}")  # at a full stop pages would begin another package
-    case = ET.Element("testcase", name=f"{title}: {one_line(name)}", classname=group, time="0")
+    case = ET.Element("testcase", name=f"{title} · {one_line(name)}", classname=group, time="0")
     if kind == "skipped":
         ET.SubElement(case, kind, message=message)
     elif kind:
