@@ -22,8 +22,8 @@ from grader.judging import get_ready
 from grader.records import Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
+from grader.render.outputs import OUTPUTS
 from grader.render.result_json import dumps, loads
-from grader.render.table import gradebook_csv
 from grader.submission import read
 
 
@@ -75,8 +75,8 @@ async def _grade_all(
     return reports
 
 
-def render_again(out: Path, lang: str | None) -> list[ClassEntry]:
-    """Render a folder of results again from its ``result.json`` files alone.
+def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[ClassEntry]:
+    """Render a folder of results again from its ``result.json`` files alone; ``also`` name further outputs.
 
     Raises:
         GraderError: there are none, or one of them is not a result.
@@ -94,14 +94,16 @@ def render_again(out: Path, lang: str | None) -> list[ClassEntry]:
         entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
     if not entries:
         raise GraderError(f"{out}: there is no result.json one folder below; run grader grade first")
-    write_class(out, entries, lang or entries[0].report.language)
+    write_class(out, entries, lang or entries[0].report.language, also)
     return entries
 
 
-def write_class(out: Path, entries: Sequence[ClassEntry], lang: str) -> None:
-    """Write the class's page and its table."""
+def write_class(out: Path, entries: Sequence[ClassEntry], lang: str, also: Sequence[str] = ()) -> None:
+    """Write the class's page, its table, and what is asked for ``also``."""
     _write(out / "index.html", class_page(entries, lang))
-    _write(out / "gradebook.csv", gradebook_csv([entry.report for entry in entries], lang))
+    for name in dict.fromkeys(("csv", *also)):
+        file, render = OUTPUTS[name]
+        _write(out / file, render([entry.report for entry in entries], lang))
 
 
 async def _one(batch: Batch, path: Path, slug: str) -> Report:

@@ -31,7 +31,8 @@ def junit_xml(reports: Sequence[Report], lang: str = "ko") -> bytes:
     for number, report in enumerate(reports):
         suites.append(_suite(number, localize(report, lang), ui(lang)))
     ET.indent(suites)
-    return ET.tostring(suites, encoding="utf-8", xml_declaration=True) + b"\n"
+    written: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
 
 
 def _suite(number: int, report: Report, words: Words) -> ET.Element:

@@ -1,9 +1,9 @@
 """What a report has to tell about a question, as plain text: for logs, annotations, XML and Markdown."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from textwrap import dedent
 
-from grader.records import CheckResult, CheckStatus, Diagnosis, QuestionReport, QuestionStatus, Shown, Step
+from grader.records import CheckResult, CheckStatus, Diagnosis, QuestionReport, Shown, Step
 from grader.render.messages import Words
 from grader.render.steps import findings
 from grader.render.text import clean, nested, shape
@@ -32,8 +32,6 @@ def remarks(question: QuestionReport, words: Words) -> list[Remark]:
     """Give the remarks on a question of a localized report: each diagnosis, then what else did not pass."""
     told = [of_diagnosis(diagnosis) for diagnosis in question.diagnoses]
     told += [_of_check(it.check, it.steps, words) for it in findings(question, show_expected=True)]
-    if question.status == QuestionStatus.UNANSWERED:  # nothing was wrong in particular
-        told = [replace(remark, steps=(), compared=()) for remark in told]
     return list(dict.fromkeys(told))
 
 

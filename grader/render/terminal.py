@@ -11,19 +11,19 @@ from rich.text import Text
 from grader.records import CheckStatus, Examination, QuestionReport, QuestionStatus, Report
 from grader.render import overview
 from grader.render.messages import Words, localize, ui
-from grader.render.steps import findings, headline, step_rows
+from grader.render.steps import SIGNS, findings, headline, step_rows
 from grader.render.text import clean, points
 
-#: Sign and style of an outcome, of a check's or a question's; the word stands beside it where there is room.
-_SIGNS = {
-    "passed": ("✓", "green"),
-    "partial": ("◐", "yellow"),
-    "borderline": ("≈", "yellow"),
-    "failed": ("✗", "red"),
-    "unanswered": ("·", "dim"),
-    "skipped": ("-", "dim"),
-    "manual": ("?", "yellow"),
-    "error": ("!", "bold yellow"),
+#: The style of an outcome, of a check's or a question's; the word stands beside it where there is room.
+_STYLES = {
+    "passed": "green",
+    "partial": "yellow",
+    "borderline": "yellow",
+    "failed": "red",
+    "unanswered": "dim",
+    "skipped": "dim",
+    "manual": "yellow",
+    "error": "bold yellow",
 }
 
 
@@ -129,8 +129,7 @@ def _score(report: Report, words: Words) -> Text:
 
 
 def _sign(status: CheckStatus | QuestionStatus, word: str = "") -> Text:
-    sign, style = _SIGNS[status]
-    return Text(f"{sign} {word}".rstrip(), style)
+    return Text(f"{SIGNS[status]} {word}".rstrip(), _STYLES[status])
 
 
 def _plain(text: str, style: str = "") -> Text:

@@ -82,7 +82,7 @@ def test_no_score_is_an_error_and_not_a_failure(reports):
 
     assert (1, 0, 1) == (suite.tests, suite.failures, suite.errors)
     assert case.result[0].message.startswith("파일을 읽지 못했습니다")
-    assert "0점이라는 뜻이 아니라" in suite.system_out
+    assert "0점이라는 뜻이 아니라" in suite._elem.findtext("system-out")
 
 
 def test_a_failure_says_what_the_report_says(reports):
