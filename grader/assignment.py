@@ -93,7 +93,9 @@ class Assignment:
 
     ``files`` are the data files by the name under which notebooks ask for them; ``data`` gives the
     references' data. ``own`` names what of the data is each student's own, and the id of the question where
-    they made it, or ``student-id``. ``passing_score`` is in points, of ``max_score``. ``varied`` gives the
+    they made it, or ``student-id``. ``passing_score`` is in points, of ``max_score``. ``show_expected`` says
+    whether students are told what was expected, ``deadline`` (ISO 8601, with its offset) from when on, where
+    it says ``after-deadline``. ``varied`` gives the
     assignment on data drawn under a seed; one submission in ``run_twice`` is run on such data though nothing
     speaks against it, none where that is 0.
     """
@@ -113,6 +115,7 @@ class Assignment:
     varied: Callable[[int], Variation]
     run_twice: int = 20
     own: Mapping[str, str] = field(default_factory=dict)
+    deadline: str | None = None
 
     @property
     def calls(self) -> Mapping[str, Tensor]:

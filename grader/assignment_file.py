@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -56,8 +57,7 @@ def load(folder: Path) -> Assignment:
     course = folder.resolve().parents[1]
     references = References(course / "reference")
     with toml.at(("data",)):
-        data = references.function(form.data) if form.data else SimpleNamespace
-        prepared = data()
+        prepared = references.function(form.data)() if form.data else SimpleNamespace()
     questions = _questions(toml, form, references, prepared)
     _check_own(toml, form, prepared)
     notebook = folder / f"{form.id}.ipynb"
@@ -72,10 +72,11 @@ def load(folder: Path) -> Assignment:
         notebook=notebook,
         questions=questions,
         files=files,
-        data=data,
+        data=lambda: prepared,
         limits=Limits(**form.limits.model_dump()),
         passing_score=form.passing_score,
         show_expected=form.show_expected,
+        deadline=None if form.deadline is None else form.deadline.isoformat(),
         own=form.own,
         varied=lambda _: Variation(assignment, {}, 0),
         run_twice=form.second_run.one_in,
@@ -142,6 +143,10 @@ def _check_form(toml: Toml, form: AssignmentForm) -> None:
         raise toml.error(("id",), f"is {form.id!r}, but the folder is called {folder!r}")
     if form.passing_score > form.points:
         raise toml.error(("passing_score",), f"is {form.passing_score:g} of {form.points:g} points")
+    if form.show_expected == "after-deadline" and form.deadline is None:
+        raise toml.error(
+            ("show_expected",), "'after-deadline' needs a deadline, such as 2026-10-05T23:59:00+09:00"
+        )
     _check_sum(toml, ("points",), form.points, [question.points for question in form.questions], "questions")
     ids = [question.id for question in form.questions]
     for index, question in enumerate(form.questions):
@@ -181,10 +186,14 @@ def _question(toml: Toml, key: Key, form: QuestionForm, references: References, 
 
 
 def _expecting(function: Callable[..., Any], nominal: Data) -> Callable[..., Any]:
-    """Give a function of the data that does without: it takes the assignment's own then."""
+    """Give a function of the data that does without: it takes the assignment's own then.
+
+    What follows from those is the same for every submission, and is worked out once.
+    """
+    known = cache(lambda: function(nominal))
 
     def expected(data: Data | None = None) -> Any:
-        return function(nominal if data is None else data)
+        return known() if data is None or data is nominal else function(data)
 
     return expected
 

@@ -9,7 +9,16 @@ from dataclasses import asdict, dataclass
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from grader.errors import AssignmentError, GraderError
 from grader.records import Limits
@@ -100,6 +109,7 @@ class AssignmentForm(_Form):
     points: Points
     passing_score: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     show_expected: Literal["never", "after-deadline", "always"] = "always"
+    deadline: AwareDatetime | None = None
     data: str | None = None
     own: dict[str, str] = {}
     files: dict[str, str] = {}

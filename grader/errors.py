@@ -5,6 +5,7 @@
     GraderError
     ├── AssignmentError   the instructor's files: assignment.toml, the source notebook, a reference
     ├── SubmissionError   the file a student handed in cannot be read as a notebook
+    ├── KitError          what a notebook carries to be checked by is missing, damaged or of another version
     ├── OutputError       results cannot be written where they should go
     └── SandboxError      the machine or the grader itself: a kernel that cannot be started, confined or read
 
@@ -35,6 +36,17 @@ class SubmissionError(GraderError):
         super().__init__(text)
         self.code = code
         self.params = dict(params or {})
+
+
+class KitError(GraderError):
+    """There is nothing to check a notebook against: its own first cells are gone or were changed.
+
+    ``code`` is what it is said with in the student's language: ``error.kit.<code>`` in the catalogues.
+    """
+
+    def __init__(self, text: str, code: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class OutputError(GraderError):

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
+from torch.overrides import handle_torch_function, has_torch_function
 
 
 class Either:
@@ -56,3 +58,33 @@ class Raises:
 
     name: str
     says: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A value of which only the form is told: its kind and, of a tensor or array, shape and dtype.
+
+    ``None`` stands for a shape or dtype that is open. Whether the numbers are right is judged elsewhere.
+    """
+
+    kind: str
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+
+
+def standard_normals(seed: int, count: int, *, uniforms: int = 0, normals: int = 0) -> Tensor:
+    """Draw standard normal numbers, (count,) float32, as a notebook does after ``torch.manual_seed(seed)``.
+
+    Before them so many ``uniforms`` and ``normals`` are drawn, as making a network or other data does. The
+    random stream is left as it was.
+    """
+    if has_torch_function((seed,)):  # whoever watches torch sees this as one operation
+        drawn: Tensor = handle_torch_function(
+            standard_normals, (seed,), seed, count, uniforms=uniforms, normals=normals
+        )
+        return drawn
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        torch.rand(uniforms)
+        torch.randn(normals)
+        return torch.randn(count)

@@ -19,7 +19,7 @@ from grader.answer import Answer, answer_of
 from grader.assignment import STUDENT_ID, Assignment, CheckSpec
 from grader.checks.compare import as_tensor, compare
 from grader.checks.values import check_value
-from grader.expectations import Bernoulli, Function
+from grader.expectations import Bernoulli, Form, Function
 from grader.matching import Matched
 from grader.recording import Recording, Seed, Value
 from grader.records import CheckStatus, Execution, Message, Step, Submission
@@ -64,6 +64,8 @@ def own_data(
     What stands in cells that answer no question of ``matches`` is not looked for.
     """
     nominal = assignment.data()
+    if not assignment.own:
+        return OwnData(nominal, nominal)
     data = SimpleNamespace(**vars(nominal))
     flags: tuple[Message, ...] = ()
     draws: dict[str, Bernoulli] = {}
@@ -94,6 +96,8 @@ def _made(assignment: Assignment, question: str, name: str, expected: Any, answe
     spec = next(c for q in assignment.questions if q.id == question for c in q.checks if c.name == name)
     if name in answer.changed:
         return answer.changed[name]
+    if isinstance(expected, Form):
+        return None
     for value in answer.changed.values():
         finding = check_value(spec, name, expected, {name: value}, {})
         if finding.status is not CheckStatus.FAILED:

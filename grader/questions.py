@@ -9,6 +9,7 @@ from grader.answer import Answer, answer_of
 from grader.assignment import Assignment, Question
 from grader.checks import TrainingJudgement, check_training, check_values, never_ran, no_run, pick
 from grader.diagnosis import Case, diagnose
+from grader.landscape import landscape
 from grader.matching import Matched, has_code, lines_of
 from grader.own_data import OwnData
 from grader.recording import Recording, Value
@@ -21,6 +22,8 @@ from grader.records import (
     Message,
     QuestionReport,
     QuestionStatus,
+    ReferenceSummary,
+    RunSummary,
     Submission,
 )
 from grader.runs import TrainingRun, training_runs
@@ -144,6 +147,7 @@ def _report(
     judgement: TrainingJudgement | None = None,
 ) -> QuestionReport:
     score = sum(check.points for check in checks)
+    run, reference, data = _training(question, judgement)
     return QuestionReport(
         id=question.id,
         title=question.title,
@@ -153,12 +157,23 @@ def _report(
         matched=None if matched is None else matched.match,
         checks=tuple(checks),
         diagnoses=() if answer is None else diagnose(_case(question, checks, answer, judgement)),
-        run=None if judgement is None else run_summary(judgement.observed),
-        reference=None
-        if question.training is None or judgement is None
-        else reference_summary(question.training, judgement),
-        data=None if judgement is None else data_points(judgement.data),
+        run=run,
+        reference=reference,
+        data=data,
     )
+
+
+def _training(
+    question: Question, judgement: TrainingJudgement | None
+) -> tuple[RunSummary | None, ReferenceSummary | None, Mapping[str, tuple[float, ...]] | None]:
+    """Sum up the run that counts, the reference's beside it, and what the pictures of them need."""
+    if question.training is None or judgement is None:
+        return None, None, None
+    run, reference = run_summary(judgement.observed), reference_summary(question.training, judgement)
+    points = data_points(judgement.data)
+    if points is not None:
+        points = {**points, **landscape(question.training, judgement, run, reference)}
+    return run, reference, points
 
 
 def _case(

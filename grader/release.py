@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.errors import AssignmentError
@@ -17,8 +18,8 @@ _MARKER = re.compile(r"\b(?:BEGIN|END)\s+SOLUTION\b", re.IGNORECASE)
 _SOLUTION = re.compile(rf"^([ \t]*){BEGIN}[ \t]*\n(?:.*\n)*?[ \t]*{END}[ \t]*$", re.MULTILINE)
 
 
-def blank(notebook: NotebookNode) -> NotebookNode:
-    """Give a copy without solutions and outputs; question ids and the ``# 문제:`` lines stay.
+def blank(notebook: NotebookNode, *, stub: str = STUB) -> NotebookNode:
+    """Give a copy with ``stub`` for each solution, without outputs; ids and the ``# 문제:`` lines stay.
 
     Raises ``AssignmentError``, with the cell, for a marker that is misspelt, alone or outside code:
     the solution would be handed out.
@@ -27,13 +28,13 @@ def blank(notebook: NotebookNode) -> NotebookNode:
     for index, cell in enumerate(released.cells):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-            cell.source = _SOLUTION.sub(_stub, cell.source)
+            cell.source = _SOLUTION.sub(partial(_stub, stub), cell.source)
         if left := _MARKER.search(cell.source):
             raise AssignmentError(f"cell {index}: {left[0]!r} does not belong to a pair of {BEGIN} and {END}")
     return released
 
 
-def _stub(solution: re.Match[str]) -> str:
+def _stub(stub: str, solution: re.Match[str]) -> str:
     """Give what stands in a solution's place; a function or loop needs a statement to run at all."""
     indent = solution[1]
-    return f"{indent}{STUB}\n{indent}..." if indent else STUB
+    return f"{indent}{stub}\n{indent}..." if indent else stub

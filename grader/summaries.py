@@ -26,12 +26,16 @@ _TRAJECTORIES: WeakKeyDictionary[Training, tuple[Data, Trajectory]] = WeakKeyDic
 
 
 def run_summary(observed: Observed) -> RunSummary:
-    """Sum a student's run up, all of its epochs, also those that are not finite."""
+    """Sum a student's run up, all of its epochs, also those that are not finite.
+
+    Parameters and path come in the reference's order where each has its counterpart there.
+    """
     epochs = thin(observed.run.epochs)
+    places = _places(observed)
     return RunSummary(
         epochs=observed.run.count,
         losses=tuple((epoch.index + 1, _loss(epoch)) for epoch in epochs),
-        path=tuple((epoch.index + 1, epoch.values[:SHOWN]) for epoch in epochs),
+        path=tuple((epoch.index + 1, tuple(epoch.values[i] for i in places)) for epoch in epochs),
         parameters=_parameters(observed),
         update=", ".join(observed.run.optimizers) or "by-hand",
         loss_form=None,
@@ -111,13 +115,31 @@ def _loss(epoch: Epoch) -> float:
     return sum(values) if values else float("nan")
 
 
+def _places(observed: Observed) -> list[int]:
+    """Give the places of a run's numbers in the order they are shown in, leaf by leaf."""
+    return [place for start, count in _leaves(observed) for place in range(start, start + count)][:SHOWN]
+
+
+def _leaves(observed: Observed) -> list[tuple[int, int]]:
+    """Give place and count of each leaf's numbers, in the order they are shown in."""
+    leaves, at = [], 0
+    for _, shape, _ in observed.run.leaves:
+        count = min(torch.Size(shape).numel(), 16)
+        leaves.append((at, count))
+        at += count
+    if not observed.alignment.complete:
+        return leaves
+    rank = {place: k for k, place in enumerate(observed.alignment.places)}
+    return sorted(leaves, key=lambda leaf: rank.get(leaf[0], len(rank)))
+
+
 def _parameters(observed: Observed) -> Mapping[str, ParameterSummary]:
-    out, at = {}, 0
+    out = {}
     last = observed.run.epochs[-1]
     end = last.following or last.values
-    for name, shape, dtype in observed.run.leaves:
-        count = min(torch.Size(shape).numel(), 16)
+    named = dict(zip(sorted(_leaves(observed)), observed.run.leaves, strict=True))
+    for leaf in _leaves(observed):
+        (at, count), (name, shape, dtype) = leaf, named[leaf]
         first, final = observed.run.start[at : at + count], end[at : at + count]
         out[name or "?"] = ParameterSummary(first[:SHOWN], final[:SHOWN], shape, dtype)
-        at += count
     return out

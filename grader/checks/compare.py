@@ -11,10 +11,11 @@ from torch import Tensor
 from grader.assignment import CheckSpec
 from grader.checks.draws import compare_draw
 from grader.checks.finding import PASSED, Finding, by_status, failed, text
+from grader.checks.forms import compare_form
 from grader.checks.functions import compare_function
 from grader.checks.showing import given, kind, show
 from grader.checks.tolerance import ROUNDINGS, unit, verdict
-from grader.expectations import Bernoulli, Either, Function, Raises
+from grader.expectations import Bernoulli, Either, Form, Function, Raises
 from grader.recording import Value
 from grader.records import CheckStatus
 
@@ -30,6 +31,8 @@ def compare(spec: CheckSpec, expected: Any, value: Value) -> Finding:  # noqa: P
             return compare_draw(spec, expected, value)
         case Raises():
             return _compare_error(spec, expected, value)
+        case Form():
+            return compare_form(spec, expected, value)
         case Tensor():
             return _compare_tensor(spec, expected, value)
         case np.ndarray():

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from grader.checks.finding import shown, shown_numbers
-from grader.expectations import Bernoulli, Either, Function, Raises
+from grader.expectations import Bernoulli, Either, Form, Function, Raises
 from grader.recording import Value
 from grader.records import Shown
 
@@ -26,7 +26,7 @@ def show(expected: Any) -> Shown | None:  # noqa: PLR0911 - one for each kind
             return show(expected.answers[0])
         case Raises():
             return Shown("exception", expected.name)
-        case Function() | Bernoulli():
+        case Function() | Bernoulli() | Form():
             return None
         case float():
             return shown_numbers([expected])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 
 def clears(source: str) -> bool:
@@ -12,6 +13,7 @@ def clears(source: str) -> bool:
     return any(is_clear(node) for node in statements(source))
 
 
+@lru_cache(maxsize=64)  # asked at each epoch of a run whose parameters stand still
 def clears_before_update(source: str) -> bool:
     """Tell whether, within a loop, the gradient is cleared between ``backward()`` and the update by hand."""
     for loop in (node for node in statements(source) if isinstance(node, ast.For | ast.While)):

@@ -10,7 +10,7 @@ from grader.assignment import CheckSpec, Question
 from grader.checks.compare import compare
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.showing import given, plain, show
-from grader.expectations import Raises
+from grader.expectations import Form, Raises
 from grader.recording import Value
 from grader.records import CellError, CheckResult, CheckStatus
 from grader.training import Data
@@ -100,7 +100,7 @@ def check_value(
     if finding is not None and (finding.status is not CheckStatus.FAILED or name in changed):
         return finding
     for value in changed.values():  # asked for by name, but made under another one
-        if isinstance(expected, bool) or (isinstance(expected, Raises) and value.kind != "exception"):
+        if isinstance(expected, bool | Form) or (isinstance(expected, Raises) and value.kind != "exception"):
             continue
         other = compare(spec, expected, value)
         if other.status is not CheckStatus.FAILED:

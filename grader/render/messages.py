@@ -47,7 +47,7 @@ def localize(report: Report, lang: str) -> Report:
         language=lang,
         error=error,
         flags=tuple(_said(flag, lang) for flag in report.flags),
-        questions=tuple(_question(question, lang) for question in report.questions),
+        questions=tuple(localize_question(question, lang) for question in report.questions),
         cells=tuple(_cell(cell, lang) for cell in report.cells),
     )
 
@@ -107,7 +107,8 @@ def _said(message: Message, lang: str) -> Message:
     return replace(message, text=translate(message, lang))
 
 
-def _question(question: QuestionReport, lang: str) -> QuestionReport:
+def localize_question(question: QuestionReport, lang: str) -> QuestionReport:
+    """Give ``question`` in ``lang``: with the text of every message."""
     return replace(
         question,
         checks=tuple(_with_text(check, lang) for check in question.checks),

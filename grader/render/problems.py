@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 
 from grader.records import CellError, CellOutcome, CellStatus, Message
+from grader.render import text
 from grader.render.messages import catalogue, translate
 
 
 @dataclass(frozen=True)
-class CellProblem:
-    """One sentence on what happened, a hint on what to do or nothing, the line it happened on or nothing."""
+class Problem:
+    """What became of a cell that did not finish: a sentence, a hint, the line it happened on."""
 
     text: str
     hint: str
     source: str
+    cell: int
 
 
-def problem(cell: CellOutcome, lang: str) -> CellProblem:
+def problem(cell: CellOutcome, lang: str) -> Problem:
     """Say what happened to a cell that did not finish."""
     error, at = cell.error, {"cell": cell.index + 1}
     if cell.status == CellStatus.TIMED_OUT:
@@ -30,7 +32,8 @@ def problem(cell: CellOutcome, lang: str) -> CellProblem:
         params = {**at, "line": error.line, "name": error.name, "value": error.value}
         message = Message("cell.raised", params)
     hint = _hint(error, lang) if error else ""
-    return CellProblem(translate(message, lang), hint, error.source if error else "")
+    source = text.dedented(error.source) if error else ""
+    return Problem(translate(message, lang), hint, source, cell.index)
 
 
 def _hint(error: CellError, lang: str) -> str:

@@ -1,12 +1,11 @@
 """What a report has to tell about a question, as plain text: for logs, annotations, XML and Markdown."""
 
-from dataclasses import dataclass
-from textwrap import dedent
+from dataclasses import dataclass, replace
 
 from grader.records import CheckResult, CheckStatus, Diagnosis, QuestionReport, Shown, Step
 from grader.render.messages import Words
 from grader.render.steps import findings
-from grader.render.text import clean, nested, shape
+from grader.render.text import clean, dedented, nested, shape
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,14 @@ class Remark:
 
 
 def remarks(question: QuestionReport, words: Words) -> list[Remark]:
-    """Give the remarks on a question of a localized report: each diagnosis, then what else did not pass."""
-    told = [of_diagnosis(diagnosis) for diagnosis in question.diagnoses]
-    told += [_of_check(it.check, it.steps, words) for it in findings(question, show_expected=True)]
-    return list(dict.fromkeys(told))
+    """Give the remarks on a question of a localized report: each diagnosis, then what it does not explain."""
+    told = [_of_check(it.check, it.steps, words) for it in findings(question)]
+    explained = []
+    for remark in map(of_diagnosis, question.diagnoses):
+        seen = (line for it in told if it.steps == remark.steps for line in it.compared)
+        explained.append(replace(remark, compared=tuple(seen)))
+    steps = {remark.steps for remark in explained}
+    return [*explained, *(remark for remark in told if remark.steps not in steps)]
 
 
 def place(remark: Remark, words: Words) -> str:
@@ -62,8 +65,7 @@ def one_line(text: str) -> str:
 
 def of_diagnosis(diagnosis: Diagnosis) -> Remark:
     """Give a diagnosis as a remark: the first line is what happened, the others are advice."""
-    first, *advice = filter(None, map(one_line, diagnosis.message.text.splitlines()))
-    source = clean(dedent(diagnosis.source or "")).strip("\n")
+    first, *advice = list(filter(None, map(one_line, diagnosis.message.text.splitlines()))) or [""]
     return Remark(
         CheckStatus.FAILED,
         (diagnosis.step,),
@@ -71,12 +73,13 @@ def of_diagnosis(diagnosis: Diagnosis) -> Remark:
         tuple(advice),
         cell=diagnosis.cell,
         line=diagnosis.line,
-        source=source,
+        source=dedented(diagnosis.source or ""),
     )
 
 
 def _of_check(check: CheckResult, steps: tuple[Step, ...], words: Words) -> Remark:
-    return Remark(check.status, steps, one_line(check.message.text), compared=compared(check, words))
+    said = one_line(check.message.text) or words("ui.not-shown")  # a hidden check may have lost its words
+    return Remark(check.status, steps, said, compared=compared(check, words))
 
 
 def compared(check: CheckResult, words: Words) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grader.records import CheckResult, CheckStatus, QuestionReport, QuestionStatus, Report, Step, Visibility
+from grader.records import CheckResult, CheckStatus, QuestionReport, QuestionStatus, Report, Step
 
 #: What stands for an outcome, of a check's or a question's, where there is room for one letter.
 SIGNS = {
@@ -40,14 +40,10 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one or more checks have to say. ``check`` is the first of those that say the same.
-
-    ``secret`` findings belong to hidden checks and are shown as a mark without words.
-    """
+    """What one or more checks have to say. ``check`` is the first of those that say the same."""
 
     steps: tuple[Step, ...]
     check: CheckResult
-    secret: bool
 
 
 def step_rows(question: QuestionReport) -> list[StepRow]:
@@ -60,22 +56,16 @@ def step_rows(question: QuestionReport) -> list[StepRow]:
     return rows
 
 
-def findings(question: QuestionReport, *, show_expected: bool) -> list[Finding]:
+def findings(question: QuestionReport) -> list[Finding]:
     """Give what did not simply pass, each thing said once."""
     told: dict[object, Finding] = {}
     for check in question.checks:
         if check.status == CheckStatus.PASSED:
             continue
-        secret = is_secret(check, show_expected=show_expected)
-        key = _said_by(check, secret=secret)
-        before = told.get(key, Finding((), check, secret))
+        key = _said_by(check)
+        before = told.get(key, Finding((), check))
         told[key] = replace(before, steps=tuple(dict.fromkeys((*before.steps, check.step))))
     return list(told.values())
-
-
-def is_secret(check: CheckResult, *, show_expected: bool) -> bool:
-    """Tell whether ``check`` may show its mark alone."""
-    return check.visibility == Visibility.HIDDEN and not show_expected
 
 
 def lost_steps(question: QuestionReport) -> list[Step]:
@@ -96,10 +86,8 @@ def headline(report: Report) -> tuple[str, dict[str, int]]:
     return "headline.partial", {"right": right, "total": len(questions)}
 
 
-def _said_by(check: CheckResult, *, secret: bool) -> object:
+def _said_by(check: CheckResult) -> object:
     """Give what two checks share when there is no point in printing both."""
-    if secret:
-        return "secret"
     if check.expected is None and check.actual is None:
         return check.message.text, check.status
     return check.id

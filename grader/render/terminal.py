@@ -48,7 +48,7 @@ def summary(reports: Sequence[Report], lang: str = "ko") -> Table:
     return table
 
 
-def detail(report: Report, lang: str = "ko", *, show_expected: bool = True) -> RenderableType:
+def detail(report: Report, lang: str = "ko") -> RenderableType:
     """Give one submission: its score, then each question's steps and what in them wants explaining."""
     report, words = localize(report, lang), ui(lang)
     parts: list[RenderableType] = [_top(report, words)]
@@ -58,7 +58,7 @@ def detail(report: Report, lang: str = "ko", *, show_expected: bool = True) -> R
     parts.append(Text(words(sentence, **params)))
     parts += [_plain(f"! {flag.text}", "yellow") for flag in report.flags]
     for question in report.questions:
-        parts += ["", _title(question, words), *_said(question, words, show_expected=show_expected)]
+        parts += ["", _title(question, words), *_said(question, words)]
     return Group(*parts)
 
 
@@ -103,10 +103,10 @@ def _title(question: QuestionReport, words: Words) -> Text:
     )
 
 
-def _said(question: QuestionReport, words: Words, *, show_expected: bool) -> list[RenderableType]:
+def _said(question: QuestionReport, words: Words) -> list[RenderableType]:
     """Give the row of steps, and below it what did not simply pass."""
-    told = findings(question, show_expected=show_expected)
-    lines = [it.check.message.text if not it.secret else words("ui.not-shown") for it in told]
+    told = findings(question)
+    lines = [it.check.message.text for it in told]
     if question.status == QuestionStatus.UNANSWERED:
         return [Padding(_plain(line), (0, 0, 0, 4)) for line in dict.fromkeys(lines)]
     row = Text("  ").join(_sign(row.status, words(f"step.{row.step}")) for row in step_rows(question))

@@ -11,8 +11,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.html import page
 from grader.render.messages import Words, ui
+from grader.render.template import fill_in
 from grader.render.text import clean
 from grader.trials import Trial, Validation
 
@@ -43,7 +43,7 @@ def validation_table(found: Validation, lang: str = "ko") -> RenderableType:
 def validation_page(found: Validation, lang: str = "ko") -> str:
     """Give the matrix as a page of its own."""
     rows, questions = _rows(found)
-    return page(
+    return fill_in(
         "validation.html",
         lang,
         found=found,

@@ -1,4 +1,4 @@
-"""When commits were pushed: a CSV that the instructor exported from the forge, which students do not write."""
+"""When commits were pushed: a CSV that the instructor has from the forge; students do not write it."""
 
 from __future__ import annotations
 
@@ -40,14 +40,18 @@ def read_pushes(path: Path) -> Mapping[str, Sequence[Push]]:
     found: dict[str, list[Push]] = {}
     for row in rows:
         try:
-            commit = (row["commit"] or "").strip().lower()
-            if not re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", commit):
-                raise GraderError(f"{commit!r} is no whole commit id")
-            push = Push(commit, moment(row["pushed-at"] or ""))
+            push = Push(_commit(row["commit"] or ""), moment(row["pushed-at"] or ""))
         except GraderError as error:
             raise GraderError(f"{path}: line {rows.line_num}: {error}") from error
         found.setdefault(repository_key(row["repository"] or ""), []).append(push)
     return {name: sorted(pushes, key=lambda push: push.at) for name, pushes in found.items()}
+
+
+def _commit(text: str) -> str:
+    commit = text.strip().lower()
+    if not re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", commit):
+        raise GraderError(f"{text!r} is no whole commit id")
+    return commit
 
 
 def repository_key(name: str) -> str:

@@ -14,8 +14,11 @@ ROOT = Path(grader.__file__).parent
 SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rglob("*.py")}
 TEMPLATES = [path.read_text(encoding="utf-8") for path in (ROOT / "render" / "templates").glob("*.html")]
 
+#: What of two values is compared.
+FACTS = ("kind", "shape", "dtype", "value")
+
 #: Ids made from a value at run time: every member of these must be there ...
-FAMILIES = {"step": Step, "status": CheckStatus, "question": QuestionStatus, "doctor": NAMES}
+FAMILIES = {"step": Step, "status": CheckStatus, "question": QuestionStatus, "doctor": NAMES, "fact": FACTS}
 #: ... and of these as many as somebody found words for.
 OPEN_FAMILIES = ("exception.", "update.", "kind.")
 #: The columns of the class page's table of questions.

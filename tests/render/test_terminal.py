@@ -49,9 +49,3 @@ def test_error_is_not_zero(printed, reports):
 
     assert "점수 없음" in text
     assert "0/" not in text
-
-
-def test_hidden_checks_keep_their_secret(printed, reports):
-    """Without the instructor's view a hidden check shows its mark alone."""
-    assert "424.2" in printed(detail(reports["partial"]))
-    assert "424.2" not in printed(detail(reports["partial"], show_expected=False))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from grader.render import svg
 from grader.render.messages import Words
+from grader.render.pictures import svg
 
 _WIDTH, _HEIGHT, _FLOOR = 380, 190, 140
 
@@ -29,7 +29,7 @@ def histogram(counts: Sequence[int], words: Words) -> tuple[Markup, str] | None:
     body += [_edge(n, len(counts), share) for n in range(len(counts) + 1)]
     body.append(svg.label(_WIDTH / 2, _FLOOR + 42, words("class.percent"), "mid"))
     title = words("class.distribution")
-    return svg.picture(body, size=(_WIDTH, _HEIGHT), name="scores", title=title, finding=finding), finding
+    return svg.picture(body, size=(_WIDTH, _HEIGHT), title=title, finding=finding), finding
 
 
 def _bar(left: float, width: float, count: int, most: int) -> Markup:

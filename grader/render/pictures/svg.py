@@ -1,14 +1,21 @@
-"""Pictures as inline SVG: axes, curves and bars. Colours and dashes come from the page's style sheet."""
+"""Pictures as inline SVG: scales, axes, curves, dots. Colours and dashes come from the style sheet.
+
+A picture has no ids, so that any number of them can stand on a page: its text alternative is an attribute,
+and what must not leave its frame stands in an SVG of its own, which cuts it off.
+"""
+
+from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from markupsafe import Markup
 
 from grader.render.text import number
 
-Point = tuple[float, float]
+Point: TypeAlias = tuple[float, float]
 
 _LOG_FROM = 50  # a range this many times its smallest value is read better on a log scale
 _MOST_TICKS = 6
@@ -41,6 +48,10 @@ class Scale:
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [k * step for k in range(first, last + 1)]
 
+    def holds(self, value: float) -> bool:
+        """Tell whether ``value`` lies within the range."""
+        return self.low <= value <= self.high
+
 
 def span(values: Iterable[float], *, start: float, end: float, log: bool | None = None) -> Scale:
     """Give a scale that holds all of ``values`` (finite); logarithmic where it reads better, unless told."""
@@ -67,6 +78,19 @@ def curve(points: Sequence[Point], x: Scale, y: Scale, kind: str) -> Markup:
     return Markup('<polyline class="line {}" points="{}"/>').format(kind, " ".join(placed))
 
 
+def dots(points: Iterable[Point], x: Scale, y: Scale, kind: str) -> Markup:
+    """Draw ``points`` (finite) as dots, all in one path: a line of no length has round ends."""
+    drawn = "".join(f"M{x(a):.1f} {y(b):.1f}h0" for a, b in points)
+    return Markup('<path class="dots {}" d="{}"/>').format(kind, drawn)
+
+
+def framed(x: Scale, y: Scale, body: Iterable[Markup]) -> Markup:
+    """Cut ``body`` off at the frame that two scales make."""
+    left, top, width, height = x.start, y.end, x.end - x.start, y.start - y.end
+    box = Markup('<svg x="{0}" y="{1}" width="{2}" height="{3}" viewBox="{0} {1} {2} {3}" overflow="hidden">')
+    return Markup().join((box.format(left, top, width, height), *body, Markup("</svg>")))
+
+
 def axes(x: Scale, y: Scale, x_label: str, y_label: str) -> Markup:
     """Draw grid lines with their values, and what the axes mean."""
     powers = y.log and any(_is_power(value) for value in y.ticks())
@@ -74,7 +98,7 @@ def axes(x: Scale, y: Scale, x_label: str, y_label: str) -> Markup:
     lines = [Markup('<path d="M{} {:.1f}H{}"/>').format(x.start, at, x.end) for at, _ in rows]
     values = [label(x.start - 7, at + 4, text, "end") for at, text in rows]
     values += [label(x(value), y.start + 17, tick(value), "mid") for value in x.ticks()]
-    names = [label(x.end, y.start + 33, x_label, "end"), label(8, y.end - 14, y_label, "start")]
+    names = [label(x.end, y.start + 34, x_label, "end name"), label(4, y.end - 12, y_label, "start name")]
     floor = Markup('<path class="axis" d="M{} {}H{}"/>').format(x.start, y.start, x.end)
     return Markup().join((Markup('<g class="grid">'), *lines, floor, *values, *names, Markup("</g>")))
 
@@ -84,13 +108,23 @@ def label(left: float, top: float, text: str, kind: str) -> Markup:
     return Markup('<text x="{:.1f}" y="{:.1f}" class="{}">{}</text>').format(left, top, kind, text)
 
 
-def picture(body: Iterable[Markup], *, size: tuple[int, int], name: str, title: str, finding: str) -> Markup:
-    """Wrap ``body`` into an image that can be listened to as well; ``name`` is unique on a page."""
-    head = Markup(
-        '<svg class="plot" viewBox="0 0 {0} {1}" role="img" aria-labelledby="{2}-t {2}-d">'
-        '<title id="{2}-t">{3}</title><desc id="{2}-d">{4}</desc>'
-    ).format(*size, name, title, finding)
-    return Markup().join((head, *body, Markup("</svg>")))
+def picture(body: Iterable[Markup], *, size: tuple[int, int], title: str, finding: str) -> Markup:
+    """Wrap ``body`` into an image whose text alternative states what it shows."""
+    head = Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">')
+    return Markup().join((head.format(*size, f"{title}: {finding}"), *body, Markup("</svg>")))
+
+
+def key(drawn: str, kind: str) -> Markup:
+    """Draw the sign of a legend (line, dots, ring, disc, cross) in the style of a kind."""
+    inside = {
+        "line": '<path class="line {}" d="M2 6h24"/>',
+        "dots": '<path class="dots {}" d="M6 7h0M14 4h0M22 8h0"/>',
+        "ring": '<circle class="ring {}" cx="14" cy="6" r="4"/>',
+        "disc": '<circle class="dot {}" cx="14" cy="6" r="4"/>',
+        "cross": '<path class="cross {}" d="M10 2l8 8m0-8l-8 8"/>',
+    }[drawn]
+    sign = '<svg class="key" viewBox="0 0 28 12" aria-hidden="true" focusable="false">' + inside + "</svg>"
+    return Markup(sign).format(kind)  # noqa: S704 - put together of the literals above
 
 
 def tick(value: float, *, powers: bool = False) -> str:

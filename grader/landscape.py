@@ -1,0 +1,116 @@
+"""What the pictures of a training need besides its run: the fitted line, the loss around the path."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+from torch.func import vmap
+
+from grader.checks import TrainingJudgement
+from grader.records import ReferenceSummary, RunSummary
+from grader.training import Data, Parameters, Training
+
+SIDE = 17  # the loss is known on a grid of so many points a side; a page draws its contours through more
+PLACES = 61  # points of a fitted curve
+DIGITS = 5  # significant digits of a loss
+MARGIN = 0.14  # around the paths, of their extent
+FARTHEST = 1.0  # how far the picture follows a student's path beyond the reference's, in extents of that one
+
+Point = Sequence[float]
+
+
+def landscape(
+    training: Training, judgement: TrainingJudgement, run: RunSummary, reference: ReferenceSummary
+) -> Mapping[str, tuple[float, ...]]:
+    """Give what there is of these, as plain numbers under names.
+
+    ``line_x`` (61) and over it ``line_student`` and ``line_reference``, ŷ by the reference's step 1 at the
+    parameters each ended with; ``loss_w0`` and ``loss_w1`` (2 each), the edges of a square grid over two
+    parameters, and ``loss`` (17 · 17), the reference's loss there on the data that were judged.
+    """
+    wanted = list(training.init().values())
+    if sum(value.numel() for value in wanted) != 2:
+        return {}
+    ended = len(reference.path) > 0 and reference.path[-1][0] > training.epochs
+    mine = [value for it in run.parameters.values() for value in it.last]
+    try:
+        return {
+            **_lines(training, judgement.data, mine, reference.path[-1][1] if ended else ()),
+            **_loss(training, judgement.data, run, reference),
+        }
+    except (RuntimeError, ValueError, IndexError):  # a student's own data of a shape that does not fit
+        return {}
+
+
+def _lines(
+    training: Training, data: Data, student: Point, reference: Point
+) -> Mapping[str, tuple[float, ...]]:
+    """Give the fitted curves at some of the data's x, from left to right."""
+    x = getattr(data, "x", None)
+    if not isinstance(x, Tensor) or x.numel() < 2:
+        return {}
+    across = x.flatten().argsort()
+    places = across[torch.linspace(0, len(across) - 1, min(PLACES, len(across))).round().long()]
+    curves = {
+        name: tuple(_short(training.step1(_named(training, torch.tensor(end)), data).flatten()[places]))
+        for name, end in (("line_student", student), ("line_reference", reference))
+        if len(end) == 2 and all(map(math.isfinite, end))
+    }
+    return {"line_x": tuple(_short(x.flatten()[places])), **curves} if curves else {}
+
+
+def _loss(
+    training: Training, data: Data, run: RunSummary, reference: ReferenceSummary
+) -> Mapping[str, tuple[float, ...]]:
+    """Give the loss around both paths."""
+    edges = _edges([values for _, values in reference.path], [values for _, values in run.path])
+    if edges is None:
+        return {}
+    axes = [torch.linspace(low, high, SIDE) for low, high in edges]
+    grid = torch.cartesian_prod(*axes)
+    losses = vmap(_loss_of(training, data))(grid)
+    (a, b) = edges
+    return {"loss_w0": a, "loss_w1": b, "loss": tuple(_short(losses))}
+
+
+def _loss_of(training: Training, data: Data) -> Callable[[Tensor], Tensor]:
+    return lambda flat: training.step2(training.step1(_named(training, flat), data), data)
+
+
+def _named(training: Training, flat: Tensor) -> Parameters:
+    """Cut two numbers into the parameters of ``training``."""
+    out, at = {}, 0
+    for name, value in training.init().items():
+        out[name] = flat[at : at + value.numel()].reshape(value.shape)
+        at += value.numel()
+    return out
+
+
+def _edges(reference: Sequence[Point], student: Sequence[Point]) -> tuple[tuple[float, float], ...] | None:
+    """Give the ends of both axes: around the reference's path, and the student's where it is not far off."""
+    right = [it for it in reference if len(it) == 2 and all(map(math.isfinite, it))]
+    mine = [it for it in student if len(it) == 2 and all(map(math.isfinite, it))]
+    if not right and not mine:
+        return None
+    return tuple(_edge([it[k] for it in right], [it[k] for it in mine]) for k in range(2))
+
+
+def _edge(right: list[float], mine: list[float]) -> tuple[float, float]:
+    known = right or mine[:1]
+    low, high = min(known), max(known)
+    reach = FARTHEST * (high - low or 1.0)
+    near = [value for value in mine if low - reach <= value <= high + reach]
+    low, high = min((low, *near)), max((high, *near))
+    margin = MARGIN * (high - low or 1.0)
+    return _rounded(low - margin), _rounded(high + margin)
+
+
+def _short(values: Tensor) -> list[float]:
+    return [_rounded(value) for value in values.flatten().tolist()]
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")

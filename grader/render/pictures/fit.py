@@ -1,0 +1,79 @@
+"""The data with the student's line and the reference's; a curve of probabilities where y is 0 or 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from grader.records import QuestionReport
+from grader.render.messages import Words
+from grader.render.pictures import svg
+from grader.render.pictures.ends import coefficients, end_of_reference, end_of_run
+from grader.render.pictures.picture import BOTTOM, LEFT, RIGHT, SIZE, TOP, Key, Picture, lines
+
+_MARGIN = 0.06  # of the range of y, above and below the data
+
+
+def fit_picture(question: QuestionReport, words: Words) -> Picture | None:
+    """Draw the data and what was fitted to them; ``None`` where no data are known."""
+    data = question.data or {}
+    points = [(a, b) for a, b in zip(data.get("x", ()), data.get("y", ()), strict=False) if _finite(a, b)]
+    if not points:
+        return None
+    student = _line(data.get("line_x", ()), data.get("line_student", ()))
+    reference = _line(data.get("line_x", ()), data.get("line_reference", ())) if question.reference else []
+    binary = {b for _, b in points} <= {0.0, 1.0}
+    x = svg.span((a for a, _ in points), start=LEFT, end=RIGHT, log=False)
+    y = _y_scale(points)
+    title = words("plot.probability" if binary else "plot.line")
+    finding = _finding(question, words, binary=binary, drawn=bool(student))
+    body = [
+        svg.axes(x, y, "x", "y"),
+        _ticks(points, x, y) if binary else svg.dots(points, x, y, "data"),
+        svg.framed(x, y, [svg.curve(student, x, y, "student"), svg.curve(reference, x, y, "reference")]),
+    ]
+    keys = lines(words, student=bool(student), reference=bool(reference))
+    return Picture(
+        title,
+        "",
+        svg.picture(body, size=SIZE, title=title, finding=finding),
+        (Key(svg.key("dots", "data"), words("plot.data")), *keys),
+        finding,
+    )
+
+
+def _finding(question: QuestionReport, words: Words, *, binary: bool, drawn: bool) -> str:
+    mine, right = end_of_run(question.run), end_of_reference(question)
+    if mine is None or not drawn:
+        not_finite = mine is not None and not _finite(*mine)
+        return words("plot.fit-not-finite" if not_finite else "plot.fit-unknown")
+    if binary:
+        told = [None if it is None or not it[1] else -it[0] / it[1] for it in (mine, right)]
+        if told[0] is None:
+            return words("plot.fit-unknown")
+        both = told[1] is not None
+        return words("plot.half-both" if both else "plot.half", actual=told[0], expected=told[1] or 0.0)
+    (a, b), (c, d) = coefficients(mine), coefficients(right or mine)
+    return words("plot.fit-both" if right else "plot.fit", a=a, b=b, c=c, d=d)
+
+
+def _line(x: Sequence[float], y: Sequence[float]) -> list[svg.Point]:
+    return [(a, b) for a, b in zip(x, y, strict=False) if _finite(a, b) and abs(b) < 1e12]
+
+
+def _y_scale(points: Sequence[svg.Point]) -> svg.Scale:
+    values = [b for _, b in points]
+    margin = _MARGIN * (max(values) - min(values))
+    return svg.span((min(values) - margin, max(values) + margin), start=BOTTOM, end=TOP, log=False)
+
+
+def _ticks(points: Sequence[svg.Point], x: svg.Scale, y: svg.Scale) -> Markup:
+    """Draw points that are 0 or 1 as strokes: dots would run into one line."""
+    drawn = "".join(f"M{x(a):.1f} {y(b) - 5:.1f}v10" for a, b in points)
+    return Markup('<path class="strokes" d="{}"/>').format(drawn)
+
+
+def _finite(*values: float) -> bool:
+    return all(map(math.isfinite, values))
