@@ -116,6 +116,7 @@ class SourceCell:
 class Submission:
     """A notebook that could be read. ``notebook`` is its nbformat 4 tree, not to be changed.
 
+    ``path`` is what reports call it: its file's name, or repository and path in it, no path of this machine.
     ``flags`` say what had to be overlooked to read it.
     """
 

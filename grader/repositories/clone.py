@@ -135,7 +135,7 @@ class Clone:
         late.start()
         try:
             assert git.stdout is not None
-            while chunk := git.stdout.read1(1 << 16):
+            while chunk := os.read(git.stdout.fileno(), 1 << 16):
                 yield chunk
             if git.wait() != 0:
                 raise unreadable(f"git {arguments[0]} failed or took too long")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from grader.errors import SubmissionError
 from grader.records import Message
-from grader.repositories.clone import Clone, unreadable
+from grader.repositories.clone import Clone
 from grader.repositories.pushes import Push
 
 #: What a default branch is called where a clone does not say.
 _USUAL = ("main", "master")
+_NO_DATE = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class State:
 def newest(clone: Clone) -> State:
     """Give the tip of the default branch."""
     branch, tip = _tip(clone)
-    when = _shown(_date(next(clone.parts("rev-list", "--max-count=1", "--timestamp", tip)))[0], None)
+    (date, _), *_ = map(_date, clone.parts("rev-list", "--max-count=1", "--timestamp", tip))
+    when = _shown(date, None)
     return State(tip, (Message("flag.state.newest", {"commit": tip[:12], "branch": branch, "when": when}),))
 
 
@@ -93,22 +95,25 @@ def _by_commits(clone: Clone, deadline: datetime) -> State:
 def _tip(clone: Clone) -> tuple[str, str]:
     """Give the default branch, as people call it, and its newest commit.
 
-    It is the remote's default where the clone knows it: that is what was pushed. Else what is checked out.
+    It is the remote's default where the clone knows it, for that is what was pushed; then what is checked
+    out; then what default branches are usually called.
     """
     branches = clone.branches()
-    remotes = dict.fromkeys(name.split("/")[2] for name in branches if name.startswith("refs/remotes/"))
-    remotes = sorted(remotes, key=lambda name: (name != "origin", name))
+    remotes = {name.split("/")[2] for name in branches if name.startswith("refs/remotes/")}
+    spaces = [
+        f"refs/remotes/{remote}/" for remote in sorted(remotes, key=lambda name: (name != "origin", name))
+    ]
     head, commit = clone.head()
-    known = [clone.default_of_remote(remote) for remote in remotes]
-    if head is None and commit and not any(known):
-        return "HEAD", commit
-    wanted = [*known, head]
-    wanted += [f"refs/remotes/{remote}/{name}" for remote in remotes for name in _USUAL]
-    wanted += [f"refs/heads/{name}" for name in _USUAL]
-    for name in filter(None, wanted):
+    wanted = [
+        clone.default_of_remote(remote) or "" for remote in sorted(remotes, key=lambda name: name != "origin")
+    ]
+    if head:
+        wanted += [*(space + head.removeprefix("refs/heads/") for space in spaces), head]
+    wanted += [space + name for space in (*spaces, "refs/heads/") for name in _USUAL]
+    for name in wanted:
         if name in branches:
             return _short(name), branches[name]
-    return _latest(clone, branches)
+    return ("HEAD", commit) if commit else _latest(clone, branches)
 
 
 def _latest(clone: Clone, branches: dict[str, str]) -> tuple[str, str]:
@@ -132,12 +137,15 @@ def _short(name: str) -> str:
 
 
 def _date(line: str) -> tuple[datetime, str]:
-    """Read a line of ``rev-list --timestamp``: seconds since 1970, and the commit."""
+    """Read a line of ``rev-list --timestamp``: seconds since 1970, and the commit.
+
+    A date that no calendar has is later than every deadline.
+    """
     seconds, _, commit = line.partition(" ")
     try:
         return datetime.fromtimestamp(int(seconds), UTC), commit
-    except (ValueError, OverflowError, OSError) as error:
-        raise unreadable("a commit has no date") from error
+    except (ValueError, OverflowError, OSError):
+        return _NO_DATE, commit
 
 
 def _merged_later(clone: Clone, commit: str, tip: str, deadline: datetime) -> int:
@@ -155,12 +163,7 @@ def _out_of_order(clone: Clone, commit: str, deadline: datetime) -> bool:
 def _rewritten(clone: Clone, commit: str) -> bool:
     """Tell whether no branch leads to a commit any more."""
     tips = sorted(set(clone.branches().values()))
-    leading = clone.parts("rev-list", "--max-count=1", commit, *(f"^{tip}" for tip in tips[:1000]))
-    return any(_lines(leading))
-
-
-def _lines(parts: Iterator[str]) -> Iterator[str]:
-    return filter(None, parts)
+    return any(clone.parts("rev-list", "--max-count=1", commit, *(f"^{tip}" for tip in tips[:1000])))
 
 
 def _nothing(deadline: datetime, *, shallow: bool = False) -> SubmissionError:

@@ -1,0 +1,36 @@
+"""Several notebooks, one of which is the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.records import SourceCell, Submission
+
+
+def choose(
+    found: Mapping[str, Submission], name: str, markers: Mapping[str, str], given: Collection[str]
+) -> str:
+    """Give the path of the notebook that answers most of what is asked.
+
+    Args:
+        found: the notebooks by their path.
+        name: what the released notebook is called; it is preferred to another with as many answers.
+        markers: the visible line of each question, by id.
+        given: the cells as they were released, without their outer blanks: none of them is an answer.
+    """
+
+    def rank(path: str) -> tuple[int, bool, int, int]:
+        own = [cell for cell in found[path].cells if cell.kind == "code" and cell.source.strip() not in given]
+        answered = {label for cell in own if (label := _label(cell, markers))}
+        return len(answered), path.rpartition("/")[2] == name, len(own), -path.count("/")
+
+    return max(sorted(found), key=rank)
+
+
+def _label(cell: SourceCell, markers: Mapping[str, str]) -> str | None:
+    """Give the question that a cell says it answers."""
+    lines = {line.strip() for line in cell.source.splitlines()}
+    marked = next((question for question, marker in markers.items() if marker in lines), None)
+    return marked or (cell.question if cell.question in markers else None)
