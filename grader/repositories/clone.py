@@ -49,7 +49,11 @@ def opened(folder: Path) -> Iterator[Clone]:
     if not shutil.which("git"):
         raise GraderError("git is not installed; it is needed to grade repositories")
     theirs = folder / ".git" if os.path.lexists(folder / ".git") else folder
-    if theirs.is_symlink() or not (theirs / "objects").is_dir() or (theirs / "reftable").exists():
+    objects = theirs / "objects"
+    elsewhere = (
+        theirs.is_symlink() or objects.is_symlink() or os.path.lexists(objects / "info" / "alternates")
+    )
+    if elsewhere or not objects.is_dir() or (theirs / "reftable").exists():
         raise unreadable("its objects or branches do not lie in it as a clone's do; clone it anew")
     with TemporaryDirectory(prefix="grader-git-") as ours:
         yield Clone(theirs, Path(ours))
@@ -98,7 +102,7 @@ class Clone:
 
     def commit_of(self, ref: str) -> str | None:
         """Give the commit that a full name stands for; none where there is no such branch."""
-        if not _REF.fullmatch(ref) or ".." in ref:
+        if not _is_ref(ref):
             return None
         loose = self._file(ref).strip()
         return loose if _SHA.fullmatch(loose) else self._packed.get(ref)
@@ -182,7 +186,7 @@ class Clone:
     def _packed_refs(self) -> Iterator[tuple[str, str]]:
         for line in self._file("packed-refs").splitlines():
             sha, _, name = line.partition(" ")
-            if _SHA.fullmatch(sha) and _REF.fullmatch(name):
+            if _SHA.fullmatch(sha) and _is_ref(name):
                 yield name, sha
 
     def _file(self, name: str) -> str:
@@ -200,4 +204,8 @@ class Clone:
 def _symbolic(content: str) -> str | None:
     """Give the branch that a symbolic ref names."""
     found = _SYMBOLIC.fullmatch(content)
-    return found[1] if found and _REF.fullmatch(found[1]) else None
+    return found[1] if found and _is_ref(found[1]) else None
+
+
+def _is_ref(name: str) -> bool:
+    return bool(_REF.fullmatch(name)) and ".." not in name

@@ -21,10 +21,10 @@ def choose(
         given: the cells as they were released, without their outer blanks: none of them is an answer.
     """
 
-    def rank(path: str) -> tuple[int, bool, int, int]:
+    def rank(path: str) -> tuple[int, bool, bool, int, int]:
         own = [cell for cell in found[path].cells if cell.kind == "code" and cell.source.strip() not in given]
         answered = {label for cell in own if (label := _label(cell, markers))}
-        return len(answered), path.rpartition("/")[2] == name, len(own), -path.count("/")
+        return len(answered), bool(own), path.rpartition("/")[2] == name, len(own), -path.count("/")
 
     return max(sorted(found), key=rank)
 
