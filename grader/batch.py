@@ -24,7 +24,7 @@ from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
 from grader.render.outputs import OUTPUTS
 from grader.render.result_json import dumps, loads
-from grader.submission import HandedIn
+from grader.submission.handed_in import HandedIn
 
 
 @dataclass(frozen=True)

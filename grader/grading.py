@@ -33,7 +33,7 @@ from grader.records import (
     SubmissionRef,
 )
 from grader.second_run import second_run
-from grader.submission import HandedIn
+from grader.submission.handed_in import HandedIn
 
 
 def grade(

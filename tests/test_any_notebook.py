@@ -21,7 +21,8 @@ from grader.execution import plain
 from grader.recording import Recording
 from grader.records import CellError, CellOutcome, CellStatus, Execution, ReportStatus
 from grader.render.result_json import loads
-from grader.submission import HandedIn, read
+from grader.submission import read
+from grader.submission.handed_in import HandedIn
 from grader.submission.damage import WORDS
 
 SOON = timedelta(seconds=5)  # many times what the slowest example takes, so that only a hang fails

@@ -18,7 +18,7 @@ from grader.errors import GraderError
 
 if TYPE_CHECKING:
     from grader.repositories import Wanted
-    from grader.submission import HandedIn
+    from grader.submission.handed_in import HandedIn
 
 
 @app.command()
@@ -96,7 +96,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
 def _given(paths: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
     """Give the notebooks: of clones, as files that last as long as the block, and all others."""
     from grader.repositories import clones_among, taken  # noqa: PLC0415 - as above
-    from grader.submission import handed_in  # noqa: PLC0415
+    from grader.submission.handed_in import handed_in  # noqa: PLC0415
 
     clones, others = clones_among(paths)
     if wanted.deadline and others:

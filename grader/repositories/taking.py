@@ -18,9 +18,10 @@ from grader.repositories import files as contents
 from grader.repositories.clone import Clone, is_clone, opened
 from grader.repositories.pushes import Push, repository_key
 from grader.repositories.state import State, at, newest
-from grader.submission import HandedIn, collect, read
+from grader.submission import collect, read
 from grader.submission.choosing import choose
 from grader.submission.files import check_size
+from grader.submission.handed_in import HandedIn
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.file_names import readable, student_of
 from grader.records import Student
-from grader.submission.files import collect
-from grader.submission.reading import read
+from grader.submission import collect, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -21,7 +21,7 @@ from grader import batch, grading, recording
 from grader.assignment_file import load
 from grader.execution import client
 from grader.execution.kernels import kernels
-from grader.submission import HandedIn
+from grader.submission.handed_in import HandedIn
 
 PHASES: tuple[tuple[Any, str, str], ...] = (
     (batch, "read", "reading the notebook"),
