@@ -25,6 +25,7 @@ from grader.render.messages import localize
 from grader.render.outputs import OUTPUTS
 from grader.render.result_json import dumps, loads
 from grader.submission.handed_in import HandedIn
+from grader.withholding import withheld
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[
                 f"{file}: this is not a result that this version reads; grade it again"
             ) from error
         report = localize(report, lang or report.language)
-        _write(file.parent / "report.html", student_page(report, report.language))
+        _write(file.parent / "report.html", student_page(withheld(report), report.language))
         entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
     if not entries:
         raise GraderError(f"{out}: there is no result.json one folder below; run grader grade first")
@@ -148,7 +149,7 @@ def _earlier(folder: Path, sha256: str, digest: str) -> Report | None:
 def _write_report(folder: Path, report: Report, lang: str) -> Report:
     report = localize(report, lang)
     _write(folder / "result.json", dumps(report))
-    _write(folder / "report.html", student_page(report, lang))
+    _write(folder / "report.html", student_page(withheld(report), lang))
     return report
 
 

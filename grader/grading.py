@@ -152,8 +152,15 @@ def _in_a_line(error: Exception, path: Path) -> str:
 
 
 def reference_to(assignment: Assignment) -> AssignmentRef:
-    """Name an assignment by id, version and digest."""
-    return AssignmentRef(assignment.id, assignment.title, assignment.version, assignment.digest)
+    """Name an assignment, and say what of it students may see."""
+    return AssignmentRef(
+        id=assignment.id,
+        title=assignment.title,
+        version=assignment.version,
+        digest=assignment.digest,
+        show_expected=assignment.show_expected,
+        deadline=assignment.deadline,
+    )
 
 
 def environment(sandbox: str) -> Environment:

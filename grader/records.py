@@ -318,12 +318,17 @@ class QuestionReport:
 
 @dataclass(frozen=True)
 class AssignmentRef:
-    """Which assignment, in which version, from which bytes."""
+    """Which assignment, in which version, from which bytes, and whether students see what was expected.
+
+    ``show_expected`` is ``never``, ``always``, or ``after-deadline``: from ``deadline`` on (ISO 8601).
+    """
 
     id: str
     title: str
     version: str
     digest: str
+    show_expected: str = "always"
+    deadline: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from grader.recording import Recording
 from grader.records import CellError, CellOutcome, CellStatus, Execution, ReportStatus
 from grader.render.result_json import loads
 from grader.submission import read
-from grader.submission.handed_in import HandedIn
 from grader.submission.damage import WORDS
+from grader.submission.handed_in import HandedIn
 
 SOON = timedelta(seconds=5)  # many times what the slowest example takes, so that only a hang fails
 MANY = settings(max_examples=1000, deadline=SOON, suppress_health_check=list(HealthCheck))

@@ -128,13 +128,15 @@ def evaluate(tree: Tree, data: Data) -> Any:
     """
     left = LARGEST
 
-    def value(tree: Tree, depth: int) -> Any:
+    def value(tree: Any, depth: int) -> Any:
         nonlocal left
         left -= 1
         if depth > DEEPEST or left < 0:
             raise ValueError("a formula that is too long")
         match tree:
-            case bool() | int() | float() | None if not isinstance(tree, int) or abs(tree) <= MOST:
+            case int() if abs(tree) > MOST:  # so many numbers could be asked for
+                raise ValueError("a formula whose numbers are too large")
+            case bool() | int() | float() | None:
                 return tree
             case {"data": str(name)}:
                 return getattr(data, name)

@@ -94,8 +94,7 @@ class Kit:
 
     def _assignment(self, folder: Path | None) -> Assignment:
         document = self.document
-        written = document["data"]
-        data = _data(written)
+        data = _data(document["data"])
         questions = tuple(_question(question, data) for question in document["questions"])
         public = sum(question.points for question in questions)
         assignment = Assignment(
@@ -107,7 +106,7 @@ class Kit:
             notebook=Path(f"{self.id}.ipynb"),
             questions=questions,
             files={} if folder is None else write_files(self, folder),
-            data=lambda: _data(written),
+            data=lambda: data,
             limits=Limits(**document["limits"]),
             passing_score=float(document["passing"]) * public,
             show_expected=document["show_expected"],
@@ -173,11 +172,13 @@ def _question(written: Mapping[str, Any], data: Data) -> Question:
 
 
 def _form(written: Mapping[str, Any], nominal: Data) -> Callable[..., Mapping[str, Any]]:
-    def values(data: Data | None = None) -> Mapping[str, Any]:
-        given = nominal if data is None else data
-        return {name: expected.read(value, given) for name, value in written.items()}
+    """Give the function that reads a form as it is on data; on the assignment's own it is read once."""
 
-    return values
+    def on(data: Data) -> dict[str, Any]:
+        return {name: expected.read(value, data) for name, value in written.items()}
+
+    known = on(nominal)
+    return lambda data=None: known if data is None or data is nominal else on(data)
 
 
 def _own(written: Mapping[str, str], questions: Sequence[Question], data: Data) -> dict[str, str]:

@@ -120,7 +120,7 @@ def _form(
     *,
     opened: bool,
 ) -> dict[str, Any]:
-    """Write one right form of an answer: what is asked for, and what students' own functions are called on."""
+    """Write one right form of an answer, and what students' own functions are called on for others."""
     tape = Tape({name: getattr(data, name) for name in own})
     with tape:
         values = form(SimpleNamespace(**{**vars(data), **tape.data}))

@@ -11,18 +11,21 @@ from typing import Any
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
+from grader.recorder.cells import Cells
 from grader.recorder.functions import Calls
 from grader.recorder.log import Log
 from grader.recorder.namespace import Snapshots
 from grader.recorder.statements import Statements
 from grader.recorder.steps import Steps
-from grader.recorder.tape import NoModes, Tape
+from grader.recorder.tape import Tape
 
 
 def install(
     shell: Any, folder: Path, budget: int = 32_000_000, inputs: Mapping[str, torch.Tensor] | None = None
-) -> None:
+) -> Cells:
     """Record what ``shell`` (an IPython shell) executes from the next cell on.
+
+    What comes back is for who looks at the log from within the same process.
 
     Args:
         shell: the InteractiveShell; its namespace is read and never written.
@@ -39,7 +42,9 @@ def install(
     statements = Statements(tape)
     _watch_statements(shell, statements, tape.log)
     calls = Calls(shell.user_ns, inputs or {})
-    _watch_cells(shell, tape, steps, Snapshots(shell.user_ns), statements, calls)
+    cells = Cells(tape, steps, Snapshots(shell.user_ns), statements, calls)
+    _watch_cells(shell, tape, cells)
+    return cells
 
 
 def _quiet(log: Log, function: Any) -> Any:
@@ -50,6 +55,8 @@ def _quiet(log: Log, function: Any) -> Any:
 
     @functools.wraps(function)
     def wrapper(*args: Any) -> Any:
+        if log.paused:
+            return None
         try:
             return function(*args)
         except Exception:  # noqa: BLE001 - whatever it is, the student's cell goes on as if we were not there
@@ -79,7 +86,7 @@ def _watch_engine(tape: Tape) -> None:
         # threads one is recorded.
         alone = turn.acquire(blocking=False)
         try:
-            steady = tape.steady if alone else None
+            steady = tape.steady if alone and not tape.log.paused else None
             if steady is not None and kwargs["accumulate_grad"] and steady.goes_on(roots, args[3]):
                 result = engine(roots, *args, **kwargs)
                 briefly(steady, roots[0])
@@ -137,11 +144,8 @@ def _watch_statements(shell: Any, statements: Statements, log: Log) -> None:
     shell.run_code = run_code
 
 
-def _watch_cells(  # noqa: PLR0913, PLR0917 - all that a cell's begin and end concern
-    shell: Any, tape: Tape, steps: Steps, snapshots: Snapshots, statements: Statements, calls: Calls
-) -> None:
-    """Begin and end cells with IPython's own events; a cell run within a cell belongs to the outer one."""
-    depth = 0
+def _watch_cells(shell: Any, tape: Tape, cells: Cells) -> None:
+    """Begin and end cells with IPython's own events."""
     cache = shell.compile.cache
 
     def remember(*args: Any, **kwargs: Any) -> Any:
@@ -149,39 +153,6 @@ def _watch_cells(  # noqa: PLR0913, PLR0917 - all that a cell's begin and end co
         tape.cells[name] = tape.log.cell
         return name
 
-    def begin(_: Any) -> None:
-        nonlocal depth
-        depth += 1
-        if depth == 1:
-            tape.begin_cell()
-            _to_the_end(tape.log, statements.begin_cell)
-
-    def end(result: Any) -> None:
-        nonlocal depth
-        depth -= 1
-        if depth == 0:
-            steps.end_cell()
-            _to_the_end(tape.log, tape.last_leaves)
-            with NoModes():
-                values, gone = _to_the_end(
-                    tape.log, snapshots.changes, tape.log.store, getattr(result, "result", None)
-                ) or ({}, [])
-                values |= _to_the_end(tape.log, calls.results) or {}
-            _to_the_end(tape.log, tape.log.write, complete=True, values=values, gone=gone)
-
     shell.compile.cache = remember
-    shell.events.register("pre_run_cell", begin)
-    shell.events.register("post_run_cell", end)
-
-
-def _to_the_end(log: Log, function: Any, *args: Any, **kwargs: Any) -> Any:
-    """Call what is done at a cell's end; an interrupt that was meant for the cell makes it begin again."""
-    for _ in range(3):
-        try:
-            return function(*args, **kwargs)
-        except KeyboardInterrupt:
-            continue
-        except Exception:  # noqa: BLE001 - a gap in the recording
-            log.faults += 1
-            return None
-    return None
+    shell.events.register("pre_run_cell", cells.begin)
+    shell.events.register("post_run_cell", cells.end)

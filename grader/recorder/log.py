@@ -29,6 +29,7 @@ class Log:
         self.cell = -1
         self.seq = 0
         self.faults = 0  # of ours, in this cell
+        self.paused = False  # while something else than the student's code computes in this process
         self.slots: dict[tuple[str, tuple[int, ...], str], int] = {}
         self.optimizers: list[dict[str, Any]] = []
         self.stream = Stream()

@@ -78,8 +78,7 @@ def of_diagnosis(diagnosis: Diagnosis) -> Remark:
 
 
 def _of_check(check: CheckResult, steps: tuple[Step, ...], words: Words) -> Remark:
-    said = one_line(check.message.text) or words("ui.not-shown")  # a hidden check may have lost its words
-    return Remark(check.status, steps, said, compared=compared(check, words))
+    return Remark(check.status, steps, one_line(check.message.text), compared=compared(check, words))
 
 
 def compared(check: CheckResult, words: Words) -> tuple[str, ...]:

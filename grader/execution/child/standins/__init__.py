@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.execution.child import notes
 from grader.execution.child.files import ServedFiles
-from grader.execution.child.standins import colab, cuda, magics, packages, progress, served
+from grader.execution.child.standins import checker, colab, cuda, magics, packages, progress, served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,3 +32,4 @@ def install(shell: Any, config: Path, files: Mapping[str, str]) -> None:
     packages.install(shell)
     progress.install()
     cuda.install(shell)
+    checker.install(shell)
