@@ -1,6 +1,34 @@
 """Grades Jupyter notebooks in which students train small PyTorch models by hand.
 
-Importing this package stays cheap: torch and the rest are imported where they are used.
+Importing this package stays cheap: torch and the rest are imported where they are used. In a notebook made from
+a released one, ``check("mse")`` or ``%check mse`` looks at an answer; see ``grader.selfcheck``.
 """
 
+from importlib import import_module as _import_module
+from typing import Any as _Any
+
+__all__ = ["__version__", "check", "load_ipython_extension", "setup"]
+
 __version__ = "0.1.0"
+
+
+def check(question: str | None = None) -> None:
+    """Look at one question of the notebook at hand, or at all of them, and show what was seen."""
+    _extension().check(question)
+
+
+def setup(kit: str) -> None:
+    """Take the kit that a notebook carries. Called by the first cell of a released notebook."""
+    packages = _import_module("grader.selfcheck.packages")
+    if packages.complete():
+        _extension().setup(kit)
+
+
+def load_ipython_extension(shell: _Any) -> None:
+    """Make ``%check`` known. Called by IPython for ``%load_ext grader``."""
+    _extension().load(shell)
+
+
+def _extension() -> _Any:
+    """Import what these need when they need it."""
+    return _import_module("grader.selfcheck.extension")

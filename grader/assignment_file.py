@@ -78,6 +78,7 @@ def load(folder: Path) -> Assignment:
         show_expected=form.show_expected,
         deadline=None if form.deadline is None else form.deadline.isoformat(),
         own=form.own,
+        checker=form.checker,
         varied=lambda _: Variation(assignment, {}, 0),
         run_twice=form.second_run.one_in,
     )

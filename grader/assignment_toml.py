@@ -110,6 +110,7 @@ class AssignmentForm(_Form):
     passing_score: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     show_expected: Literal["never", "after-deadline", "always"] = "always"
     deadline: AwareDatetime | None = None
+    checker: str = ""
     data: str | None = None
     own: dict[str, str] = {}
     files: dict[str, str] = {}

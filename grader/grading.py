@@ -18,6 +18,7 @@ from grader.execution.kernel import KernelFactory
 from grader.explanations import explained
 from grader.gaps import gaps
 from grader.judging import judge
+from grader.kit import stamp_of
 from grader.learned import doubt
 from grader.questions import Judged
 from grader.records import (
@@ -111,6 +112,7 @@ def add_up(
         flags=(
             *submission.flags,
             *_no_code(submission),
+            *_other_kit(submission, assignment),
             *flags,
             *(flag for one in judged for flag in one.flags),
         ),
@@ -166,6 +168,16 @@ def reference_to(assignment: Assignment) -> AssignmentRef:
 def environment(sandbox: str) -> Environment:
     """Say what graded, and what the submission was confined by."""
     return Environment(grader.__version__, platform.python_version(), version("torch"), sandbox)
+
+
+def _other_kit(submission: Submission, assignment: Assignment) -> tuple[Message, ...]:
+    """Say so where a notebook was made from another version of the assignment, or from another one."""
+    stamp = submission.notebook and stamp_of(submission.notebook)
+    if not stamp or (stamp.id, stamp.version) == (assignment.id, assignment.version):
+        return ()
+    if stamp.id != assignment.id:
+        return (Message("flag.kit-other", {"kit": stamp.id, "assignment": assignment.id}),)
+    return (Message("flag.kit-version", {"kit": stamp.version, "assignment": assignment.version}),)
 
 
 def _no_code(submission: Submission) -> tuple[Message, ...]:

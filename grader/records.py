@@ -104,20 +104,24 @@ class Student:
 
 @dataclass(frozen=True)
 class SourceCell:
-    """One cell as handed in. ``question`` is the id its metadata carries, if any."""
+    """One cell as handed in. ``question`` is the id its metadata carries, if any.
+
+    ``count`` is the number it was last run under, as the file has it; ``raised`` tells of a stored error.
+    """
 
     index: int
     kind: str
     source: str
     question: str | None = None
+    count: int | None = None
+    raised: bool = False
 
 
 @dataclass(frozen=True)
 class Submission:
     """A notebook that could be read. ``notebook`` is its nbformat 4 tree, not to be changed.
 
-    ``path`` is what reports call it: its file's name, or repository and path in it, no path of this machine.
-    ``flags`` say what had to be overlooked to read it.
+    ``path`` is what reports call it, no path of this machine; ``flags`` say what was overlooked to read it.
     """
 
     path: str

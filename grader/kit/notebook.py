@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grader.errors import KitError
@@ -88,6 +89,11 @@ def released(source: NotebookNode, kit: Kit, *, checker: str = "", lang: str = "
     notebook.metadata["grader"] = {"assignment": kit.id, "version": kit.version, "kit": kit.digest}
     notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
     return notebook
+
+
+def notebook_text(notebook: NotebookNode) -> str:
+    """Write a notebook as a file has it: in the form that Jupyter itself writes."""
+    return f"{nbformat.writes(notebook)}\n"
 
 
 def _first_cells(notebook: NotebookNode, kit: Kit, checker: str, words: Words) -> Iterator[NotebookNode]:

@@ -10,6 +10,7 @@ from grader.recording import Part, Recording
 from grader.records import MatchedBy, SourceCell
 
 MARKER = re.compile(r"^[ \t]*#+[ \t]*문제[ \t]*[:：][ \t]*([\w-]+)", re.MULTILINE)
+CHECKING = re.compile(r"%check\b|%(re)?load_ext grader$|import grader$|grader\.check\(")
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s", re.MULTILINE)
 
 
@@ -47,9 +48,9 @@ def read_labels(
 
 
 def has_code(source: str) -> bool:
-    """Tell whether a text holds more than comments and blank lines."""
+    """Tell whether a text holds more than comments, blank lines, and calls of the student's own checker."""
     lines = (line.strip() for line in source.splitlines())
-    return any(line and not line.startswith("#") for line in lines)
+    return any(line and not line.startswith("#") and not CHECKING.match(line) for line in lines)
 
 
 def lines_of(source: str, part: Part) -> str:

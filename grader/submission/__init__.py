@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.errors import SubmissionError
 from grader.file_names import readable, slug_of, student_of
 from grader.records import SourceCell, Submission
-from grader.submission.cells import rebuilt
+from grader.submission.cells import last_runs, rebuilt
 from grader.submission.files import collect, content_of
 from grader.submission.text import parse
 
@@ -38,8 +38,8 @@ def read(path: Path, *, slug: str | None = None) -> Submission:
         sha256=hashlib.sha256(content).hexdigest(),
         student=student_of(stem),
         cells=tuple(
-            SourceCell(index, cell.cell_type, cell.source, _question(cell.metadata))
-            for index, cell in enumerate(notebook.cells)
+            SourceCell(index, cell.cell_type, cell.source, _question(cell.metadata), *last)
+            for index, (cell, last) in enumerate(zip(notebook.cells, last_runs(parsed), strict=True))
         ),
         notebook=notebook,
         flags=flags,

@@ -43,6 +43,18 @@ def rebuilt(parsed: dict[str, Any]) -> NotebookNode:
     )
 
 
+def last_runs(parsed: dict[str, Any]) -> list[tuple[int | None, bool]]:
+    """Give of each cell of ``rebuilt`` the number it was last run under, and whether it raised then."""
+    return [_last_run(cell if isinstance(cell, dict) else {}) for cell in _cells(parsed, _format(parsed))]
+
+
+def _last_run(cell: dict[str, Any]) -> tuple[int | None, bool]:
+    count, outputs = cell.get("execution_count"), cell.get("outputs")
+    found = outputs if isinstance(outputs, list) else []
+    raised = any(isinstance(output, dict) and output.get("output_type") == "error" for output in found)
+    return count if type(count) is int else None, raised
+
+
 def _format(parsed: dict[str, Any]) -> int:
     """Give the major format; a notebook that has lost it, but has cells, is taken for one of today."""
     given, cells = parsed.get("nbformat"), parsed.get("cells")

@@ -22,11 +22,18 @@ def choose(
     """
 
     def rank(path: str) -> tuple[int, bool, bool, int, int]:
-        own = [cell for cell in found[path].cells if cell.kind == "code" and cell.source.strip() not in given]
+        code = (cell for cell in found[path].cells if cell.kind == "code" and _is_code(cell.source))
+        own = [cell for cell in code if cell.source.strip() not in given]
         answered = {label for cell in own if (label := _label(cell, markers))}
         return len(answered), bool(own), path.rpartition("/")[2] == name, len(own), -path.count("/")
 
     return max(sorted(found), key=rank)
+
+
+def _is_code(source: str) -> bool:
+    """Tell whether there is more than comments and what stands for an answer that is still to come."""
+    lines = (line.strip() for line in source.splitlines())
+    return any(line not in {"", "...", "pass"} and not line.startswith("#") for line in lines)
 
 
 def _label(cell: SourceCell, markers: Mapping[str, str]) -> str | None:

@@ -5,8 +5,9 @@ import json
 import nbformat
 import pytest
 
-from grader.kit import kit_of, packed, released
+from grader.kit import kit_of, released
 from grader.kit import make as make_kit
+from grader.kit.notebook import packed
 from grader.release import blank
 from grader.repositories import Wanted, clones_among, taken
 

@@ -1,4 +1,4 @@
-"""The student's own checker does nothing where it counts: a module in place of the package, a magic that is mute.
+"""The student's own checker does nothing where it counts: an empty module, a magic that is mute.
 
 What the released notebook's first cell and ``%check`` do in a student's kernel would here be noise, and the
 engine is nothing for a graded kernel. Modules of grader that are imported already stay what they are.

@@ -1,0 +1,106 @@
+"""Where a CI shows things: the log, files for its pages, a step's summary, outputs and annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.ci import github
+from grader.errors import GraderError, KitError, OutputError, SubmissionError
+from grader.records import Message
+from grader.render import overview
+from grader.render.annotations import Annotation, annotations
+from grader.render.markdown import escaped
+from grader.render.messages import localize, translate, ui
+from grader.render.outputs import OUTPUTS
+from grader.render.result_json import dumps
+from grader.render.student_page import student_page
+from grader.render.terminal import detail
+from grader.render.text import points
+from grader.submission import read
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.ci.check import Checked
+
+PAGE, RESULT = "report.html", "result.json"
+
+
+def show(checked: Checked, out: Path, lang: str, console: Console) -> None:
+    """Show a result: files into ``out``, words to ``console``, the rest where the runner wants it.
+
+    Raises ``OutputError`` for a folder that cannot be written to.
+    """
+    report = localize(checked.report, lang)
+    verdict = ui(lang)("ci.passed" if checked.passed else "ci.below")
+    said = {name: OUTPUTS[name].render([report], lang) for name in ("junit", "markdown")}
+    pages = {PAGE: student_page(report, lang).encode("utf-8", "replace"), RESULT: dumps(report).encode()}
+    _write(out, {**pages, **{OUTPUTS[name].file: content for name, content in said.items()}})
+    with _quiet():
+        console.print(detail(report, lang))
+        if not report.error:
+            console.print(f"\n{verdict}", markup=False)
+        console.print((out / PAGE).as_posix(), soft_wrap=True, markup=False)
+    if github.runs_here():
+        _annotate(checked, annotations(report, lang))
+    github.add_summary(said["markdown"].decode() + ("" if report.error else f"\n{verdict}\n"))
+    total = overview.final(report)
+    github.set_outputs(
+        {
+            "status": report.status.value,
+            "passed": str(checked.passed).lower(),
+            "score": "" if total is None else points(total),
+            "max-score": points(report.max_score),
+            "report": (out / PAGE).as_posix(),
+            "junit": (out / OUTPUTS["junit"].file).as_posix(),
+            "summary": (out / OUTPUTS["markdown"].file).as_posix(),
+        }
+    )
+
+
+def show_failure(error: GraderError, lang: str, console: Console) -> None:
+    """Say why there is no result: in the log, beside it, and in the summary."""
+    said = _in_words(error, lang)
+    with _quiet():
+        console.print(f"grader: {said}", soft_wrap=True, markup=False)
+    if github.runs_here():
+        print(github.command(Annotation("error", "grader", said)), flush=True)
+    github.add_summary(f"**{escaped(said)}**\n")
+    github.set_outputs({"status": "error", "passed": "false", "score": ""})
+
+
+def _in_words(error: GraderError, lang: str) -> str:
+    """Say an error in the student's language, where it is theirs to mend."""
+    match error:
+        case KitError():
+            return translate(Message(f"error.kit.{error.code}"), lang)
+        case SubmissionError():
+            return translate(Message(f"error.submission.{error.code}", error.params), lang)
+    return " ".join(str(error).split())
+
+
+def _annotate(checked: Checked, found: list[Annotation]) -> None:
+    """Put annotations beside the lines of the notebook, as far as there is one to read."""
+    if checked.notebook is None:
+        github.print_annotations(found, "", None, "")
+        return
+    raw = checked.notebook.read_text(encoding="utf-8", errors="replace")
+    github.print_annotations(found, checked.report.submission.path, read(checked.notebook), raw)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with github.no_commands() if github.runs_here() else nullcontext():
+        yield
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise OutputError(f"{error.filename}: cannot be written: {error.strerror}") from error

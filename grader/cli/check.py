@@ -1,0 +1,55 @@
+"""``grader check``: a student's own notebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.app import BELOW, FAILED, OK, Lang, app, err, failing_in_one_line, out
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="The notebook, made from the one you were given.")],
+    out_: Annotated[
+        Path | None, typer.Option("--out", help="Where the page goes.", show_default="NOTEBOOK-check.html")
+    ] = None,
+    lang: Annotated[Lang, typer.Option(help="Language of the answer.")] = Lang.KO,
+) -> None:
+    """Check your own notebook: run it from top to bottom, and look at each question step by step.
+
+    Ends with 0 if it passes, with 1 if its score is below what passes, with 2 if the file or the grader
+    failed.
+    """
+    from grader.errors import KitError, SubmissionError  # noqa: PLC0415 - takes a while; --help should not
+    from grader.kit import kit_of  # noqa: PLC0415
+    from grader.records import Message, ReportStatus  # noqa: PLC0415
+    from grader.render.messages import localize, translate  # noqa: PLC0415
+    from grader.render.student_page import student_page  # noqa: PLC0415
+    from grader.render.terminal import detail  # noqa: PLC0415
+    from grader.selfcheck.notebook import check_notebook, own_kernels  # noqa: PLC0415
+    from grader.selfcheck.public import passes  # noqa: PLC0415
+    from grader.submission import read  # noqa: PLC0415
+    from grader.withholding import withheld  # noqa: PLC0415
+
+    with failing_in_one_line():
+        try:
+            submission = read(notebook)
+            kit = kit_of(submission.notebook)
+        except (SubmissionError, KitError) as error:
+            kind, params = ("kit", {}) if isinstance(error, KitError) else ("submission", error.params)
+            said = translate(Message(f"error.{kind}.{error.code}", params), lang.value)
+            err.print(f"{notebook.name}: {said}", soft_wrap=True, markup=False)
+            raise typer.Exit(FAILED) from None
+        with err.status(""), own_kernels() as kernel:
+            report, _ = check_notebook(submission, kit, kernel=kernel)
+        report = localize(withheld(report), lang.value)
+        page = out_ or notebook.with_name(f"{notebook.stem}-check.html")
+        page.write_text(student_page(report, lang.value), encoding="utf-8", errors="replace")
+    out.print(detail(report, lang.value))
+    out.print(f"\n{page}", soft_wrap=True, markup=False)
+    if report.status is not ReportStatus.GRADED:
+        raise typer.Exit(FAILED)
+    raise typer.Exit(OK if passes(report, kit.assignment()) else BELOW)

@@ -1,0 +1,79 @@
+"""``%check`` and its kin in a student's own notebook. Nothing here ever raises into the student's work."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+
+from grader.errors import KitError
+from grader.kit import unpacked
+from grader.records import Message
+from grader.selfcheck.display import say, show
+from grader.selfcheck.session import Session
+
+LANG = "ko"
+_session: Session | None = None
+
+
+def _quietly(function: Callable[..., None]) -> Callable[..., None]:
+    """Say in a sentence what goes wrong here: it is ours, and the student's notebook goes on."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any) -> None:
+        try:
+            function(*args)
+        except Exception as error:  # noqa: BLE001 - as the docstring says
+            try:
+                say(Message("selfcheck.failed", {"error": type(error).__name__}), LANG)
+            except Exception:  # noqa: BLE001 - nor does saying so
+                print(f"grader: {type(error).__name__}", file=sys.stderr)  # noqa: T201
+
+    return wrapper
+
+
+@_quietly
+def load(shell: Any) -> None:
+    """Make ``%check`` known. Called by IPython for ``%load_ext grader``, and by ``setup``."""
+    shell.register_magic_function(lambda line: check(line.strip() or None), "line", "check")
+
+
+@_quietly
+def setup(payload: str) -> None:
+    """Take the kit that a notebook carries, and begin to watch. Called by the notebook's first cell."""
+    global _session  # noqa: PLW0603 - one kernel, one session
+    shell = get_ipython()
+    if shell is None:
+        return
+    try:
+        kit = unpacked(payload)
+        if _session is None:
+            _session = Session(shell, kit)
+        else:
+            _session.take(kit)
+    except KitError as error:
+        say(Message(f"error.kit.{error.code}"), LANG)
+        return
+    load(shell)
+    example = next((question.id for question in _session.assignment.questions), "")
+    say(Message("selfcheck.ready", {"example": example}), LANG)
+
+
+@_quietly
+def check(question: str | None = None) -> None:
+    """Look at one question, or at all of them, and show what was seen."""
+    if _session is None:
+        say(Message("selfcheck.no-kit"), LANG)
+        return
+    names = [one.id for one in _session.assignment.questions]
+    if question in _session.kit.later:
+        say(Message("selfcheck.later", {"title": _session.kit.later[str(question)]}), LANG)
+    elif question is not None and question not in names:
+        near = get_close_matches(question, names, n=3) or names
+        say(Message("selfcheck.no-question", {"name": question, "names": near}), LANG)
+    else:
+        show(_session.look(question), _session.kit, LANG)

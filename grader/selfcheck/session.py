@@ -1,0 +1,256 @@
+"""A student's own kernel: watched from the set-up cell on, judged when they ask."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from grader.assignment import Assignment
+from grader.gaps import gaps
+from grader.grading import add_up
+from grader.judging import judge
+from grader.kit import Kit
+from grader.questions import Judged
+from grader.recorder import install
+from grader.recording import Recording, read
+from grader.records import (
+    CheckStatus,
+    Execution,
+    Message,
+    QuestionReport,
+    QuestionStatus,
+    Report,
+    SourceCell,
+    Student,
+    Submission,
+)
+from grader.runs import TrainingRun, training_runs
+from grader.selfcheck.history import Executed, History, superseded
+from grader.selfcheck.public import public_part
+from grader.selfcheck.undisturbed import undisturbed
+from grader.withholding import withheld
+
+BYTES = 200_000_000  # of a session's recording that is looked at
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen: the report, as a student may see it, and whether the cells were run in order."""
+
+    report: Report
+    order: Message
+
+
+class Session:
+    """One kernel with its recorder. A kernel has one at most."""
+
+    def __init__(self, shell: Any, kit: Kit) -> None:
+        """Begin to record. Raises ``KitError`` for a damaged kit."""
+        self.kit, self.assignment = kit, kit.assignment()
+        self._folder = tempfile.TemporaryDirectory(prefix="grader-")
+        # Elsewhere a process that has started threads is no place to fork: functions are not called there.
+        calls = self.assignment.calls if sys.platform == "linux" else {}
+        self._cells = install(shell, Path(self._folder.name), inputs=calls)
+        self._history = History(shell, self._cells.tape.cells)
+        self._cells.begun, self._cells.ended = self._history.begun, self._history.ended
+
+    def take(self, kit: Kit) -> None:
+        """Go on with a kit, perhaps another one."""
+        self.kit, self.assignment = kit, kit.assignment()
+
+    def look(self, question: str | None = None) -> Look:
+        """Judge one question, or all, by what has been executed so far; nothing of the student's changes."""
+        with self._unseen():
+            judging = _Judging(self._history, Path(self._folder.name), self.assignment)
+            report = judging.report(question)
+            return Look(withheld(report), judging.order())
+
+    @contextmanager
+    def _unseen(self) -> Iterator[None]:
+        """Have the running cell written; then record nothing, and leave everything as it was."""
+        log = self._cells.log
+        with undisturbed():
+            self._cells.look()
+            log.paused = True
+            try:
+                yield
+            finally:
+                log.paused = False
+
+
+class _Judging:
+    """Judges a session's history once."""
+
+    def __init__(self, history: History, folder: Path, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.earlier = history.earlier
+        self.executed = history.executed
+        indices = [one.index for one in self.executed]
+        self.recording = read(folder, cells=indices, limit=BYTES)
+        self.replaced = superseded(self.executed, strictly=True)
+        self.runs = training_runs(self.recording)
+
+    def report(self, question: str | None) -> Report:
+        """Judge, and say of each question that cannot be judged what to run again."""
+        asked = [one.id for one in self.assignment.questions if question in (None, one.id)]
+        submission, execution = self._of(self.replaced, with_neighbours=True)
+        judged = self._best(asked)
+        report = add_up(submission, self.assignment, execution, list(judged.values()), ())
+        questions = tuple(self._explained(one) for one in judged.values())
+        score = sum(one.score for one in questions)
+        most = sum(one.max_score for one in questions)
+        whole = replace(report, flags=(), questions=questions, score=score, final_score=score, max_score=most)
+        return public_part(whole)
+
+    def order(self) -> Message:
+        """Say whether the cells were run from top to bottom, and if not, which was not."""
+        if any(source.strip() for source in self.earlier.values()):
+            return Message("selfcheck.not-from-start")
+        if again := [one for one in self.executed if one.ordinal in self.replaced and _matters(one)]:
+            latest = self._latest(again[-1])
+            return Message("selfcheck.run-twice", {"cell": latest.index + 1})
+        places = [question.id for question in self.assignment.questions]
+        labelled = [one for one in self.executed if one.label in places]
+        for one, other in pairwise(labelled):
+            if places.index(str(other.label)) < places.index(str(one.label)):
+                return Message("selfcheck.other-order", {"cell": other.index + 1, "other": one.index + 1})
+        return Message("selfcheck.in-order")
+
+    def _latest(self, one: Executed) -> Executed:
+        """Give the execution that has taken another's place."""
+        same = (one.cell, one.label, one.source)
+        return next(
+            other
+            for other in reversed(self.executed)
+            if other is not one
+            and ((other.cell == one.cell and one.cell) or other.label == same[1] or other.source == same[2])
+        )
+
+    # ── judging ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _best(self, asked: Sequence[str]) -> dict[str, Judged]:
+        """Judge in the ways in which the cells can belong together; for each question the best counts.
+
+        A file has headings between the cells, a kernel has not: a cell without a label may go on with the
+        answer before it, or have nothing to do with it.
+        """
+        best: dict[str, Judged] = {}
+        ways = [(self.replaced, True), (self.replaced, False)]
+        if any(one.cell is None for one in self.executed):
+            ways.append((superseded(self.executed, strictly=False), True))
+        for replaced, with_neighbours in dict.fromkeys(ways):
+            for judged in self._judged(replaced, with_neighbours=with_neighbours):
+                name = judged.report.id
+                if name in asked and (name not in best or judged.report.score > best[name].report.score):
+                    best[name] = judged
+            if all(one.report.status is QuestionStatus.PASSED for one in best.values()):
+                break
+        return best
+
+    def _judged(self, replaced: frozenset[int], *, with_neighbours: bool) -> tuple[Judged, ...]:
+        submission, execution = self._of(replaced, with_neighbours=with_neighbours)
+        found = gaps(execution, submission.cells)
+        return judge(submission, self.assignment, execution, found).questions
+
+    def _of(self, replaced: frozenset[int], *, with_neighbours: bool) -> tuple[Submission, Execution]:
+        """Make of the history a notebook whose cells are the executions, in order.
+
+        An execution that another has replaced is still where later ones found its values, and no answer.
+        """
+        gone = {one.index for one in self.executed if one.ordinal in replaced}
+        cells = tuple(
+            SourceCell(
+                index=one.index,
+                kind="code" if with_neighbours or one.label else "raw",
+                source="" if one.index in gone else one.source,
+            )
+            for one in self.executed
+        )
+        records = tuple(
+            replace(record, events=()) if record.cell in gone else record for record in self.recording.cells
+        )
+        execution = Execution(
+            cells=tuple(one.outcome for one in self.executed if one.index not in gone),
+            recording=Recording(records, self.recording.damage),
+            notebook=None,
+        )
+        return Submission("", "", "", Student(), cells, None), execution
+
+    # ── what cannot be judged ─────────────────────────────────────────────────────────────────────────────
+
+    def _explained(self, judged: Judged) -> QuestionReport:
+        report = judged.report
+        if report.status is QuestionStatus.PASSED:
+            return report
+        mine = [one for one in self.executed if one.label == report.id]
+        if not mine and report.matched is None:
+            before = [n for n, source in self.earlier.items() if _label(source) == report.id]
+            if before:
+                return _not_judged(report, Message("selfcheck.too-late", {"cell": before[-1]}))
+            return _not_judged(report, Message("selfcheck.not-run"), QuestionStatus.UNANSWERED)
+        if judged.judgement is not None and (first := self._goes_on(judged.judgement.run)) is not None:
+            return _not_judged(report, self._set_again(first))
+        return report
+
+    def _goes_on(self, run: TrainingRun) -> TrainingRun | None:
+        """Give the whole run that a run is the end of, where its beginning was an earlier execution."""
+        begun = run.epochs[0]
+        whole = next(
+            (
+                other
+                for other in self.runs
+                if any((e.cell, e.seqs) == (begun.cell, begun.seqs) for e in other.epochs)
+            ),
+            None,
+        )
+        if whole is None or (whole.epochs[0].cell, whole.epochs[0].seqs) == (begun.cell, begun.seqs):
+            return None
+        gone = {one.index for one in self.executed if one.ordinal in self.replaced}
+        return whole if gone.intersection(whole.cells) else None
+
+    def _set_again(self, whole: TrainingRun) -> Message:
+        """Say from which cell on to run again: the last before the run that made its parameters."""
+        names = {name for name, _, _ in whole.leaves if name}
+        makers = [
+            record.cell
+            for record in self.recording.cells
+            if record.cell < whole.cells[0] and names.intersection(record.values)
+        ]
+        if not makers:
+            return Message("selfcheck.trained-already-here")
+        return Message("selfcheck.trained-already", {"cell": makers[-1] + 1})
+
+
+def _label(source: str) -> str | None:
+    return Executed(0, 0, source, None, None).label  # type: ignore[arg-type]
+
+
+def _matters(one: Executed) -> bool:
+    """Tell whether an execution can have changed an answer: the set-up cell and ``%check`` do not."""
+    return not one.source.lstrip().startswith(("%check", "#@title", "grader.check"))
+
+
+def _not_judged(
+    report: QuestionReport, why: Message, status: QuestionStatus = QuestionStatus.ERROR
+) -> QuestionReport:
+    """Give a question about which nothing is said but why."""
+    checks = tuple(
+        replace(check, status=CheckStatus.SKIPPED, points=0.0, expected=None, actual=None, message=why)
+        for check in report.checks
+    )
+    return replace(
+        report,
+        checks=checks,
+        score=0.0,
+        status=status,
+        diagnoses=(),
+        run=None,
+        reference=None,
+        data=None,
+    )
