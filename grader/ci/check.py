@@ -56,7 +56,7 @@ def check(folder: Path, kernel: KernelFactory, *, kit: str = "", share: float | 
     used, odd = settle(pin, submission.notebook)
     if settings.assignment and used.id != settings.assignment:
         raise GraderError(
-            f"{path}: is of the assignment {used.id!r}; grader.toml says {settings.assignment!r}"
+            f"{path} is of the assignment {used.id!r}; grader.toml says {settings.assignment!r}"
         )
     report, _ = check_notebook(submission, used, kernel=kernel)
     others = ", ".join(other for other in (*found, *broken) if other != path)

@@ -1,4 +1,4 @@
-"""How GitHub's runner, and what is compatible with it, is told things: commands in the log, files it names."""
+"""How GitHub's runner, and those like it, are told things: commands in the log, files they name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from rich.console import Console
 
 from grader.ci.lines import lines_of
 from grader.records import Submission
@@ -22,14 +24,14 @@ def runs_here() -> bool:
 
 
 @contextmanager
-def no_commands() -> Iterator[None]:
+def no_commands(log: Console) -> Iterator[None]:
     """Have the runner read no commands in what is printed meanwhile: a student's text is none."""
     token = secrets.token_hex(16)
-    print(f"::stop-commands::{token}", flush=True)
+    say(log, f"::stop-commands::{token}")
     try:
         yield
     finally:
-        print(f"::{token}::", flush=True)
+        say(log, f"::{token}::")
 
 
 def command(annotation: Annotation, file: str = "", line: int | None = None) -> str:
@@ -43,12 +45,19 @@ def command(annotation: Annotation, file: str = "", line: int | None = None) -> 
     return f"::{annotation.level} {properties}::{_data(annotation.text)}"
 
 
-def print_annotations(found: list[Annotation], file: str, submission: Submission | None, raw: str) -> None:
-    """Print annotations, each beside its line in the notebook's file."""
+def say(log: Console, text: str) -> None:
+    """Write one line to the log as it is."""
+    log.print(text, soft_wrap=True, markup=False, highlight=False)
+
+
+def annotate(
+    log: Console, found: list[Annotation], file: str = "", submission: Submission | None = None, raw: str = ""
+) -> None:
+    """Write annotations, each for its line in the notebook's file, whose content is ``raw``."""
     at = lines_of(submission, raw) if submission else {}
     for it in found:
         line = None if it.cell is None else at.get((it.cell, it.line or 1), at.get((it.cell, 1)))
-        print(command(it, file, line), flush=True)
+        say(log, command(it, file, line))
 
 
 def add_summary(markdown: str) -> None:

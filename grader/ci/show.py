@@ -11,7 +11,7 @@ from grader.ci import github
 from grader.errors import GraderError, KitError, OutputError, SubmissionError
 from grader.records import Message
 from grader.render import overview
-from grader.render.annotations import Annotation, annotations
+from grader.render.annotations import Annotation, annotated
 from grader.render.markdown import escaped
 from grader.render.messages import localize, translate, ui
 from grader.render.outputs import OUTPUTS
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 PAGE, RESULT = "report.html", "result.json"
 
 
-def show(checked: Checked, out: Path, lang: str, console: Console) -> None:
-    """Show a result: files into ``out``, words to ``console``, the rest where the runner wants it.
+def show(checked: Checked, out: Path, lang: str, log: Console) -> None:
+    """Show a result: files into ``out``, words to ``log``, the rest where the runner wants it.
 
     Raises ``OutputError`` for a folder that cannot be written to.
     """
@@ -39,13 +39,15 @@ def show(checked: Checked, out: Path, lang: str, console: Console) -> None:
     said = {name: OUTPUTS[name].render([report], lang) for name in ("junit", "markdown")}
     pages = {PAGE: student_page(report, lang).encode("utf-8", "replace"), RESULT: dumps(report).encode()}
     _write(out, {**pages, **{OUTPUTS[name].file: content for name, content in said.items()}})
-    with _quiet():
-        console.print(detail(report, lang))
+    with _quiet(log):
+        with log.capture() as printed:
+            log.print(detail(report, lang))
+        github.say(log, "\n".join(line.rstrip() for line in printed.get().splitlines()))
         if not report.error:
-            console.print(f"\n{verdict}", markup=False)
-        console.print((out / PAGE).as_posix(), soft_wrap=True, markup=False)
+            github.say(log, f"\n{verdict}")
+        github.say(log, (out / PAGE).as_posix())
     if github.runs_here():
-        _annotate(checked, annotations(report, lang))
+        _annotate(checked, annotated(report, lang), log)
     github.add_summary(said["markdown"].decode() + ("" if report.error else f"\n{verdict}\n"))
     total = overview.final(report)
     github.set_outputs(
@@ -61,13 +63,13 @@ def show(checked: Checked, out: Path, lang: str, console: Console) -> None:
     )
 
 
-def show_failure(error: GraderError, lang: str, console: Console) -> None:
+def show_failure(error: GraderError, lang: str, log: Console) -> None:
     """Say why there is no result: in the log, beside it, and in the summary."""
     said = _in_words(error, lang)
-    with _quiet():
-        console.print(f"grader: {said}", soft_wrap=True, markup=False)
+    with _quiet(log):
+        github.say(log, f"grader: {said}")
     if github.runs_here():
-        print(github.command(Annotation("error", "grader", said)), flush=True)
+        github.annotate(log, [Annotation("error", "grader", said)])
     github.add_summary(f"**{escaped(said)}**\n")
     github.set_outputs({"status": "error", "passed": "false", "score": ""})
 
@@ -82,18 +84,18 @@ def _in_words(error: GraderError, lang: str) -> str:
     return " ".join(str(error).split())
 
 
-def _annotate(checked: Checked, found: list[Annotation]) -> None:
-    """Put annotations beside the lines of the notebook, as far as there is one to read."""
+def _annotate(checked: Checked, found: list[Annotation], log: Console) -> None:
+    """Put annotations beside the lines of the notebook, if there is one to read."""
     if checked.notebook is None:
-        github.print_annotations(found, "", None, "")
+        github.annotate(log, found)
         return
     raw = checked.notebook.read_text(encoding="utf-8", errors="replace")
-    github.print_annotations(found, checked.report.submission.path, read(checked.notebook), raw)
+    github.annotate(log, found, checked.report.submission.path, read(checked.notebook), raw)
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    with github.no_commands() if github.runs_here() else nullcontext():
+def _quiet(log: Console) -> Iterator[None]:
+    with github.no_commands(log) if github.runs_here() else nullcontext():
         yield
 
 

@@ -15,7 +15,7 @@ WIDTH = 120
 
 
 @app.command()
-def ci(
+def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
     folder: Annotated[Path, typer.Argument(help="The repository, as it is checked out.")] = Path(),
     kit: Annotated[
         str,
