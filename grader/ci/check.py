@@ -69,6 +69,8 @@ def check(folder: Path, kernel: KernelFactory, *, kit: str = "", share: float | 
 def _notebooks(folder: Path, settings: Settings) -> tuple[dict[str, Submission], dict[str, SubmissionError]]:
     """Read the notebooks by their path in the repository; those that cannot be read come apart."""
     paths = [folder / settings.notebook] if settings.notebook else collect([folder])
+    if settings.notebook and not paths[0].resolve().is_relative_to(folder.resolve()):
+        raise GraderError(f"grader.toml: notebook = {settings.notebook!r} lies outside the repository")
     found, broken = {}, {}
     for path in paths:
         name = path.relative_to(folder).as_posix()
