@@ -46,12 +46,15 @@ def main() -> None:
 def failing_in_one_line() -> Iterator[None]:
     """Turn what ends a command early into one line and an exit code.
 
-    ``GraderError``, and a file that cannot be read or written, end with 2; Ctrl-C with 130.
+    ``GraderError``, a file that cannot be read or written, and a package that students do without, end with
+    2; Ctrl-C with 130.
     """
     try:
         yield
     except GraderError as error:
         said = str(error)
+    except ModuleNotFoundError as error:
+        said = f"{error.name} is not installed; grading a class needs: pip install 'grader[class]'"
     except OSError as error:
         said = f"{error.filename}: {error.strerror}"
     except KeyboardInterrupt:

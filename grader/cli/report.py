@@ -27,8 +27,8 @@ def report(
     ] = None,
 ) -> None:
     """Render pages and table again from result.json; nothing is executed."""
-    from grader.batch import render_again  # noqa: PLC0415 - takes a while; --help should not
-
     with failing_in_one_line():
+        from grader.batch import render_again  # noqa: PLC0415 - takes a while; --help should not
+
         render_again(folder, lang and lang.value, also or ())
     out.print(folder / "index.html", soft_wrap=True)

@@ -139,7 +139,7 @@ def evaluate(tree: Tree, data: Data) -> Any:
             case bool() | int() | float() | None:
                 return tree
             case {"data": str(name)}:
-                return getattr(data, name)
+                return vars(data)[name]
             case {"tensor": written}:
                 return read_tensor(written)
             case {"dtype": str(name)}:
@@ -147,7 +147,7 @@ def evaluate(tree: Tree, data: Data) -> Any:
             case {"list": [*items]}:
                 return [value(item, depth + 1) for item in items]
             case {"call": str(name), "of": [*items]}:
-                function = OPERATIONS[name] if name in OPERATIONS else getattr(data, name)
+                function = OPERATIONS[name] if name in OPERATIONS else vars(data)[name]
                 named = {key: value(item, depth + 1) for key, item in tree.get("with", {}).items()}
                 return _bounded(function(*(value(item, depth + 1) for item in items), **named))
         raise ValueError("not a formula")

@@ -16,7 +16,7 @@ from grader.errors import KitError
 from grader.kit import expected
 from grader.kit.formulas import FUNCTIONS
 from grader.kit.numbers import read_tensor
-from grader.kit.trainings import Declared
+from grader.kit.trainings import Declared, data_of
 from grader.records import Limits, Step
 from grader.training import Data
 
@@ -155,6 +155,8 @@ def _question(written: Mapping[str, Any], data: Data) -> Question:
     training, forms = None, []
     if written["training"] is not None:
         training = Declared(written["training"])
+        if not data_of(written["training"]) <= vars(data).keys():
+            raise ValueError("a training on data that are not there")
         training.step3(training.init(), data)
     else:
         forms = [_form(form, data) for form in written["forms"]]
@@ -186,7 +188,7 @@ def _own(written: Mapping[str, str], questions: Sequence[Question], data: Data) 
     asked = {question.id: {check.name for check in question.checks} for question in questions}
     own = {str(name): str(source) for name, source in written.items()}
     for name, source in own.items():
-        if not hasattr(data, name) or (source != STUDENT_ID and name not in asked[source]):
+        if name not in vars(data) or (source != STUDENT_ID and name not in asked[source]):
             raise ValueError(f"{name} is nobody's own")
     return own
 

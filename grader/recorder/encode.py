@@ -23,7 +23,7 @@ TEXT = 10_000  # characters
 ITEMS = 1_000  # items of a list
 DEPTH = 4  # lists within lists
 BITS = 1024  # Python refuses to print integers much longer
-ROOM = 1_000_000  # items that are written of one cell
+ROOM = 200_000  # items that are written of one cell
 SHARE = 20_000  # of these, for one name
 
 DENSE = {
@@ -37,8 +37,7 @@ class Store:
     """Tensors set aside while one cell is recorded, each content once, up to ``budget`` bytes in all cells.
 
     ``room`` is how many items may still be written; a list of lists of lists stops there. A store that does
-    not
-    ``keep`` only names contents: what is encoded with it tells whether a value has changed.
+    not ``keep`` only names contents: what is encoded with it tells whether a value has changed.
     """
 
     def __init__(self, budget: int, *, keep: bool = True) -> None:
@@ -129,6 +128,15 @@ def _content(tensor: torch.Tensor, store: Store, whole: int) -> dict[str, Any]:
     if tensor.numel() <= whole and (name := store.put(tensor)) is not None:
         return {"ref": name}
     return {} if (some := sample(tensor)) is None else {"sample": some}
+
+
+def within_share(value: Any, store: Store) -> dict[str, Any]:
+    """Encode a value within one name's share of the room, so that one name cannot take all of it."""
+    rest = max(0, store.room - SHARE)
+    store.room -= rest
+    out = encode(value, store)
+    store.room = max(0, store.room) + rest
+    return out
 
 
 def encode(value: Any, store: Store, depth: int = 0) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from grader.recorder.encode import ROOM, SHARE, Store, encode
+from grader.recorder.encode import ROOM, Store, within_share
 from grader.recorder.names import tensors_in, visible
 
 LAST = "_"  # the name under which the value of the cell's last expression is kept
@@ -34,23 +34,14 @@ class Snapshots:
             if name not in digests:
                 digests[name] = _digest(value, probe)
                 if self._digests.get(name) != digests[name]:
-                    values[name] = _within_share(value, store)
+                    values[name] = within_share(value, store)
         gone = [name for name in self._digests if name not in digests]
         self._digests = digests
         if last is not None:
-            values[LAST] = _within_share(last, store)
+            values[LAST] = within_share(last, store)
         return values, gone
 
 
 def _digest(value: Any, probe: Store) -> str:
-    text = json.dumps(_within_share(value, probe))
+    text = json.dumps(within_share(value, probe))
     return hashlib.sha1(text.encode("utf-8", "backslashreplace"), usedforsecurity=False).hexdigest()
-
-
-def _within_share(value: Any, store: Store) -> dict[str, Any]:
-    """Encode a value within one name's share of the room, so that one name cannot take all of it."""
-    rest = max(0, store.room - SHARE)
-    store.room -= rest
-    out = encode(value, store)
-    store.room = max(0, store.room) + rest
-    return out

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from grader.recorder.encode import INLINE, encode, encode_tensor, numbers
+from grader.recorder.encode import INLINE, encode_tensor, numbers, within_share
 from grader.recorder.graph import WHOLE
 from grader.recorder.names import tensors_in, visible
 from grader.recorder.tape import NoModes, Tape
@@ -80,7 +80,7 @@ class Statements:
         store = self.tape.log.store
         if issubclass(type(value), torch.Tensor):
             return encode_tensor(value, store, WHOLE if store.half_left else INLINE)
-        return encode(value, store) if store.half_left else {"kind": "object", "type": "?"}
+        return within_share(value, store) if store.half_left else {"kind": "object", "type": "?"}
 
 
 class Mark:

@@ -63,7 +63,7 @@ def seat(folder, notebooks):
 def grade(way, folder, out):
     """Grade a folder on the command line; give the exit code and what it said."""
     command = [sys.executable, "-P", "-m", "grader", "grade", "steps", str(folder), "--out", str(out)]
-    command += ["--jobs", "2", *(f"--limit={limit}" for limit in LIMITS)]
+    command += ["--jobs", "6", *(f"--limit={limit}" for limit in LIMITS)]
     if ROOT and way == "as a user":
         paths = (sys.base_prefix, sys.prefix, COURSE, folder)
         command = [sys.executable, ordinary_user.__file__, *map(str, paths), "--", *command]

@@ -102,7 +102,9 @@ def test_gitlab_installs_once(asked, tmp_path):
     """The environment is made where there is none of the same make, and kept otherwise."""
     job = parsed(GITLAB)
     script = "\n".join(job["grader"]["script"])
-    given = {"GRADER": "https://x/grader.whl", "GRADER_KIT": "", "GRADER_PIP_ARGUMENTS": ""}
+    given = {"GRADER": "https://x/grader.whl"} | dict.fromkeys(
+        ("GRADER_KIT", "GRADER_PACKAGES", "GRADER_PIP_ARGUMENTS"), ""
+    )
     first, second = asked(script, **given), asked(script, **given)
     third = asked(script, **given | {"GRADER": "https://x/other.whl"})
 

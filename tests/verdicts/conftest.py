@@ -56,37 +56,19 @@ def warm(assignment):
 @pytest.fixture
 def run_cells(warm, tmp_path):
     """Execute a submission: its ``Execution``."""
-
-    def run(submission, calls=None, seed=None):
-        for old in tmp_path.iterdir():
-            old.unlink()
-        return executed(warm, submission, tmp_path, calls=calls, seed=seed)
-
-    return run
+    return functools.partial(run, warm, tmp_path)
 
 
 @pytest.fixture
-def reported(run_cells):
+def reported(warm, tmp_path):
     """Execute a submission and judge it as an assignment: its ``Report``."""
-
-    def report(assignment, submission, seed=0):
-        execution = run_cells(submission, assignment.calls, seed)
-        found = gaps(execution, submission.cells)
-        verdict = judge(submission, assignment, execution, found)
-        return add_up(submission, assignment, execution, verdict.questions, verdict.flags)
-
-    return report
+    return functools.partial(report, warm, tmp_path)
 
 
 @pytest.fixture
 def judged_as(reported):
     """Execute a submission and judge it: question id -> ``QuestionReport``, of those that have cells."""
-
-    def report(assignment, submission, seed=0):
-        questions = reported(assignment, submission, seed).questions
-        return {question.id: question for question in questions if question.matched is not None}
-
-    return report
+    return lambda *submitted, **rest: answered(reported(*submitted, **rest))
 
 
 @pytest.fixture
@@ -163,6 +145,26 @@ def graded_cells(judged):
     return grade
 
 
+def run(warm, folder, submission, calls=None, seed=None, afresh=()):
+    """Execute a submission in a folder that held another one's recording."""
+    for old in folder.iterdir():
+        old.unlink()
+    return executed(warm, submission, folder, calls=calls, seed=seed, afresh=afresh)
+
+
+def report(warm, folder, assignment, submission, seed=0, afresh=()):  # noqa: PLR0917
+    """Execute a submission and judge it as an assignment: its ``Report``."""
+    execution = run(warm, folder, submission, assignment.calls, seed, afresh)
+    found = gaps(execution, submission.cells)
+    verdict = judge(submission, assignment, execution, found)
+    return add_up(submission, assignment, execution, verdict.questions, verdict.flags)
+
+
+def answered(reported):
+    """Give the reports of the questions that have cells, by id."""
+    return {question.id: question for question in reported.questions if question.matched is not None}
+
+
 def submitted(cells):
     """Make a submission of ``(question, source)`` cells, with the preparation of data where it is missing."""
     data = () if any(name == "data" for name, _ in cells) else (DATA,)
@@ -175,8 +177,11 @@ def submission_of(cells, student=Student()):  # noqa: B008 - a frozen record
     return Submission("hw.ipynb", "hw", "", student, tuple(sources), None)
 
 
-def executed(warm, submission, folder, *, csv=CSV, shift=0, calls=None, seed=None):
-    """Run the code cells; the data that a notebook asks the network for lie in the working folder."""
+def executed(warm, submission, folder, *, csv=CSV, shift=0, calls=None, seed=None, afresh=()):
+    """Run the code cells; the data that a notebook asks the network for lie in the working folder.
+
+    ``afresh`` are the cells that meet the names which the first of them met.
+    """
     cells = {
         cell.index: cell.source.replace(URL, str(csv)) for cell in submission.cells if cell.kind == "code"
     }
@@ -188,6 +193,7 @@ def executed(warm, submission, folder, *, csv=CSV, shift=0, calls=None, seed=Non
         "shift": shift,
         "inputs": {key: given.tolist() for key, given in (calls or {}).items()},
         "seed": seed,
+        "afresh": [list(cells).index(cell) for cell in afresh],
     }
     warm.stdin.write(json.dumps(request) + "\n")
     warm.stdin.flush()

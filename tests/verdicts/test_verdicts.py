@@ -4,9 +4,31 @@ import pytest
 
 from grader.records import CheckStatus
 
+from .conftest import answered, report, submitted
 from .named import named
 from .right import RIGHT
+from .together import begins, notebooks
 from .wrong import WRONG
+
+NOTEBOOKS = notebooks([*RIGHT, *WRONG])
+
+
+@pytest.fixture(scope="module")
+def reports(warm, assignment, tmp_path_factory):
+    """Give the reports that an answer brings about: of its own questions, and of the data."""
+    place = {id(answer): i for i, notebook in enumerate(NOTEBOOKS) for answer in notebook}
+    folder, known = tmp_path_factory.mktemp("recorded"), {}
+
+    def of(answer):
+        i = place[id(answer)]
+        if i not in known:
+            submission = submitted([cell for one in NOTEBOOKS[i] for cell in one.cells])
+            afresh = begins(NOTEBOOKS[i], submission)
+            known[i] = answered(report(warm, folder, assignment, submission, afresh=afresh))
+        asked = {"data", *(name for name, _ in answer.cells)}
+        return {name: one for name, one in known[i].items() if name in asked}
+
+    return of
 
 
 def param(answer):
@@ -26,21 +48,21 @@ def codes(reports):
 
 
 @pytest.mark.parametrize("answer", [param(answer) for answer in RIGHT])
-def test_a_right_answer_loses_nothing(graded_cells, answer):
+def test_a_right_answer_loses_nothing(reports, answer):
     """However it is written; where data are asked for, what is wrong with them costs there alone."""
-    reports = graded_cells(answer.cells)
+    found = reports(answer)
 
-    assert answer.loses == checks(reports, CheckStatus.FAILED)
-    assert set() == checks(reports, CheckStatus.SKIPPED)
-    assert answer.near == checks(reports, CheckStatus.BORDERLINE)
-    assert [] == [code for code in codes(reports) if not answer.loses]
+    assert answer.loses == checks(found, CheckStatus.FAILED)
+    assert set() == checks(found, CheckStatus.SKIPPED)
+    assert answer.near == checks(found, CheckStatus.BORDERLINE)
+    assert [] == [code for code in codes(found) if not answer.loses]
 
 
 @pytest.mark.parametrize("answer", [param(answer) for answer in WRONG])
-def test_a_wrong_answer_loses_its_own_steps(graded_cells, answer):
+def test_a_wrong_answer_loses_its_own_steps(reports, answer):
     """One mistake costs one step, two cost two, and each is named if it has a name."""
-    reports = graded_cells(answer.cells)
+    found = reports(answer)
 
-    assert answer.loses == checks(reports, CheckStatus.FAILED)
-    assert answer.unseen == checks(reports, CheckStatus.SKIPPED)
-    assert named(answer) == codes(reports)
+    assert answer.loses == checks(found, CheckStatus.FAILED)
+    assert answer.unseen == checks(found, CheckStatus.SKIPPED)
+    assert named(answer) == codes(found)

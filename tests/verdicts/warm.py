@@ -1,7 +1,8 @@
 """Run as a program: executes cells under the recorder, each notebook in a forked child of one warm process.
 
-A request is a line of JSON on standard input, ``{"folder", "cells", "shift", "inputs"}``; ``inputs`` are what
-functions are called on, by key. The answer is a line on standard output: for each cell ``null`` or
+A request is a line of JSON on standard input, ``{"folder", "cells", "shift", "inputs", "afresh"}``; ``inputs``
+are what functions are called on, by key; before the cells in ``afresh``, by their places, the names are set back
+to those before the first cell that says so. The answer is a line on standard output: for each cell ``null`` or
 ``[name, message]`` of the exception that ended it. What was recorded lies in the folder.
 """
 
@@ -58,7 +59,7 @@ def in_a_child(request):
     return line
 
 
-def execute(cells, folder, shift, inputs, seed=None):
+def execute(cells, folder, shift, inputs, seed=None, afresh=()):
     """Run the cells in the shell that nobody has used yet; give the line of what ended each."""
     sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")  # noqa: PTH123, SIM115 - until the process ends
     torch.manual_seed(shift if seed is None else seed)
@@ -67,12 +68,21 @@ def execute(cells, folder, shift, inputs, seed=None):
     shell.register_magic_function(lambda _: None, "line", "matplotlib")  # this shell shows no pictures
     calls = {key: torch.tensor(values) for key, values in inputs.items()}
     grader.recorder.install(shell, Path(folder), inputs=calls)
-    ended = []
-    for cell in cells:
+    ended, before = [], None
+    for place, cell in enumerate(cells):
+        if place in afresh:
+            before = before or copied(shell.user_ns)
+            shell.user_ns.clear()
+            shell.user_ns.update(copied(before))
         result = shell.run_cell(cell)
         error = result.error_before_exec or result.error_in_exec
         ended.append(None if error is None else [type(error).__name__, str(error)])
     return json.dumps(ended)
+
+
+def copied(names):
+    """Copy names, and the tensors that an answer may change in place."""
+    return {name: value.clone() if type(value) is torch.Tensor else value for name, value in names.items()}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,129 @@
+"""Each mistake is told by the kit what it is told by the instructor's assignment: one table, one execution each."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.assignment_file import load
+from grader.gaps import gaps
+from grader.judging import judge
+from grader.kit import Kit, make
+
+from .conftest import executed, submission_of, submitted
+from .logistic import EPOCHS, WRONG_LOOPS, WRONG_VALUES
+from .named import named
+from .together import begins, notebooks
+from .wrong import WRONG
+
+ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
+
+
+def one_of_each(answers):
+    """Give an answer for each misconception and each question kind it befalls: the first there is."""
+    found = {}
+    for answer in answers:
+        question = answer.cells[-1][0]
+        for code in named(answer):
+            found.setdefault((code, question if question in ("data", "sse", "mse") else "net"), answer)
+    return list(dict.fromkeys(found.values()))
+
+
+MISTAKES = one_of_each([answer for answer in WRONG if not answer.but])
+#: The mistakes of the course's table that can be made in ``steps``, by the names they are told.
+STEPS = {
+    "gradient-not-cleared", "gradient-partly-cleared", "wrong-sign", "sum-for-mean", "mean-for-sum",
+    "learning-rate", "broadcast-target", "leaf-rebound", "requires-grad-missing", "integer-parameter",
+    "forward-outside-loop", "cleared-before-step", "stale-optimizer", "parameters-recreated",
+    "bias-not-updated", "bias-doubled", "no-intercept", "columns-swapped", "no-square",
+    "square-outside-mean", "half-loss", "wrong-optimizer", "epochs", "float64", "hard-coded",
+}  # fmt: skip
+LOGISTIC = {
+    "sigmoid-missing", "sigmoid-twice", "logits-for-probability", "mse-for-bce", "bce-for-mse", "bce-one-term",
+    "bce-sign", "target-is-probability",
+}  # fmt: skip
+
+
+#: One answer of each; a function that never comes back takes two seconds for each of its inputs.
+LOOPS = list({answer.form: answer for answer in WRONG_LOOPS if answer.form in LOGISTIC}.values())
+VALUES = [answer for answer in WRONG_VALUES if answer.name != "f for ever"][::3]
+
+
+def told(verdict):
+    """Give all that the questions' reports say."""
+    return {
+        one.report.id: (
+            [
+                (check.id, check.status, check.points, check.message, check.expected)
+                for check in one.report.checks
+            ],
+            [(it.code, it.step, it.iteration, it.line, it.message) for it in one.report.diagnoses],
+        )
+        for one in verdict.questions
+        if one.report.matched is not None
+    }
+
+
+def both(warm, folder, assignment, submission, **rest):
+    """Execute once; judge as the instructor does, and by what a released notebook carries."""
+    by_kit = Kit.read(make(assignment).text).assignment()
+    calls = {**assignment.calls, **by_kit.calls}
+    execution = executed(warm, submission, folder, calls=calls, **rest)
+    found = gaps(execution, submission.cells)
+    return [told(judge(submission, asked, execution, found)) for asked in (assignment, by_kit)]
+
+
+def codes(said):
+    return {code for _, diagnoses in said.values() for code, *_ in diagnoses}
+
+
+def test_the_table_has_the_courses_mistakes():
+    """Nothing that students are known to get wrong is left out."""
+    assert STEPS <= {code for answer in MISTAKES for code in named(answer)}
+
+
+@pytest.mark.parametrize("notebook", notebooks(MISTAKES), ids=lambda answers: ", ".join(map(str, answers)))
+def test_mistakes_of_steps(warm, tmp_path, assignment, notebook):
+    """The same checks fail, with the same words, and the same misconceptions are named."""
+    submission = submitted([cell for answer in notebook for cell in answer.cells])
+
+    instructor, student = both(warm, tmp_path, assignment, submission, afresh=begins(notebook, submission))
+
+    assert instructor == student
+    assert {code for answer in notebook for code in named(answer)} <= codes(instructor)
+
+
+@pytest.fixture(scope="module")
+def logistic():
+    """Read the assignment ``logistic``, with the fewer epochs that its answers train for."""
+    assignment = load(ASSIGNMENTS / "logistic")
+    for question in assignment.questions:
+        if question.training is not None:
+            question.training.epochs = int(EPOCHS)
+    return assignment
+
+
+def test_mistakes_of_logistic(warm, tmp_path, logistic):
+    """The same for losses and curves, each on the student's own draw of y."""
+    seen = set()
+    for answer in LOOPS:
+        submission = submission_of([(None, "import torch"), *answer.cells])
+        instructor, student = both(warm, tmp_path, logistic, submission)
+        assert instructor == student, answer
+        seen |= codes(student)
+
+    assert LOGISTIC <= seen
+
+
+def test_wrong_values_of_logistic(warm, tmp_path, logistic):
+    """A wrong function, and what follows from it, is charged alike; at which input it fails may differ."""
+    for answer in VALUES:
+        submission = submission_of([(None, "import torch"), *answer.cells])
+        verdicts = both(warm, tmp_path, logistic, submission)
+        instructor, student = (
+            {
+                name: [(check[0], check[1], check[3].id) for check in checks]
+                for name, (checks, _) in one.items()
+            }
+            for one in verdicts
+        )
+        assert instructor == student, answer
