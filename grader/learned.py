@@ -153,17 +153,24 @@ def _cells(one: Judged) -> tuple[int, ...]:
 
 
 def _stuck(question: Question, one: Judged, two: Judged) -> set[str]:
-    """Give the ids of the checks whose answer does not go with the data."""
+    """Give the ids of the checks whose answer does not go with the data.
+
+    Numbers typed over a right training cost the result. Typed over a wrong one they pretend to a training
+    that there was not: nothing of it counts.
+    """
     checks = one.report.checks
     if one.judgement is None or two.judgement is None:
         return _stuck_values(question, one, two)
     assert question.training is not None
+    trained = {check.id for check in checks if check.step not in GIVEN}
     if is_stuck(question.training, one.judgement, two.judgement):
-        return {check.id for check in checks if check.step not in GIVEN}
+        return trained
     shown = one.namespace, two.namespace
-    if is_shown_stuck(question.training, one.judgement, two.judgement, shown):
-        return {check.id for check in checks if check.step is Step.RESULT}
-    return set()
+    if not is_shown_stuck(question.training, one.judgement, two.judgement, shown):
+        return set()
+    result = {check.id for check in checks if check.step is Step.RESULT}
+    wrong = any(check.status is CheckStatus.FAILED and check.id in trained - result for check in checks)
+    return trained if wrong else result
 
 
 def _stuck_values(question: Question, one: Judged, two: Judged) -> set[str]:

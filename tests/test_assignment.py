@@ -276,6 +276,28 @@ def test_mistakes_about_the_second_run_are_said_in_one_line(course, old, new, me
             r":9: files\.\.\./a\.csv: should be the name of a file, without a folder",
         ),
         ("data/a.csv", "../../reference/small.py", r":9: files\.a\.csv: .* lies outside the assignment"),
+        ("[files]", '[own]\nz = "numbers"\n[files]', r":9: own\.z: is not among the data; there is 'x', 'y'"),
+        (
+            "[files]",
+            '[own]\nx = "numbrs"\n[files]',
+            r":9: own\.x: there is no question 'numbrs'; did you mean 'numbers'\?",
+        ),
+        ("[files]", '[own]\nx = "numbers"\n[files]', r":9: own\.x: 'numbers' has no check 'x'"),
+        (
+            'values = "small.numbers"',
+            'one_of = ["small.numbers", "small.numbrs"]',
+            r":28: questions\[1\]\.one_of: reference/small\.py has no function 'numbrs'; .*'numbers'\?",
+        ),
+        (
+            'values = "small.numbers"',
+            'one_of = ["small.numbers", "small.files"]',
+            r":28: questions\[1\]\.one_of: 'small\.files' gives other names than the form before it",
+        ),
+        (
+            'values = "small.numbers"',
+            'values = "small.numbers"\none_of = ["small.numbers", "small.numbers"]',
+            r":24: questions\[1\]: 'numbers' needs either training = … or values = … or one_of = …",
+        ),
     ],
 )
 def test_mistakes_in_the_toml_are_said_in_one_line(course, old, new, message):

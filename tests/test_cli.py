@@ -233,15 +233,16 @@ def test_a_limit_of_the_command_line_is_in_force(tmp_path):
 
 
 def test_results_do_not_depend_on_the_number_of_jobs(tmp_path):
-    """One after the other, two and four at once give the same results, but for the time they took."""
+    """One after the other and three at once give the same results, but for the time they took."""
     found = []
-    for jobs in (1, 2, 4):
+    for jobs in (1, 3):
         out = tmp_path / str(jobs)
-        assert 0 == run("grade", STEPS, STEPS / "sample-class", "--out", out, "--jobs", jobs)[0]
+        some = sorted((STEPS / "sample-class").iterdir())[:6]
+        assert 0 == run("grade", STEPS, *some, "--out", out, "--jobs", jobs)[0]
         found.append({name: {**result, "timing": None} for name, result in results(out).items()})
 
-    assert 14 == len(found[0])
-    assert found[0] == found[1] == found[2]
+    assert 6 == len(found[0])
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(("option", "confined"), [("--cold", True), ("--no-sandbox", False)])

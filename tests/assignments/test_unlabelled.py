@@ -11,6 +11,8 @@ from grader.grading import grade
 from grader.release import blank
 from grader.submission import read
 
+from .shortened import EPOCHS, asking_less
+
 FOLDER = Path(__file__).parents[2] / "assignments"
 ASSIGNMENTS = ("steps", "tensors", "logistic", "homework")
 
@@ -21,7 +23,7 @@ def unlabelled(notebook, *, text):
         cell.metadata = {}
         cell.source = re.sub(
             r"^ *# 문제:.*\n?|^ *### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE
-        )
+        ).replace("range(6000)", f"range({EPOCHS})")
     notebook.cells = [cell for cell in notebook.cells if text or cell.cell_type == "code"]
     return notebook
 
@@ -30,7 +32,7 @@ def unlabelled(notebook, *, text):
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_an_unlabelled_solution_has_full_marks_and_a_blank_none(name, text, kernel, tmp_path):
     """Answers are found by what they are."""
-    assignment = load(FOLDER / name)
+    assignment = asking_less(load(FOLDER / name))
     solution = nbformat.read(assignment.notebook, as_version=4)
     found = []
     for notebook in (solution, blank(solution)):

@@ -145,16 +145,16 @@ def graded_cells(judged):
     return grade
 
 
-def run(warm, folder, submission, calls=None, seed=None, afresh=()):
+def run(warm, folder, submission, calls=None, seed=None, *, afresh=()):
     """Execute a submission in a folder that held another one's recording."""
     for old in folder.iterdir():
         old.unlink()
     return executed(warm, submission, folder, calls=calls, seed=seed, afresh=afresh)
 
 
-def report(warm, folder, assignment, submission, seed=0, afresh=()):  # noqa: PLR0917
+def report(warm, folder, assignment, submission, seed=0, *, afresh=()):
     """Execute a submission and judge it as an assignment: its ``Report``."""
-    execution = run(warm, folder, submission, assignment.calls, seed, afresh)
+    execution = run(warm, folder, submission, assignment.calls, seed, afresh=afresh)
     found = gaps(execution, submission.cells)
     verdict = judge(submission, assignment, execution, found)
     return add_up(submission, assignment, execution, verdict.questions, verdict.flags)

@@ -1,7 +1,7 @@
 """Answers to different questions share a notebook: a fork for each of them is most of what a table costs.
 
-Between two answers the names are set back to what they were before the first, so that each meets what it would
-meet alone.
+Between two answers the names are set back to what they were before the first, so that each meets what it
+would meet alone.
 """
 
 from __future__ import annotations

@@ -76,9 +76,10 @@ NEVER_LEARNED = (
     answer(
         "another learning rate, then typed over",
         LOOP.but(update="What.data = What.data - 0.05 * What.grad", after=ENDS),
-        "step4 result",
+        TRAINED,
     ),
-    answer("one epoch short, then typed over", LOOP.but(epochs="29", after=ENDS), "epochs result"),
+    answer("one epoch short, then typed over", LOOP.but(epochs="29", after=ENDS), TRAINED),
+    answer("trained, then typed over", LOOP.but(after=ENDS.replace("2.4290", "2.4311")), "result"),
     in_cells("weights typed in", "mse", [ENDS], ALL),
     in_cells("weights from lstsq", "mse", ["What = torch.linalg.lstsq(X, y).solution.requires_grad_()"], ALL),
     answer(

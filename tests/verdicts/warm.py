@@ -1,8 +1,8 @@
 """Run as a program: executes cells under the recorder, each notebook in a forked child of one warm process.
 
-A request is a line of JSON on standard input, ``{"folder", "cells", "shift", "inputs", "afresh"}``; ``inputs``
-are what functions are called on, by key; before the cells in ``afresh``, by their places, the names are set back
-to those before the first cell that says so. The answer is a line on standard output: for each cell ``null`` or
+A request is a line of JSON on standard input, ``{"folder", "cells", "shift", "inputs"}``. ``inputs``
+are what functions are called on, by key; before the cells in ``afresh``, by their places, the names are set
+back to those before the first of them. The answer is a line on standard output: for each cell ``null`` or
 ``[name, message]`` of the exception that ended it. What was recorded lies in the folder.
 """
 
@@ -59,7 +59,7 @@ def in_a_child(request):
     return line
 
 
-def execute(cells, folder, shift, inputs, seed=None, afresh=()):
+def execute(cells, folder, shift, inputs, *, seed=None, afresh=()):
     """Run the cells in the shell that nobody has used yet; give the line of what ended each."""
     sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")  # noqa: PTH123, SIM115 - until the process ends
     torch.manual_seed(shift if seed is None else seed)

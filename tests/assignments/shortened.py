@@ -1,0 +1,19 @@
+"""The lecture's 6000 epochs cut short, where what is tested does not depend on how many there are."""
+
+from dataclasses import replace
+
+EPOCHS = 60
+
+
+def asking_less(assignment):
+    """Ask for ``EPOCHS`` in place of 6000; the assignment must have been loaded for this alone."""
+    for question in assignment.questions:
+        if question.training is not None and question.training.epochs == 6000:
+            question.training.epochs = EPOCHS
+    return assignment
+
+
+def shortened(submission):
+    """Give the notebook with loops of ``EPOCHS`` in place of 6000."""
+    cells = (replace(c, source=c.source.replace("range(6000)", f"range({EPOCHS})")) for c in submission.cells)
+    return replace(submission, cells=tuple(cells))
