@@ -35,7 +35,10 @@ def annotated(report: Report, lang: str = "ko", most: int = MOST) -> list[Annota
 
 
 def _of_question(question: QuestionReport, report: Report, words: Words) -> Iterator[Annotation]:
-    """Give what is wrong with one question. Nobody is told what they have not answered yet."""
+    """Give what is wrong with one question; where a cell raised, the rest follows from that.
+
+    Nobody is told what they have not answered yet.
+    """
     if question.status in (QuestionStatus.PASSED, QuestionStatus.UNANSWERED):
         return
     title = one_line(question.title)
@@ -47,7 +50,8 @@ def _of_question(question: QuestionReport, report: Report, words: Words) -> Iter
         text = "\n".join(filter(None, (one_line(it.text), one_line(it.hint))))
         yield Annotation("error", title, text, outcome.index, line)
     for remark in remarks(question, words):
-        if remark.status in (CheckStatus.FAILED, CheckStatus.BORDERLINE):
+        explained = raised and remark.line is None
+        if remark.status in (CheckStatus.FAILED, CheckStatus.BORDERLINE) and not explained:
             cell = remark.cell if remark.cell is not None else next(iter(own), None)
             level = "error" if remark.status == CheckStatus.FAILED else "warning"
             heading = f"{title} · {named(remark.steps, words)}"

@@ -7,10 +7,10 @@ import math
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from grader.records import CellStatus, CheckResult, CheckStatus, QuestionReport, QuestionStatus, Report
+from grader.records import CheckResult, CheckStatus, QuestionReport, QuestionStatus, Report
 from grader.render import overview
 from grader.render.messages import Words, localize, ui
-from grader.render.problems import problem
+from grader.render.problems import unfinished
 from grader.render.remarks import check_name, compared, of_diagnosis, one_line, place
 from grader.render.steps import headline
 from grader.render.text import clean, points
@@ -116,8 +116,7 @@ def _said(report: Report, words: Words) -> list[str]:
 
 
 def _unfinished(report: Report) -> list[str]:
-    cells = [cell for cell in report.cells if cell.status != CellStatus.OK]
-    return [one_line(f"{it.text} {it.hint}") for it in (problem(cell, report.language) for cell in cells)]
+    return [one_line(f"{it.text} {it.hint}") for it in unfinished(report).values()]
 
 
 def _seconds(report: Report) -> str:

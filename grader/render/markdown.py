@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from grader.records import CellStatus, CheckStatus, QuestionReport, QuestionStatus, Report
+from grader.records import CheckStatus, QuestionReport, QuestionStatus, Report
 from grader.render import overview
 from grader.render.messages import Words, localize, ui
-from grader.render.problems import problem
+from grader.render.problems import untold
 from grader.render.remarks import Remark, named, one_line, place, remarks
 from grader.render.steps import SIGNS, headline, step_rows
 from grader.render.text import points
@@ -28,7 +28,11 @@ def markdown(reports: Sequence[Report], lang: str = "ko") -> str:
 
 def escaped(text: str) -> str:
     """Give a stranger's text as a line of Markdown that shows just that: no markup, link or mention."""
-    shown = _REFERENCE.sub(lambda found: found[0] + _NOTHING, one_line(text))
+    return _escaped(one_line(text))
+
+
+def _escaped(shown: str) -> str:
+    shown = _REFERENCE.sub(lambda found: found[0] + _NOTHING, shown)
     return _SPECIAL.sub(lambda found: f"\\{found[0]}", shown)
 
 
@@ -83,12 +87,9 @@ def _class(reports: Sequence[Report], words: Words) -> list[str]:
 def _noted(report: Report, words: Words) -> str:
     """List what is to be known of the whole notebook: flags, and cells that did not finish."""
     said = [escaped(flag.text) for flag in report.flags]
-    for cell in report.cells:
-        if cell.status != CellStatus.OK:
-            it = problem(cell, report.language)
-            said.append(
-                " ".join(filter(None, (escaped(it.text), it.source and code(it.source), escaped(it.hint))))
-            )
+    for it in untold(report):
+        parts = (escaped(it.text), it.source and code(it.source), escaped(it.hint))
+        said.append(" ".join(filter(None, parts)))
     return _listed(words("ui.flags"), said)
 
 
@@ -134,8 +135,8 @@ def _remark(remark: Remark, words: Words) -> str:
 
 def _prose(text: str) -> str:
     """Give advice, in which code stands in backticks."""
-    parts = re.split(r"`([^`]+)`", text)
-    return "".join(code(part) if odd % 2 else escaped(part) for odd, part in enumerate(parts) if part)
+    parts = re.split(r"`([^`]+)`", one_line(text))
+    return "".join(code(part) if odd % 2 else _escaped(part) for odd, part in enumerate(parts) if part)
 
 
 def _score(report: Report, words: Words) -> str:

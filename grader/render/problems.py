@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from grader.records import CellError, CellOutcome, CellStatus, Message
+from grader.records import CellError, CellOutcome, CellStatus, Message, Report
 from grader.render import text
 from grader.render.messages import catalogue, translate
+
+#: What flags begin with that already say what became of their cell.
+_CELL_FLAGS = ("flag.cell-killed", "flag.limit.")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,18 @@ def problem(cell: CellOutcome, lang: str) -> Problem:
     hint = _hint(error, lang) if error else ""
     source = text.dedented(error.source) if error else ""
     return Problem(translate(message, lang), hint, source, cell.index)
+
+
+def unfinished(report: Report) -> dict[int, Problem]:
+    """Say what happened to each cell that did not finish, by its index."""
+    cells = (cell for cell in report.cells if cell.status != CellStatus.OK)
+    return {cell.index: problem(cell, report.language) for cell in cells}
+
+
+def untold(report: Report) -> list[Problem]:
+    """Give what happened to cells, as far as no flag says it already."""
+    told = {flag.params.get("cell", 0) - 1 for flag in report.flags if flag.id.startswith(_CELL_FLAGS)}
+    return [it for cell, it in unfinished(report).items() if cell not in told]
 
 
 def _hint(error: CellError, lang: str) -> str:

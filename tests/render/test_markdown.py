@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from grader.records import CellOutcome, CellStatus, Student, SubmissionRef
+from grader.records import CellOutcome, CellStatus, Diagnosis, Message, Step, Student, SubmissionRef
 from grader.render.markdown import code, escaped, markdown
 from grader.render.messages import LANGUAGES
 from grader.render.remarks import one_line
@@ -102,6 +102,19 @@ def test_what_a_report_says(reports):
 def test_right_answers_take_no_room(reports):
     """Where everything is right there is the table and nothing below it."""
     assert [] == github(markdown([reports["perfect"]])).find_all("h3")
+
+
+def test_code_in_advice(build):
+    """Code in a diagnosis is code, and the spaces around it stay."""
+    advice = Message(
+        "", text="미분을 지우지 않았습니다.\n이렇게 해 보세요: `What.grad = None` 또는 `|x|`로 쓰세요."
+    )
+    found = Diagnosis("x", Step.CLEAR, 2, 11, 7, "f(`a`)", {}, advice)
+    question = build.question("mse", [build.check("clear", "failed")], "partial", diagnoses=(found,))
+    page = github(markdown([build.report([question])]))
+
+    assert ["What.grad = None", "|x|", "f(`a`)"] == [it.text for it in page.find_all("code")]
+    assert "이렇게 해 보세요: What.grad = None 또는 |x|로" in page.text
 
 
 def test_a_list_has_one_level(reports, build):
