@@ -125,7 +125,7 @@ async def _one(batch: Batch, given: HandedIn, slug: str) -> Report:
 async def _graded(batch: Batch, given: HandedIn, slug: str, folder: Path) -> Report:
     submission = given.read(slug)
     if batch.resume and (earlier := _earlier(folder, submission.sha256, batch.assignment.digest)) is not None:
-        return _write_report(folder, earlier, batch.lang)
+        return _write_report(folder, given.anew(earlier), batch.lang)
     with TemporaryDirectory(prefix="grader-") as kept:
         report, execution = await grade_async(
             submission, batch.assignment, kernel=batch.kernel, keep=Path(kept)

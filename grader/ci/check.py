@@ -10,6 +10,7 @@ from grader.ci.kits import Pinned, pinned, settle
 from grader.ci.settings import Settings
 from grader.errors import GraderError, KitError, SubmissionError
 from grader.execution.kernel import KernelFactory
+from grader.file_names import readable
 from grader.grading import ungraded
 from grader.kit import Kit, kit_of, stamp_of
 from grader.records import Message, Report, Submission
@@ -52,7 +53,7 @@ def check(folder: Path, kernel: KernelFactory, *, kit: str = "", share: float | 
     path = _chosen(found, pin, settings)
     if path is None:
         return _without(broken, pin)
-    submission = replace(found[path], path=path)
+    submission = replace(found[path], path=readable(path))
     used, odd = settle(pin, submission.notebook)
     if settings.assignment and used.id != settings.assignment:
         raise GraderError(
@@ -89,7 +90,7 @@ def _pinned(folder: Path, settings: Settings, kit: str, found: Mapping[str, Subm
         ids = [settings.assignment, *(stamp.id for stamp in stamps if stamp)]
         names = [f"{name}.kit.json" for name in ids if name and Path(name).name == name]
         source = next((name for name in names if (folder / name).is_file()), "")
-    return pinned(source, settings.digest, folder)
+    return pinned(source, "" if kit else settings.digest, folder)
 
 
 def _chosen(found: Mapping[str, Submission], pin: Pinned, settings: Settings) -> str | None:

@@ -61,9 +61,9 @@ def settle(pin: Pinned, notebook: Any) -> tuple[Kit, tuple[Message, ...]]:
         return pin.kit, (Message("flag.ci.kit-differs"),)
     if pin.kit is not None:
         return pin.kit, () if carried.digest == pin.kit.digest else (Message("flag.ci.kit-differs"),)
-    if pin.asked and carried.digest != pin.digest:
-        return carried, (Message("flag.ci.kit-unreached"),)
-    return carried, ()
+    if not pin.asked or carried.digest == pin.digest:
+        return carried, ()
+    return carried, (Message("flag.ci.kit-other" if pin.digest else "flag.ci.kit-unreached"),)
 
 
 def _fetched(address: str) -> str:

@@ -90,7 +90,15 @@ def _annotate(checked: Checked, found: list[Annotation], log: Console) -> None:
         github.annotate(log, found)
         return
     raw = checked.notebook.read_text(encoding="utf-8", errors="replace")
-    github.annotate(log, found, checked.report.submission.path, read(checked.notebook), raw)
+    github.annotate(log, found, _from_here(checked.notebook), read(checked.notebook), raw)
+
+
+def _from_here(path: Path) -> str:
+    """Give a file's path as the runner knows it: from the folder that the job works in."""
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return path.name
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.assignment import Assignment
 from grader.assignment_file import read_notebook
 from grader.errors import KitError, SubmissionError
+from grader.file_names import readable, slug_of
 from grader.kit import kit_of, make, released, stamp_of
 from grader.records import Message, Submission
 from grader.release import blank
@@ -69,7 +70,7 @@ def taken(clones: Sequence[Path], wanted: Wanted, folder: Path) -> list[HandedIn
     What is wrong with one of them is said by its ``HandedIn``. ``GraderError`` if there is no git.
     """
     taker = _Taker(wanted)
-    found = [taker.take(clone, folder / str(number)) for number, clone in enumerate(clones)]
+    found = [taker.take(clone.absolute(), folder / str(number)) for number, clone in enumerate(clones)]
     most = contents.usual([one.watched for one in found])
     return [_compared(one, most if len(found) >= 3 else one.first) for one in found]
 
@@ -88,9 +89,9 @@ class _Taker:
 
     def take(self, folder: Path, ours: Path) -> _Found:
         """Take one clone's notebook."""
-        name = folder.absolute().name.removesuffix(".git")
-        one = HandedIn(ours / "none.ipynb", repository=name)
-        ours.mkdir()
+        ours /= slug_of(readable(folder.parent.name))  # tells repositories of one name apart
+        ours.mkdir(parents=True)
+        one = HandedIn(ours / "none.ipynb", repository=folder.name.removesuffix(".git"))
         try:
             with opened(folder) as clone:
                 return self._from(clone, one)
@@ -123,17 +124,17 @@ class _Taker:
         paths = contents.notebooks(there)
         if not paths:
             raise SubmissionError("there is no notebook in the repository", "repository-no-notebook")
-        files, readable, wrong = {}, {}, {}
+        files, found, wrong = {}, {}, {}
         for number, path in enumerate(paths[: contents.MAX_NOTEBOOKS]):
             files[path] = one.path.with_name(f"{number}.ipynb")
             try:
-                readable[path] = _read(clone, there[path], files[path])
+                found[path] = _read(clone, there[path], files[path])
             except SubmissionError as error:
                 wrong[path] = error
-        if not readable:
+        if not found:
             return replace(one, within=paths[0], wrong=wrong[paths[0]])
-        chosen = choose(readable, self.wanted.assignment.notebook.name, self._markers, self._given)
-        flags = [*one.flags, *self._about_kit(readable[chosen])]
+        chosen = choose(found, self.wanted.assignment.notebook.name, self._markers, self._given)
+        flags = [*one.flags, *self._about_kit(found[chosen])]
         if len(paths) > 1:
             others = ", ".join(path for path in paths if path != chosen)
             flags.append(Message("flag.repository.notebooks", {"chosen": chosen, "others": others}))

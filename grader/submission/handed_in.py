@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.errors import SubmissionError
-    from grader.records import Message, Submission
+    from grader.records import Message, Report, Submission
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,16 @@ class HandedIn:
         submission = read(self.path, slug=slug)
         flags = (*self.flags, *submission.flags)
         return replace(submission, path=self.shown, student=self.student, flags=flags)
+
+    def anew(self, report: Report) -> Report:
+        """Give the earlier report of the same notebook, with what is known of its repository today."""
+        submission = replace(report.submission, path=self.shown, student=self.student)
+        others = (flag for flag in report.flags if not flag.id.startswith(_OURS))
+        return replace(report, submission=submission, flags=(*self.flags, *others))
+
+
+#: What the flags of a repository begin with; all others are of the notebook.
+_OURS = ("flag.state.", "flag.repository.")
 
 
 def handed_in(paths: Iterable[Path]) -> list[HandedIn]:

@@ -151,13 +151,33 @@ def test_edited_kit(push, sheet, steps, tmp_path, pin):
     assert "나누어 준 것과 달라서" in done.log
 
 
-def test_edited_kit_that_cannot_be_replaced(push, sheet, steps):
+@pytest.mark.parametrize("known", [True, False])
+def test_edited_kit_that_cannot_be_replaced(push, sheet, steps, known):
     """Where the released kit cannot be reached, a digest that does not fit is said all the same."""
-    settings = f'kit = "https://127.0.0.1:9/steps.kit.json"\ndigest = "{make(steps).digest}"\n'
+    settings = 'kit = "https://127.0.0.1:9/steps.kit.json"\n'
+    settings += f'digest = "{make(steps).digest}"\n' if known else ""
     done = push({"steps.ipynb": edited(sheet({"sse": raising})), "grader.toml": settings})
 
     assert ("92", "92") == (done.outputs["score"], done.outputs["max-score"])
-    assert "같은지 알 수 없었습니다" in done.log
+    assert ("나누어 준 것과 다른데" if known else "같은지 알 수 없었습니다") in done.log
+
+
+def test_the_workflows_kit_comes_before_the_students_word(push, sheet, steps, tmp_path):
+    """A digest in grader.toml, which students can edit, does not keep --kit from being used."""
+    given = tmp_path / "given.kit.json"
+    given.write_text(make(steps).text, encoding="utf-8")
+    forged = edited(sheet({"sse": raising}))
+    digest = re.search(r"# grader-kit: steps 1 ([0-9a-f]{64})", forged)[1]
+    done = push({"steps.ipynb": forged, "grader.toml": f'digest = "{digest}"\n'}, "--kit", str(given))
+
+    assert "100" == done.outputs["max-score"]
+
+
+def test_a_repository_below_the_job(push, sheet, tmp_path):
+    """Annotations name files from where the job works, not from where the notebook's folder begins."""
+    done = push({"hw4/steps.ipynb": sheet({"mse": plus})}, "hw4")
+
+    assert "file=hw4/steps.ipynb,line=" in done.commands[0]
 
 
 def test_no_kit(push, sheet):

@@ -1,13 +1,14 @@
 """The mark of record, made on the instructor's machine from the same repositories."""
 
 import json
+import subprocess
 
 import pytest
 from typer.testing import CliRunner
 
 from grader.cli import app
 
-from .conftest import edited
+from .conftest import commit, edited
 from .test_ci import plus
 
 
@@ -65,6 +66,22 @@ def test_a_class_of_clones_at_a_deadline(push, sheet, steps, grade, tmp_path):
         missing["flags"][0]["id"],
     )
     assert str(tmp_path) not in json.dumps(results)
+
+
+def test_resume_tells_the_commit_of_today(push, sheet, steps, grade):
+    """A notebook that has not changed is not run again; what is said of its repository is said anew."""
+    told = push({"steps.ipynb": sheet({"sse": plus})})
+    grade(steps.folder, told.folder)
+    (told.folder / "README.md").write_text("?", encoding="utf-8")
+    commit(told.folder)
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=told.folder, capture_output=True, text=True, check=True
+    )
+    _, results = grade(steps.folder, told.folder, "--resume")
+    (result,) = results.values()
+    state = [flag["params"]["commit"] for flag in result["flags"] if flag["id"].startswith("flag.state.")]
+
+    assert ([head.stdout[:12]], 99.0) == (state, result["score"])
 
 
 @pytest.mark.parametrize(

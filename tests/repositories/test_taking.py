@@ -5,6 +5,7 @@ import json
 import nbformat
 import pytest
 
+from grader.file_names import unique_slugs
 from grader.kit import kit_of, released
 from grader.kit import make as make_kit
 from grader.kit.notebook import packed
@@ -138,6 +139,19 @@ def test_edited_kit(take, sheets):
 def test_untouched_kit(take, sheets):
     """What was released is not flagged."""
     assert [] == flags(take({"steps.ipynb": sheets["released"]}))
+
+
+def test_one_name_in_two_organisations(steps, sheets, tmp_path):
+    """Repositories of one name are told apart by the folders they lie in, whatever their order."""
+    for group in ("class-a", "class-b"):
+        make(tmp_path / group / "kim", commit("c", BEFORE, files={"steps.ipynb": sheets["half"]}))
+    clones, _ = clones_among([tmp_path / "class-a", tmp_path / "class-b"])
+    slugs = []
+    for number, given in enumerate((clones, clones[::-1])):
+        (ours := tmp_path / str(number)).mkdir()
+        slugs.append(set(unique_slugs([one.called for one in taken(given, Wanted(steps), ours)])))
+
+    assert [{"class-a-kim", "class-b-kim"}] * 2 == slugs
 
 
 WORKFLOW = ".github/workflows/grader.yml"
