@@ -5,7 +5,7 @@ A cell that is refused shows so by itself: it ends with the system's own excepti
 the course, ``{home}`` for that of the grader's user.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 #: What the machine refuses, by the exceptions that Python makes of it.
 REFUSED = r"PermissionError"
@@ -25,8 +25,11 @@ class Attack:
     flag: str = ""
     #: A pattern for what it shows.
     shows: str = ""
-    #: Whether it is the operating system that must refuse it, whoever the grader is.
-    system: bool = field(default=True)
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is over at once, with its kernel as it was: the next one may follow it there."""
+        return self.status in ("raised", "ok") and not self.flag
 
 
 SYSCALL = """import ctypes, os
@@ -83,9 +86,9 @@ READING = {
         status="ok",
         shows=r"\(\['[^']*'\], \[\]\)|\(\[\], \[\]\)",
     ),
-    "through a link": Attack("import os\nos.symlink('/etc/shadow', 'link')\nopen('link')", error=UNSEEN),
+    "through a link": Attack("import os\nos.symlink('/etc/shadow', 'soft')\nopen('soft')", error=UNSEEN),
     "through a hard link": Attack(
-        "import os\nos.link('{course}/reference/steps.py', 'link')", error=f"{UNSEEN}|OSError"
+        "import os\nos.link('{course}/reference/steps.py', 'hard')", error=f"{UNSEEN}|OSError"
     ),
     "another's environment": opens("'/proc/{pid}/environ'"),
     "init's environment": opens("'/proc/1/environ'"),
@@ -221,3 +224,11 @@ SYSTEM = {
 }
 
 OF_THE_SYSTEM = NETWORK | READING | WRITING | PROCESSES | MEMORY | SYSTEM
+
+
+def notebooks():
+    """Give the attacks by name, in the notebooks they share: a kernel outlives what it is refused."""
+    kinds = (NETWORK, READING, WRITING, SYSTEM)
+    shared = [[name for name, attack in kind.items() if attack.refused] for kind in kinds]
+    alone = [name for name in OF_THE_SYSTEM if not any(name in names for names in shared)]
+    return [*shared, *([name] for name in alone)]

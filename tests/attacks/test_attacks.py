@@ -18,7 +18,7 @@ from grader.execution.workspace import workspace
 from grader.records import Limits
 
 from .. import ordinary_user  # noqa: TID252 - tests are no package
-from .attacks import OF_THE_SYSTEM
+from .attacks import OF_THE_SYSTEM, notebooks
 from .forgeries import FILE_NAMES, MARKUP, PRETENDING
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
@@ -29,10 +29,10 @@ WAYS = ("as root", "as a user") if ROOT else ("as a user",)
 #: The user that the attacked submission runs as where graders are root; none of them gives this one.
 OTHER = 61183
 LIMITS = (
-    "cell_seconds=4", "memory_bytes=600MiB", "processes=60", "disk_bytes=40MiB", "file_bytes=20MiB",
+    "cell_seconds=5", "memory_bytes=600MiB", "processes=60", "disk_bytes=20MiB", "file_bytes=10MiB",
 )  # fmt: skip
 #: So many attackers sit between two honest students.
-EVERY = 12
+EVERY = 6
 #: What the grader has and no submission may see.
 SECRETS = {"GRADER_TEST_SECRET": "SECRET", "GITHUB_TOKEN": "TOKEN"}
 
@@ -63,7 +63,7 @@ def seat(folder, notebooks):
 def grade(way, folder, out):
     """Grade a folder on the command line; give the exit code and what it said."""
     command = [sys.executable, "-P", "-m", "grader", "grade", "steps", str(folder), "--out", str(out)]
-    command += ["--jobs", "6", *(f"--limit={limit}" for limit in LIMITS)]
+    command += ["--jobs", "2", *(f"--limit={limit}" for limit in LIMITS)]
     if ROOT and way == "as a user":
         paths = (sys.base_prefix, sys.prefix, COURSE, folder)
         command = [sys.executable, ordinary_user.__file__, *map(str, paths), "--", *command]
@@ -74,20 +74,24 @@ def grade(way, folder, out):
 
 
 class Graded:
-    """A graded class: its reports by the names of the notebooks."""
+    """A graded class: its reports by the names of what stands at ``places``, (file, cell) each."""
 
-    def __init__(self, out, files, said):
-        self.out, self._files, self.said = out, files, said
+    def __init__(self, out, places, said):
+        self.out, self._places, self.said = out, places, said
         self.honest = [json.loads(path.read_text()) for path in sorted(out.glob("*honest/result.json"))]
 
     def report(self, name):
-        """Give what is in a notebook's ``result.json``."""
-        return json.loads((self.out / self._files[name] / "result.json").read_text())
+        """Give what is in its notebook's ``result.json``."""
+        return json.loads((self.out / self._places[name][0] / "result.json").read_text())
+
+    def cell(self, name):
+        """Give how its cell ended."""
+        return self.report(name)["cells"][self._places[name][1]]
 
     def shown(self, name):
-        """Join what a notebook's cells showed as text."""
-        executed = nbformat.read(self.out / self._files[name] / "executed.ipynb", as_version=4)
-        outputs = [output for cell in executed.cells for output in cell.outputs]
+        """Join what its cell showed as text."""
+        file, cell = self._places[name]
+        outputs = nbformat.read(self.out / file / "executed.ipynb", as_version=4).cells[cell].outputs
         return "".join(o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs)
 
 
@@ -139,14 +143,20 @@ def grade_attacks(way, victim, folder, out):
         "course": str(COURSE),
         "home": str(Path.home()),
     }
-    notebooks = {}
-    for name, attack in OF_THE_SYSTEM.items():
-        source = attack.source
+
+    def cell(name):
+        source = OF_THE_SYSTEM[name].source
         for word, value in meant.items():
             source = source.replace("{" + word + "}", value)
-        notebooks[name] = [(None, source), (None, "print('alive')")]
-    files = seat(folder, notebooks)
-    return Graded(out, files, grade(way, folder, out))
+        return None, source
+
+    groups = {" ".join(names): names for names in notebooks()}
+    files = seat(
+        folder,
+        {key: [*map(cell, names), (None, "print('alive')")] for key, names in groups.items()},
+    )
+    places = {name: (files[key], i) for key, names in groups.items() for i, name in enumerate(names)}
+    return Graded(out, places, grade(way, folder, out))
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +166,7 @@ def pretended(tmp_path_factory):
     files = seat(folder, PRETENDING)
     for name in FILE_NAMES:
         nbformat.write(notebook([(None, "1")]), folder / name)
-    return Graded(out, files, grade(WAYS[0], folder, out))
+    return Graded(out, {name: (file, 0) for name, file in files.items()}, grade(WAYS[0], folder, out))
 
 
 def test_everybody_is_graded(attacked):
@@ -170,7 +180,7 @@ def test_everybody_is_graded(attacked):
 def test_an_attack_fails_and_is_told_of(attacked, name):
     """The report has how its cell ended, which limit it met, and what it could see."""
     attack, report = OF_THE_SYSTEM[name], attacked.report(name)
-    cell = report["cells"][0]
+    cell = attacked.cell(name)
     error = "{name}: {value}".format(**cell["error"]) if cell["error"] else ""
     told = (cell["status"], error, [flag["id"] for flag in report["flags"]], attacked.shown(name))
 
@@ -182,7 +192,7 @@ def test_an_attack_fails_and_is_told_of(attacked, name):
 
 def test_what_comes_after_an_attack_is_run(attacked):
     """The next cell of an attacker's notebook runs, in another kernel if need be."""
-    assert {"ok"} == {attacked.report(name)["cells"][1]["status"] for name in OF_THE_SYSTEM}
+    assert {"ok"} == {attacked.report(name)["cells"][-1]["status"] for name in OF_THE_SYSTEM}
 
 
 def unharmed(honest):
