@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from io import StringIO
-from typing import Any
 
 from IPython.display import display
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from grader.kit import Kit
 from grader.records import Message
@@ -32,10 +30,21 @@ def show(look: Look, kit: Kit, lang: str) -> None:
     notes.append(words("selfcheck.advice"))
     total = words("selfcheck.points", points=points(report.score or 0), max=points(report.max_score))
     cards = [card_of(question, lang) for question in report.questions]
-    page = fill_in("check.html", lang, order=order, in_order=in_order, total=total, cards=cards, notes=notes)
-    text = _plain(replace(report, flags=()), lang)
+    unjudged = [(title, translate(why, lang)) for title, why in look.unjudged.items()]
+    page = fill_in(
+        "check.html",
+        lang,
+        order=order,
+        in_order=in_order,
+        total=total if cards else "",
+        cards=cards,
+        unjudged=unjudged,
+        notes=notes,
+    )
+    judged = [_plain(detail(report, lang))] if cards else []
+    waiting = [f"· {clean(title)}\n    {why}" for title, why in unjudged]
     sign = "✓" if in_order else "!"
-    _display(page, "\n".join([text.rstrip(), "", f"{sign} {order}", *notes]))
+    _display(page, "\n".join([*judged, *waiting, "", f"{sign} {order}", *notes]))
 
 
 def say(message: Message, lang: str) -> None:
@@ -44,11 +53,10 @@ def say(message: Message, lang: str) -> None:
     _display(fill_in("said.html", lang, text=text), text)
 
 
-def _plain(report: Any, lang: str) -> str:
-    console = Console(file=StringIO(), width=WIDTH, highlight=False, color_system=None)
-    console.print(detail(report, lang))
-    file: Any = console.file
-    return str(file.getvalue())
+def _plain(shown: RenderableType) -> str:
+    text = StringIO()
+    Console(file=text, width=WIDTH, highlight=False, color_system=None).print(shown)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 def _display(page: str, text: str) -> None:

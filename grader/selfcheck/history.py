@@ -29,8 +29,13 @@ class Executed:
     @property
     def label(self) -> str | None:
         """The question that the visible line names."""
-        found = MARKER.search(self.source)
-        return found and found[1]
+        return label_of(self.source)
+
+
+def label_of(source: str) -> str | None:
+    """Give the question that a cell's visible line names."""
+    found = MARKER.search(source)
+    return found and found[1]
 
 
 class History:

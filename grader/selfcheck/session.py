@@ -20,10 +20,8 @@ from grader.questions import Judged
 from grader.recorder import install
 from grader.recording import Recording, read
 from grader.records import (
-    CheckStatus,
     Execution,
     Message,
-    QuestionReport,
     QuestionStatus,
     Report,
     SourceCell,
@@ -31,19 +29,25 @@ from grader.records import (
     Submission,
 )
 from grader.runs import TrainingRun, training_runs
-from grader.selfcheck.history import Executed, History, superseded
+from grader.selfcheck.history import Executed, History, label_of, superseded
 from grader.selfcheck.public import public_part
 from grader.selfcheck.undisturbed import undisturbed
 from grader.withholding import withheld
 
+NOT_RUN = Message("selfcheck.not-run")
 BYTES = 200_000_000  # of a session's recording that is looked at
 
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen: the report, as a student may see it, and whether the cells were run in order."""
+    """What was seen: a report of what could be judged, as a student may see it.
+
+    ``unjudged`` says of the other questions, by their titles, why not and what to run; ``order`` whether the
+    cells were run from top to bottom.
+    """
 
     report: Report
+    unjudged: Mapping[str, Message]
     order: Message
 
 
@@ -68,8 +72,7 @@ class Session:
         """Judge one question, or all, by what has been executed so far; nothing of the student's changes."""
         with self._unseen():
             judging = _Judging(self._history, Path(self._folder.name), self.assignment)
-            report = judging.report(question)
-            return Look(withheld(report), judging.order())
+            return judging.look(question)
 
     @contextmanager
     def _unseen(self) -> Iterator[None]:
@@ -96,17 +99,26 @@ class _Judging:
         self.replaced = superseded(self.executed, strictly=True)
         self.runs = training_runs(self.recording)
 
-    def report(self, question: str | None) -> Report:
-        """Judge, and say of each question that cannot be judged what to run again."""
+    def look(self, question: str | None) -> Look:
+        """Judge what can be, and say of each other question what to run again."""
         asked = [one.id for one in self.assignment.questions if question in (None, one.id)]
-        submission, execution = self._of(self.replaced, with_neighbours=True)
         judged = self._best(asked)
-        report = add_up(submission, self.assignment, execution, list(judged.values()), ())
-        questions = tuple(self._explained(one) for one in judged.values())
-        score = sum(one.score for one in questions)
-        most = sum(one.max_score for one in questions)
-        whole = replace(report, flags=(), questions=questions, score=score, final_score=score, max_score=most)
-        return public_part(whole)
+        unjudged = {name: why for name, one in judged.items() if (why := self._unfit(one)) is not None}
+        submission, execution = self._of(self.replaced, with_neighbours=True)
+        whole = add_up(
+            submission,
+            self.assignment,
+            execution,
+            [one._replace(flags=()) for name, one in judged.items() if name not in unjudged],
+            (),
+        )
+        whole = replace(whole, flags=(), max_score=sum(one.max_score for one in whole.questions))
+        titles = {name: judged[name].report.title for name in unjudged}
+        return Look(
+            withheld(public_part(whole)),
+            {titles[name]: why for name, why in unjudged.items()},
+            self.order(),
+        )
 
     def order(self) -> Message:
         """Say whether the cells were run from top to bottom, and if not, which was not."""
@@ -184,19 +196,17 @@ class _Judging:
 
     # ── what cannot be judged ─────────────────────────────────────────────────────────────────────────────
 
-    def _explained(self, judged: Judged) -> QuestionReport:
+    def _unfit(self, judged: Judged) -> Message | None:
+        """Say why an answer cannot be judged as it was seen, and what to run; ``None`` if it can."""
         report = judged.report
         if report.status is QuestionStatus.PASSED:
-            return report
-        mine = [one for one in self.executed if one.label == report.id]
-        if not mine and report.matched is None:
-            before = [n for n, source in self.earlier.items() if _label(source) == report.id]
-            if before:
-                return _not_judged(report, Message("selfcheck.too-late", {"cell": before[-1]}))
-            return _not_judged(report, Message("selfcheck.not-run"), QuestionStatus.UNANSWERED)
+            return None
+        if report.matched is None and not any(one.label == report.id for one in self.executed):
+            before = [n for n, source in self.earlier.items() if label_of(source) == report.id]
+            return Message("selfcheck.too-late", {"cell": before[-1]}) if before else NOT_RUN
         if judged.judgement is not None and (first := self._goes_on(judged.judgement.run)) is not None:
-            return _not_judged(report, self._set_again(first))
-        return report
+            return self._set_again(first)
+        return None
 
     def _goes_on(self, run: TrainingRun) -> TrainingRun | None:
         """Give the whole run that a run is the end of, where its beginning was an earlier execution."""
@@ -227,30 +237,6 @@ class _Judging:
         return Message("selfcheck.trained-already", {"cell": makers[-1] + 1})
 
 
-def _label(source: str) -> str | None:
-    return Executed(0, 0, source, None, None).label  # type: ignore[arg-type]
-
-
 def _matters(one: Executed) -> bool:
     """Tell whether an execution can have changed an answer: the set-up cell and ``%check`` do not."""
     return not one.source.lstrip().startswith(("%check", "#@title", "grader.check"))
-
-
-def _not_judged(
-    report: QuestionReport, why: Message, status: QuestionStatus = QuestionStatus.ERROR
-) -> QuestionReport:
-    """Give a question about which nothing is said but why."""
-    checks = tuple(
-        replace(check, status=CheckStatus.SKIPPED, points=0.0, expected=None, actual=None, message=why)
-        for check in report.checks
-    )
-    return replace(
-        report,
-        checks=checks,
-        score=0.0,
-        status=status,
-        diagnoses=(),
-        run=None,
-        reference=None,
-        data=None,
-    )

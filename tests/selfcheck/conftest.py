@@ -1,0 +1,76 @@
+"""A student's own shell, in a forked child: cells are run in it, and what they showed comes back."""
+
+import contextlib
+import io
+import json
+import os
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd  # noqa: F401 - the forks would import it each for itself
+import pytest
+import torch
+import torch._dynamo  # torch.func imports it
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import RichOutput  # noqa: F401 - as above
+
+import grader.selfcheck.extension  # noqa: F401 - as above
+from grader.assignment_file import load
+
+COURSE = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def steps():
+    """Read the assignment ``steps``."""
+    return load(COURSE / "assignments/steps")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as a front end sends it: one that is run again keeps its id."""
+
+    source: str
+    id: str | None = None
+
+
+def shown(cells):
+    """Run cells one after the other in this process; give what each printed."""
+    shell = InteractiveShell.instance()
+    shell.run_line_magic("colors", "nocolor")
+    outputs = []
+    for cell in cells:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            shell.run_cell(cell.source, store_history=True, cell_id=cell.id)
+        outputs.append(out.getvalue())
+    return outputs
+
+
+@pytest.fixture
+def at_work(tmp_path):
+    """Give a function that runs cells, texts or ``Cell``, in a shell of their own: what each printed."""
+
+    def run(*cells):
+        cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in cells]
+        reading, writing = os.pipe()
+        if (child := os.fork()) == 0:
+            text = ""
+            try:
+                os.chdir(tmp_path)
+                text = json.dumps(shown(cells))
+            except BaseException:  # noqa: BLE001 - the parent shows it
+                text = json.dumps([traceback.format_exc()])
+            finally:
+                with os.fdopen(writing, "w") as pipe:
+                    pipe.write(text)
+                os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            text = pipe.read()
+        os.waitpid(child, 0)
+        return [" ".join(shown.split()) for shown in json.loads(text)]
+
+    torch.set_num_threads(1)  # a process that computes with several cannot be forked
+    return run
