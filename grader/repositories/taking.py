@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.assignment import Assignment
 from grader.assignment_file import read_notebook
 from grader.errors import KitError, SubmissionError
-from grader.file_names import readable, slug_of
+from grader.file_names import readable, slug_of, student_of
 from grader.kit import kit_of, make, released, stamp_of
 from grader.records import Message, Submission
 from grader.release import blank
@@ -69,6 +69,8 @@ def taken(clones: Sequence[Path], wanted: Wanted, folder: Path) -> list[HandedIn
 
     What is wrong with one of them is said by its ``HandedIn``. ``GraderError`` if there is no git.
     """
+    if not clones:
+        return []
     taker = _Taker(wanted)
     found = [taker.take(clone.absolute(), folder / str(number)) for number, clone in enumerate(clones)]
     most = contents.usual([one.watched for one in found])
@@ -124,6 +126,13 @@ class _Taker:
         paths = contents.notebooks(there)
         if not paths:
             raise SubmissionError("there is no notebook in the repository", "repository-no-notebook")
+        names = {student_of(readable(Path(path).stem)).name for path in paths} - {None}
+        if len(names) > 1:
+            raise SubmissionError(
+                "the repository holds notebooks of several students",
+                "repository-several",
+                {"count": len(names)},
+            )
         files, found, wrong = {}, {}, {}
         for number, path in enumerate(paths[: contents.MAX_NOTEBOOKS]):
             files[path] = one.path.with_name(f"{number}.ipynb")

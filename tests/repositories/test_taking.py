@@ -76,6 +76,20 @@ def test_renamed_notebook(take, sheets):
     assert ("kim/숙제/4주차 과제.ipynb", []) == (one.shown, flags(one))
 
 
+def test_a_class_in_one_repository(take, sheets):
+    """A folder of a whole class under version control is no student's: nobody's notebook is passed over."""
+    one = take({"김하늘_steps.ipynb": sheets["half"], "박지훈 - steps.ipynb": sheets["half"]})
+
+    assert ("repository-several", 2) == (one.wrong.code, one.wrong.params["count"])
+
+
+def test_several_by_one_student(take, sheets):
+    """The same name on several notebooks is one student's."""
+    one = take({"홍길동_steps.ipynb": sheets["half"], "홍길동_steps_최종.ipynb": sheets["solved"]})
+
+    assert "홍길동_steps_최종.ipynb" == one.within
+
+
 def test_hidden_copies_are_left_out(take, sheets):
     """Jupyter's checkpoints are no second notebook."""
     one = take({"steps.ipynb": sheets["half"], ".ipynb_checkpoints/steps-checkpoint.ipynb": sheets["solved"]})
