@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -181,4 +182,5 @@ def _nothing(deadline: datetime, *, shallow: bool = False) -> SubmissionError:
 def _shown(moment: datetime, like: datetime | None) -> str:
     """Give a moment as people read it, in the deadline's time zone where there is one."""
     shown = moment.astimezone(like.tzinfo) if like else moment
-    return shown.isoformat(" ", "minutes" if shown.second == 0 else "seconds")
+    time = shown.isoformat(" ", "minutes" if shown.second == 0 else "seconds")
+    return re.sub(r"(?=[+-]\d\d:\d\d$)", " ", time)

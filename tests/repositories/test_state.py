@@ -73,7 +73,7 @@ def test_flags_say_how_it_was_found(everyone):
 
     assert "flag.state.by-push" == found["pushed late, dated back"].flags[0].id
     assert "flag.state.by-commit" == found["not among the pushes"].flags[0].id
-    assert "2026-10-05 23:58+09:00" == found["in time, in UTC"].flags[0].params["when"]
+    assert "2026-10-05 23:58 +09:00" == found["in time, in UTC"].flags[0].params["when"]
 
 
 def test_without_a_deadline_the_newest_counts(steps, tmp_path):
