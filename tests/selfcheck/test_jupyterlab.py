@@ -1,0 +1,59 @@
+"""Every kit in a real JupyterLab, in a browser: run from top to bottom, checked, looked at."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.assignment_file import load
+
+from .jupyterlab import PATIENCE, chromium, run_all, server
+from .working import filled, with_cells, write
+
+ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
+NAMES = ("steps", "logistic", "tensors", "homework")
+UNCLEARED = """\
+alpha = 1 / 10
+What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+for epoc in range(30):
+    yhat = X @ What
+    loss = torch.mean((y - yhat) ** 2)
+    loss.backward()
+    What.data = What.data - alpha * What.grad"""
+
+
+@pytest.mark.skipif(
+    chromium() is None, reason="NO BROWSER HERE: JupyterLab is not tried (apt install chromium)"
+)
+def test_in_jupyterlab(tmp_path):
+    """The solutions have all the points of the public part; a mistake is named, on a screen and on a phone."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - with a browser alone
+
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    for name in NAMES:
+        write(filled(load(ASSIGNMENTS / name)), notebooks / f"{name}.ipynb")
+    wrong = filled(load(ASSIGNMENTS / "steps"), {"mse": UNCLEARED})
+    write(with_cells(wrong, "%check mse"), notebooks / "mistake.ipynb")
+    with server(notebooks, tmp_path / "home") as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1100, "height": 1300})
+        page.set_default_timeout(PATIENCE * 1000)
+        said = {}
+        for name in (*NAMES, "mistake"):
+            last = run_all(page, address, f"{name}.ipynb")
+            last.locator(".gr").wait_for()
+            said[name] = last.locator(".gr").inner_text()
+        picture = last.locator(".jp-OutputArea-output").screenshot()
+        page.set_viewport_size({"width": 420, "height": 900})
+        page.keyboard.press("Control+b")  # the file browser makes room
+        wide = last.locator(".gr").evaluate("e => e.scrollWidth - e.clientWidth")
+        browser.close()
+    if folder := os.environ.get("GRADER_SCREENSHOTS"):
+        Path(folder, "selfcheck.png").write_bytes(picture)
+
+    assert {name: "지금까지 100 / 100점" in said[name] for name in NAMES} == dict.fromkeys(NAMES, True)
+    assert all("셀을 위에서 아래로 차례대로 실행했습니다." in text for text in said.values())
+    assert "앞 epoch의 미분값이 지워지지 않고 남아 있습니다." in said["mistake"]
+    assert "지금까지 7 / 8점" in said["mistake"]
+    assert wide <= 1
