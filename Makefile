@@ -8,7 +8,7 @@ PEERS := .venv-bench
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint types validate accuracy bench install clean
+.PHONY: demo sample test lint types validate accuracy bench install clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -42,6 +42,12 @@ validate: $(INSTALLED) ## Every misconception on every question of every assignm
 
 accuracy: $(INSTALLED) ## Verdicts and diagnoses over all known answers, as a table in the README
 	@$(BIN)/python -m tests.accuracy
+
+sample: $(INSTALLED) ## Grade the sample class again for reports/sample, which is committed
+	@$(BIN)/grader grade steps assignments/steps/sample-class --out reports/sample --fresh
+	@find reports/sample -name recording.zip -delete
+	@find reports/sample -name executed.ipynb -not -path '*/박지훈*' -delete
+	@$(BIN)/grader report reports/sample
 
 test: lint types validate ## Linters, type checker, assignments, tests
 	@$(BIN)/pytest -n 2 --dist loadfile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import traceback
 import zipfile
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import nbformat
 
@@ -22,6 +24,7 @@ from grader.judging import get_ready
 from grader.records import Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
+from grader.render.notebook_page import notebook_page
 from grader.render.outputs import OUTPUTS
 from grader.render.result_json import dumps, loads
 from grader.submission.handed_in import HandedIn
@@ -79,6 +82,8 @@ async def _grade_all(
 def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[ClassEntry]:
     """Render a folder of results again from its ``result.json`` files alone; ``also`` name further outputs.
 
+    A notebook's own page is made again where ``executed.ipynb`` is still there.
+
     Raises:
         GraderError: there are none, or one of them is not a result.
     """
@@ -91,7 +96,7 @@ def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[
                 f"{file}: this is not a result that this version reads; grade it again"
             ) from error
         report = localize(report, lang or report.language)
-        _write(file.parent / "report.html", student_page(withheld(report), report.language))
+        _write_pages(file.parent, report)
         entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
     if not entries:
         raise GraderError(f"{out}: there is no result.json one folder below; run grader grade first")
@@ -149,8 +154,29 @@ def _earlier(folder: Path, sha256: str, digest: str) -> Report | None:
 def _write_report(folder: Path, report: Report, lang: str) -> Report:
     report = localize(report, lang)
     _write(folder / "result.json", dumps(report))
-    _write(folder / "report.html", student_page(withheld(report), lang))
+    _write_pages(folder, report)
     return report
+
+
+def _write_pages(folder: Path, report: Report) -> None:
+    """Write the student's page, and that of the executed notebook where there is one."""
+    report = withheld(report)
+    executed = None if report.error else _executed(folder)
+    if executed is None:
+        (folder / "notebook.html").unlink(missing_ok=True)
+    else:
+        _write(folder / "notebook.html", notebook_page(executed, report, report.language))
+    page = student_page(report, report.language, notebook="notebook.html" if executed else None)
+    _write(folder / "report.html", page)
+
+
+def _executed(folder: Path) -> dict[str, Any] | None:
+    """Give the tree of the executed notebook, if there is one."""
+    try:
+        tree = json.loads((folder / "executed.ipynb").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return tree if isinstance(tree, dict) else None
 
 
 def _write_recording(file: Path, recorded: Path) -> None:

@@ -13,11 +13,11 @@ from grader.checks import TrainingJudgement
 from grader.records import ReferenceSummary, RunSummary
 from grader.training import Data, Parameters, Training
 
-SIDE = 17  # the loss is known on a grid of so many points a side; a page draws its contours through more
+SIDE = 13  # the loss is known on a grid of so many points a side; a page draws its contours through more
 PLACES = 61  # points of a fitted curve
 DIGITS = 5  # significant digits of a loss
 MARGIN = 0.14  # around the paths, of their extent
-FARTHEST = 1.0  # how far the picture follows a student's path beyond the reference's, in extents of that one
+FARTHEST = 2.0  # how far the picture follows a student's path beyond the reference's, in extents of that one
 
 Point = Sequence[float]
 
@@ -29,7 +29,7 @@ def landscape(
 
     ``line_x`` (61) and over it ``line_student`` and ``line_reference``, ŷ by the reference's step 1 at the
     parameters each ended with; ``loss_w0`` and ``loss_w1`` (2 each), the edges of a square grid over two
-    parameters, and ``loss`` (17 · 17), the reference's loss there on the data that were judged.
+    parameters, and ``loss`` (13 · 13), the reference's loss there on the data that were judged.
     """
     wanted = list(training.init().values())
     if sum(value.numel() for value in wanted) != 2:

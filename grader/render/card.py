@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from grader.records import (
     CheckResult,
     CheckStatus,
-    Diagnosis,
     Match,
     QuestionReport,
     QuestionStatus,
     Step,
     Visibility,
 )
-from grader.render import text
+from grader.render.explanation import Explanation, explained_and_rest
 from grader.render.messages import localize_question, ui
 from grader.render.pictures import Picture, pictures
 from grader.render.problems import Problem
-from grader.render.steps import Finding, findings
+from grader.render.steps import Finding
 from grader.render.template import fill_in
-
-#: How the parts of a diagnosis begin, in either language, and what they are.
-_PARTS = {
-    "왜 문제인가요": "why",
-    "Why it matters": "why",
-    "이렇게 해 보세요": "try",
-    "Try": "try",
-    "이것은 아니에요": "not",
-    "Not this": "not",
-}
-_LABELLED = re.compile(r"([^`:.]{2,60}): (.+)")
 
 #: What a mark stands for: several things are asked for under their own names within one of these steps.
 _NAMED = (Step.DATA, Step.VALUE)
@@ -48,25 +34,6 @@ class Mark:
     status: CheckStatus
     points: float
     max_points: float
-
-
-class Part(NamedTuple):
-    """A paragraph of a diagnosis: ``why``, ``try``, ``not`` or, with another beginning, ``more``."""
-
-    kind: str
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A diagnosis taken apart: what happened, its paragraphs, and the findings it explains."""
-
-    diagnosis: Diagnosis
-    title: str
-    parts: tuple[Part, ...]
-    source: str
-    evidence: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -128,15 +95,13 @@ def card_of(
         problems: the cells of its answer that did not finish.
         notebook: where the executed notebook's page is, if there is one.
     """
-    told = findings(question)
-    explained = tuple(_explanation(it, told) for it in question.diagnoses)
-    used = [finding for it in explained for finding in it.evidence]
+    explained, rest = explained_and_rest(question)
     return Card(
         question=question,
         number=number,
         marks=tuple(marks(question)),
         explanations=explained,
-        findings=tuple(it for it in told if it not in used),
+        findings=rest,
         passed=tuple(check for check in question.checks if _worth_showing(check)),
         problems=tuple(problems),
         pictures=tuple(pictures(question, ui(lang))),
@@ -163,26 +128,6 @@ def marks(question: QuestionReport) -> list[Mark]:
             for check in checks
         ]
     return told
-
-
-def _explanation(diagnosis: Diagnosis, told: Iterable[Finding]) -> Explanation:
-    """Take a diagnosis apart; what its step's own checks found stands with it."""
-    title, *rest = diagnosis.message.text.split("\n") or [""]
-    return Explanation(
-        diagnosis=diagnosis,
-        title=title,
-        parts=tuple(sorted(map(_part, filter(None, rest)), key=lambda part: part.kind == "more")),
-        source=text.dedented(diagnosis.source or ""),
-        evidence=tuple(it for it in told if it.steps == (diagnosis.step,)),
-    )
-
-
-def _part(line: str) -> Part:
-    labelled = _LABELLED.fullmatch(line)
-    if labelled is None:
-        return Part("more", "", line)
-    label, said = labelled.groups()
-    return Part(_PARTS.get(label, "more"), label, said)
 
 
 def _worth_showing(check: CheckResult) -> bool:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from grader.records import Report
+from markupsafe import Markup
+
+from grader.records import QuestionReport, Report
 from grader.render import overview
+from grader.render.flags import once
 from grader.render.messages import localize, translate, ui
+from grader.render.misconceptions import frequencies, named
+from grader.render.pictures import Picture
+from grader.render.pictures.class_losses import Trained, class_losses
 from grader.render.pictures.histogram import histogram
 from grader.render.template import fill_in
+
+OUTCOMES = ("passed", "partial", "failed", "unanswered")
 
 
 @dataclass(frozen=True)
@@ -20,20 +32,97 @@ class ClassEntry:
     href: str
 
 
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: a submission, its questions by id with their numbers, what it is found by."""
+
+    entry: ClassEntry
+    by_id: Mapping[str, QuestionReport]
+    numbers: Mapping[str, int]
+    words: str
+
+
 def class_page(entries: Sequence[ClassEntry], lang: str = "ko", *, csv_href: str = "gradebook.csv") -> str:
     """Give the instructor's page over all ``entries``, in the order given."""
     entries = [ClassEntry(localize(entry.report, lang), entry.href) for entry in entries]
     reports = [entry.report for entry in entries]
-    attention = [(entry, [translate(m, lang) for m in overview.attention(entry.report)]) for entry in entries]
+    questions = overview.questions(reports)
+    misconceptions = frequencies(reports, lang)
     return fill_in(
         "class.html",
         lang,
         title=reports[0].assignment.title if reports else "",
         entries=entries,
+        rows=[_row(entry, lang) for entry in entries],
         scores=overview.scores(reports),
-        questions=overview.questions(reports),
-        attention=[(entry, reasons) for entry, reasons in attention if reasons],
+        questions=questions,
+        outcomes=OUTCOMES,
+        misconceptions=misconceptions,
+        most=max((len(it.holders) for it in misconceptions), default=1),
+        attention=_attention(entries, lang),
+        losses=_losses(entries, questions, lang),
         histogram=histogram(overview.distribution(reports), ui(lang)),
         csv_href=csv_href,
         final=overview.final,
+        script=_script(),
+        script_hash=_script_hash(),
     )
+
+
+def _row(entry: ClassEntry, lang: str) -> Row:
+    student, questions = entry.report.submission.student, entry.report.questions
+    said = dict.fromkeys(name for question in questions for name in named(question, lang))
+    words = (student.name, student.id, entry.report.submission.path, *said)
+    return Row(
+        entry,
+        {question.id: question for question in questions},
+        {question.id: number for number, question in enumerate(questions, 1)},
+        " ".join(filter(None, words)),
+    )
+
+
+def _attention(entries: Sequence[ClassEntry], lang: str) -> list[tuple[ClassEntry, list[str]]]:
+    """Give whom to look at and why, first those without a score."""
+    told = []
+    for entry in sorted(entries, key=lambda it: it.report.error is None):
+        reasons = once(overview.attention(entry.report), entry.report.questions, ui(lang))
+        if reasons:
+            told.append((entry, [translate(it, lang) for it in reasons]))
+    return told
+
+
+def _losses(
+    entries: Sequence[ClassEntry], questions: Sequence[overview.QuestionOverview], lang: str
+) -> list[tuple[int, Picture, str]]:
+    """Give the picture of each question that somebody has trained, with its number and title."""
+    pictures = []
+    for number, asked in enumerate(questions, 1):
+        answers = [
+            Trained(_name(entry.report, lang), question)
+            for entry in entries
+            for question in entry.report.questions
+            if question.id == asked.id
+        ]
+        picture = class_losses(answers, ui(lang))
+        if picture is not None:
+            pictures.append((number, picture, asked.title))
+    return pictures
+
+
+def _name(report: Report, lang: str) -> str:
+    student = report.submission.student
+    return student.name or student.id or ui(lang)("class.unknown-student")
+
+
+@cache
+def _script() -> Markup:
+    """Give the script that sorts and searches: the page is whole without it."""
+    file = Path(__file__).parent / "templates" / "class.js"
+    return Markup(file.read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
+
+
+@cache
+def _script_hash() -> Markup:
+    """Give what the page's policy knows the script by; no other script runs."""
+    digest = hashlib.sha256(_script().encode()).digest()
+    return Markup(f"sha256-{base64.b64encode(digest).decode()}")  # noqa: S704 - letters, digits, + / =

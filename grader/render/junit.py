@@ -9,9 +9,12 @@ from xml.etree import ElementTree as ET
 
 from grader.records import CheckResult, CheckStatus, QuestionReport, QuestionStatus, Report
 from grader.render import overview
-from grader.render.messages import Words, localize, ui
+from grader.render.comparison import compared_lines
+from grader.render.explanation import explained_and_rest
+from grader.render.flags import once
+from grader.render.messages import Words, localize, translate, ui
 from grader.render.problems import unfinished
-from grader.render.remarks import check_name, compared, of_diagnosis, one_line, place
+from grader.render.remarks import check_name, explanation_remark, one_line, place
 from grader.render.steps import headline
 from grader.render.text import clean, points
 
@@ -90,10 +93,12 @@ def _check(question: QuestionReport, check: CheckResult, words: Words) -> ET.Ele
     name = check_name(check, words)
     if check.status not in _KINDS:
         return _case(question.title, name)
-    lines = list(compared(check, words))
-    for diagnosis in question.diagnoses:
-        if diagnosis.step == check.step and check.status == CheckStatus.FAILED:
-            it = of_diagnosis(diagnosis)
+    lines = list(compared_lines(check, words))
+    if check.status == CheckStatus.FAILED:
+        explanations, _ = explained_and_rest(question)
+        for it in (
+            explanation_remark(one, words) for one in explanations if one.diagnosis.step == check.step
+        ):
             lines += [it.text, *it.advice, ": ".join(filter(None, (place(it, words), it.source)))]
     return _case(question.title, name, _KINDS[check.status], one_line(check.message.text), lines)
 
@@ -112,7 +117,8 @@ def _case(title: str, name: str, kind: str = "", message: str = "", lines: Seque
 
 def _said(report: Report, words: Words) -> list[str]:
     sentence, params = ("headline.error", {}) if report.error else headline(report)
-    return [words(sentence, **params), *(one_line(flag.text) for flag in report.flags)]
+    flags = once(report.flags, report.questions, words)
+    return [words(sentence, **params), *(one_line(translate(it, report.language)) for it in flags)]
 
 
 def _unfinished(report: Report) -> list[str]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from grader.records import CheckStatus, QuestionReport, QuestionStatus, Report
 from grader.render import overview
-from grader.render.messages import Words, localize, ui
+from grader.render.flags import once
+from grader.render.messages import Words, localize, translate, ui
 from grader.render.problems import untold
 from grader.render.remarks import Remark, named, one_line, place, remarks
 from grader.render.steps import SIGNS, headline, step_rows
@@ -86,7 +87,8 @@ def _class(reports: Sequence[Report], words: Words) -> list[str]:
 
 def _noted(report: Report, words: Words) -> str:
     """List what is to be known of the whole notebook: flags, and cells that did not finish."""
-    said = [escaped(flag.text) for flag in report.flags]
+    flags = once(report.flags, report.questions, words)
+    said = [escaped(translate(flag, report.language)) for flag in flags]
     for it in untold(report):
         parts = (escaped(it.text), it.source and code(it.source), escaped(it.hint))
         said.append(" ".join(filter(None, parts)))

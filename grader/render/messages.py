@@ -15,10 +15,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+from babel import Locale
 from babel.messages.pofile import read_po
 
 from grader.records import CellOutcome, CheckResult, Diagnosis, Message, QuestionReport, Report
-from grader.render.text import clean, josa, param
+from grader.render.particles import josa
+from grader.render.text import clean, param
 
 LANGUAGES = ("ko", "en")
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\|([^/{}]+)/([^/{}]+))?\}")
@@ -55,6 +57,15 @@ def localize(report: Report, lang: str) -> Report:
 def ui(lang: str) -> Words:
     """Give the words of ``lang`` that pages and tables use themselves; an id they lack is a ``KeyError``."""
     return partial(_ui, catalogue(lang))
+
+
+def counted(lang: str, message_id: str, count: int, **params: Any) -> str:
+    """Give the words for so many: those under ``message_id`` with the plural's form, ``.one`` or ``.other``.
+
+    Korean knows one form alone, which stands under both.
+    """
+    form = Locale.parse(lang).plural_form(count)
+    return ui(lang)(f"{message_id}.{form}", count=count, **params)
 
 
 def fill(template: str, params: Mapping[str, Any]) -> str:

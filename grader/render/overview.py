@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import mean, median
+from statistics import mean, median, pstdev
 
 from grader.records import CheckStatus, Message, QuestionReport, QuestionStatus, Report, ReportStatus, Step
 from grader.render.steps import lost_steps
@@ -26,11 +26,12 @@ class Scores:
 
 @dataclass(frozen=True)
 class QuestionOverview:
-    """How a class did on one question."""
+    """How a class did on one question; ``spread`` is the standard deviation of its scores."""
 
     id: str
     title: str
     mean: float
+    spread: float
     max_score: float
     statuses: Counter[QuestionStatus]
     lost: Counter[Step]
@@ -91,6 +92,7 @@ def _question(answers: Sequence[QuestionReport]) -> QuestionOverview:
         id=answers[0].id,
         title=answers[0].title,
         mean=mean(answer.score for answer in answers),
+        spread=pstdev(answer.score for answer in answers),
         max_score=answers[0].max_score,
         statuses=Counter(answer.status for answer in answers),
         lost=Counter(

@@ -1,11 +1,12 @@
 """What a report has to tell about a question, as plain text: for logs, annotations, XML and Markdown."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from grader.records import CheckResult, CheckStatus, Diagnosis, QuestionReport, Shown, Step
+from grader.records import CheckResult, CheckStatus, QuestionReport, Step
+from grader.render.comparison import compared_lines
+from grader.render.explanation import Explanation, explained_and_rest
 from grader.render.messages import Words
-from grader.render.steps import findings
-from grader.render.text import clean, dedented, nested, shape
+from grader.render.text import clean
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,12 @@ class Remark:
 
 
 def remarks(question: QuestionReport, words: Words) -> list[Remark]:
-    """Give the remarks on a question of a localized report: each diagnosis, then what it does not explain."""
-    told = [_of_check(it.check, it.steps, words) for it in findings(question)]
-    explained = []
-    for remark in map(of_diagnosis, question.diagnoses):
-        seen = (line for it in told if it.steps == remark.steps for line in it.compared)
-        explained.append(replace(remark, compared=tuple(seen)))
-    steps = {remark.steps for remark in explained}
-    return [*explained, *(remark for remark in told if remark.steps not in steps)]
+    """Give the remarks on a question of a localized report: each diagnosis, then what none explains."""
+    explanations, rest = explained_and_rest(question)
+    return [
+        *(explanation_remark(it, words) for it in explanations),
+        *(_of_check(it.check, it.steps, words) for it in rest),
+    ]
 
 
 def place(remark: Remark, words: Words) -> str:
@@ -63,35 +62,21 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def of_diagnosis(diagnosis: Diagnosis) -> Remark:
-    """Give a diagnosis as a remark: the first line is what happened, the others are advice."""
-    first, *advice = list(filter(None, map(one_line, diagnosis.message.text.splitlines()))) or [""]
+def explanation_remark(it: Explanation, words: Words) -> Remark:
+    """Give a diagnosis as a remark, with what its step's own checks found."""
+    advice = (f"{part.label}: {part.text}" if part.label else part.text for part in it.parts)
     return Remark(
         CheckStatus.FAILED,
-        (diagnosis.step,),
-        first,
-        tuple(advice),
-        cell=diagnosis.cell,
-        line=diagnosis.line,
-        source=dedented(diagnosis.source or ""),
+        (it.diagnosis.step,),
+        one_line(it.title),
+        tuple(map(one_line, advice)),
+        tuple(one_line(line) for found in it.evidence for line in compared_lines(found.check, words)),
+        cell=it.diagnosis.cell,
+        line=it.diagnosis.line,
+        source=it.source,
     )
 
 
 def _of_check(check: CheckResult, steps: tuple[Step, ...], words: Words) -> Remark:
-    return Remark(check.status, steps, one_line(check.message.text), compared=compared(check, words))
-
-
-def compared(check: CheckResult, words: Words) -> tuple[str, ...]:
-    """Say what a check expected and what came, as far as it tells."""
-    shown = {"ui.expected": check.expected, "ui.actual": check.actual}
-    return tuple(f"{words(label)}: {_value(value)}" for label, value in shown.items() if value)
-
-
-def _value(shown: Shown) -> str:
-    """Give a value in a line: its numbers, shape and dtype, as far as it has them."""
-    parts = (
-        "" if shown.value is None else nested(shown.value),
-        "" if shown.shape is None else shape(shown.shape),
-        shown.dtype or "",
-    )
-    return one_line(" ".join(filter(None, parts))) or one_line(shown.kind)
+    compared = tuple(map(one_line, compared_lines(check, words)))
+    return Remark(check.status, steps, one_line(check.message.text), compared=compared)

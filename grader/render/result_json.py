@@ -11,13 +11,20 @@ from pydantic_core import core_schema
 
 from grader.records import SCHEMA_VERSION, Report
 
+_NUMBER = r'(?:-?[\d.eE+-]+|"-?(?:NaN|Infinity)")'
+#: A list of numbers over several lines. A JSON string holds no line break, so that this is never within one.
+_NUMBERS = re.compile(rf"\[\n\s+{_NUMBER}(?:,\n\s+{_NUMBER})*\n\s+\]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def dumps(report: Report) -> str:
-    """Write ``report``: keys in the order of the fields, numbers that are not finite as their names."""
+    """Write ``report``: keys in the order of the fields, numbers that are not finite as their names.
+
+    A list of numbers stands on one line.
+    """
     tree = _adapter().dump_python(_adapter().validate_python(report))
-    return pydantic_core.to_json(_encodable(tree), indent=1, inf_nan_mode="strings").decode() + "\n"
+    written = pydantic_core.to_json(_encodable(tree), indent=1, inf_nan_mode="strings").decode()
+    return _NUMBERS.sub(lambda numbers: re.sub(r"\s+", " ", numbers[0]), written) + "\n"
 
 
 def loads(text: str) -> Report:

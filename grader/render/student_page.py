@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from grader.records import QuestionStatus, Report
 from grader.render import overview
 from grader.render.card import Card, card_of
-from grader.render.messages import localize, ui
+from grader.render.flags import once
+from grader.render.messages import localize, translate, ui
 from grader.render.problems import Problem, unfinished, untold
 from grader.render.steps import headline
 from grader.render.template import fill_in
@@ -32,6 +34,7 @@ def student_page(report: Report, lang: str = "ko", *, notebook: str | None = Non
         final=overview.final(report),
         sentence=words("headline.error") if report.error else words(sentence, **params),
         cards=cards,
+        flags=[translate(it, lang) for it in once(report.flags, report.questions, words)],
         again=[card for card in cards if card.question.status != QuestionStatus.PASSED and card.answered],
         unfinished=untold(report),
         notebook=notebook,
@@ -45,4 +48,12 @@ def _cards(report: Report, problems: Mapping[int, Problem], lang: str, notebook:
         own = question.matched.cells if question.matched else ()
         its = [problems[cell] for cell in own if cell in problems]
         cards.append(card_of(question, lang, number=number, problems=its, notebook=notebook))
+    return _with_one_open(cards)
+
+
+def _with_one_open(cards: list[Card]) -> list[Card]:
+    """Open the first card with pictures where none is open: everybody should see what there is to see."""
+    pictured = [n for n, card in enumerate(cards) if card.pictures]
+    if pictured and not any(cards[n].open for n in pictured):
+        cards[pictured[0]] = replace(cards[pictured[0]], open=True)
     return cards

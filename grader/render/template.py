@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from grader.records import QuestionStatus
 from grader.render import text
 from grader.render.comparison import compared
-from grader.render.messages import catalogue, ui
+from grader.render.messages import catalogue, counted, ui
 
 
 def fill_in(template: str, lang: str, **given: Any) -> str:
@@ -23,7 +23,11 @@ def fill_in(template: str, lang: str, **given: Any) -> str:
         """Give the word for ``key`` where there is one: what an update is called is the checks' to decide."""
         return catalogue(lang).get(f"{family}.{key}", key)
 
-    return environment().get_template(template).render(lang=lang, t=ui(lang), named=named, **given)
+    return (
+        environment()
+        .get_template(template)
+        .render(lang=lang, t=ui(lang), counted=partial(counted, lang), named=named, **given)
+    )
 
 
 @cache

@@ -3,16 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.records import CheckStatus, Examination, QuestionReport, QuestionStatus, Report
+from grader.records import CheckResult, CheckStatus, Examination, QuestionReport, QuestionStatus, Report
 from grader.render import overview
-from grader.render.messages import Words, localize, ui
-from grader.render.steps import SIGNS, findings, headline, step_rows
-from grader.render.text import clean, points
+from grader.render.card import Mark, marks
+from grader.render.comparison import compared_lines
+from grader.render.explanation import Explanation, explained_and_rest
+from grader.render.flags import once
+from grader.render.messages import Words, counted, localize, translate, ui
+from grader.render.misconceptions import frequencies
+from grader.render.steps import SIGNS, headline
+from grader.render.text import clean, number, points
+
+#: Misconceptions that a terminal lists; the class page has them all.
+_MOST = 8
 
 #: The style of an outcome, of a check's or a question's; the word stands beside it where there is room.
 _STYLES = {
@@ -27,25 +36,15 @@ _STYLES = {
 }
 
 
-def summary(reports: Sequence[Report], lang: str = "ko") -> Table:
-    """Give a class as a table: a line a submission, a sign a question."""
-    words = ui(lang)
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(words("class.student"))
-    table.add_column(words("class.file"), overflow="fold")
-    table.add_column(words("ui.score"), justify="right", no_wrap=True)
-    table.add_column(words("ui.questions"))
-    table.add_column(words("class.flags"), justify="right")
-    for report in (localize(report, lang) for report in reports):
-        student = report.submission.student
-        table.add_row(
-            _plain(student.name or student.id or words("class.unknown-student")),
-            _plain(report.submission.path),
-            _score(report, words),
-            _plain(report.error.message.text, "yellow") if report.error else _signs(report.questions),
-            str(len(report.flags)) if report.flags else "",
-        )
-    return table
+def summary(reports: Sequence[Report], lang: str = "ko") -> RenderableType:
+    """Give a class: a line a submission with a sign a question, what to teach again, what needs a look."""
+    words, reports = ui(lang), [localize(report, lang) for report in reports]
+    return Group(
+        _submissions(reports, words),
+        *_together(reports, words),
+        *_again(reports, lang),
+        *_attention(reports, words, lang),
+    )
 
 
 def detail(report: Report, lang: str = "ko") -> RenderableType:
@@ -56,10 +55,87 @@ def detail(report: Report, lang: str = "ko") -> RenderableType:
         return Group(*parts, _plain(report.error.message.text))
     sentence, params = headline(report)
     parts.append(Text(words(sentence, **params)))
-    parts += [_plain(f"! {flag.text}", "yellow") for flag in report.flags]
+    flags = once(report.flags, report.questions, words)
+    parts += [_plain(f"! {translate(flag, lang)}", "yellow") for flag in flags]
+    apart = True
     for question in report.questions:
-        parts += ["", _title(question, words), *_said(question, words)]
+        said = _said(question, words)
+        parts += [*([""] if apart or said else []), _title(question, words), *said]
+        apart = bool(said)
     return Group(*parts)
+
+
+def _submissions(reports: Sequence[Report], words: Words) -> Table:
+    """Give the table; a file's name stands where no student's is known."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(words("class.student"), overflow="fold")
+    table.add_column(words("ui.score"), justify="right", no_wrap=True)
+    table.add_column(words("ui.questions"), overflow="fold")
+    table.add_column(words("class.flags"), justify="right")
+    for report in reports:
+        student = report.submission.student
+        table.add_row(
+            Text("  ").join(
+                (_plain(student.name or report.submission.path), _plain(student.id or "", "dim"))
+            ),
+            _score(report, words),
+            _plain(report.error.message.text, "yellow") if report.error else _signs(report.questions),
+            str(len(report.flags)) if report.flags else "",
+        )
+    return table
+
+
+def _together(reports: Sequence[Report], words: Words) -> list[RenderableType]:
+    """Give the numbers of the class, and how many lost which step of which question."""
+    scores = overview.scores(reports)
+    if scores is None or len(reports) == 1:
+        return []
+    told = (
+        ("class.mean", scores.mean),
+        ("class.median", scores.median),
+        ("class.minimum", scores.minimum),
+        ("class.maximum", scores.maximum),
+    )
+    table = _lines(3)
+    for place, question in enumerate(overview.questions(reports), 1):
+        if question.lost:
+            lost = ", ".join(f"{words(f'step.{step}')} {n}" for step, n in question.lost.most_common())
+            mean = f"{number(question.mean, 3)}/{points(question.max_score)}"
+            table.add_row(Text(f"{place:>2}"), Text(mean, "dim"), _plain(lost))
+    line = Text("  ").join(_plain(f"{words(key)} {number(value, 3)}") for key, value in told)
+    return ["", line, *([table] if table.row_count else [])]
+
+
+def _again(reports: Sequence[Report], lang: str) -> list[RenderableType]:
+    """Give the misconceptions, the most frequent first."""
+    found = frequencies(reports, lang)
+    if not found or len(reports) == 1:
+        return []
+    table = _lines(3)
+    for it in found[:_MOST]:
+        numbers = ", ".join(map(str, it.questions))
+        where = counted(lang, "class.in-questions", len(it.questions), numbers=numbers)
+        who = counted(lang, "class.students", len(it.holders))
+        table.add_row(_plain(who, "bold"), _plain(it.name), _plain(where, "dim"))
+    return ["", _plain(ui(lang)("class.misconceptions"), "bold"), table]
+
+
+def _attention(reports: Sequence[Report], words: Words, lang: str) -> list[RenderableType]:
+    """Give whom to look at, and why."""
+    table = _lines(2)
+    for report in reports:
+        name = report.submission.student.name or report.submission.path
+        for it in once(overview.attention(report), report.questions, words):
+            table.add_row(_plain(name, "bold yellow"), _plain(translate(it, lang)))
+    return ["", _plain(words("class.attention"), "bold"), table] if table.row_count else []
+
+
+def _lines(columns: int) -> Table:
+    """Give a table without a head whose last column takes what room there is."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in range(columns):
+        table.add_column(overflow="fold")
+    return table
 
 
 def examination(found: Examination, lang: str = "ko") -> RenderableType:
@@ -105,16 +181,41 @@ def _title(question: QuestionReport, words: Words) -> Text:
 
 def _said(question: QuestionReport, words: Words) -> list[RenderableType]:
     """Give the row of steps, and below it what did not simply pass."""
-    told = findings(question)
-    lines = [it.check.message.text for it in told]
+    explanations, rest = explained_and_rest(question)
     if question.status == QuestionStatus.UNANSWERED:
-        return [Padding(_plain(line), (0, 0, 0, 4)) for line in dict.fromkeys(lines)]
-    row = Text("  ").join(_sign(row.status, words(f"step.{row.step}")) for row in step_rows(question))
-    said = [_plain(diagnosis.message.text) for diagnosis in question.diagnoses]
-    for it, line in zip(told, lines, strict=True):
+        return [_under(_plain(line)) for line in dict.fromkeys(it.check.message.text for it in rest)]
+    if question.status == QuestionStatus.PASSED and not rest:
+        return []
+    row = Columns([_mark(mark, words) for mark in marks(question)], padding=(0, 1))
+    said: list[RenderableType] = [row, *(line for it in explanations for line in _explained(it, words))]
+    for it in rest:
         steps = ", ".join(words(f"step.{step}") for step in it.steps)
-        said.append(Text(": ").join((_sign(it.check.status, steps), _plain(line))))
-    return [Padding(line, (0, 0, 0, 4)) for line in (row, *said)]
+        said.append(Text(": ").join((_sign(it.check.status, steps), _plain(it.check.message.text))))
+        said += _compared(it.check, words)
+    return [_under(line) for line in said]
+
+
+def _mark(mark: Mark, words: Words) -> Text:
+    return _sign(mark.status, mark.name or words(f"step.{mark.step}"))
+
+
+def _explained(it: Explanation, words: Words) -> list[Text]:
+    """Give a diagnosis: what happened, the student's own line, why it matters and what to try."""
+    lines = [_plain(it.title, "bold")]
+    if it.diagnosis.cell is not None and it.diagnosis.line is not None:
+        where = words("ui.at-line", cell=it.diagnosis.cell + 1, line=it.diagnosis.line)
+        lines.append(Text("  ").join((_plain(where, "dim"), _plain(it.source, "cyan"))))
+    told = (part for part in it.parts if part.kind != "more")
+    lines += [Text("  ").join((_plain(part.label, "dim"), _plain(part.text))) for part in told]
+    return [*lines, *(line for found in it.evidence for line in _compared(found.check, words))]
+
+
+def _compared(check: CheckResult, words: Words) -> list[Text]:
+    return [_plain(line, "dim") for line in compared_lines(check, words)]
+
+
+def _under(line: RenderableType) -> Padding:
+    return Padding(line, (0, 0, 0, 4))
 
 
 def _signs(questions: Sequence[QuestionReport]) -> Text:

@@ -17,22 +17,6 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\uff
 
 _LONGEST = 600
 
-# How Korean readers pronounce the words of the lecture: does the last syllable end in a consonant?
-_READ = {
-    "weight": False,
-    "bias": False,
-    "what": True,
-    "yhat": True,
-    "ŷ": True,
-    "net": True,
-    "loss": False,
-    "grad": False,
-    "adam": True,
-    "sigmoid": False,
-    "linear": False,
-}
-_FINAL_DIGITS, _FINAL_LETTERS = "013678", "LMNRlmnr"
-
 
 def clean(text: str) -> str:
     """Give ``text`` without terminal colours, direction marks and control characters (but tabs, newlines)."""
@@ -128,25 +112,3 @@ def telling_digits(one: Any, other: Any) -> int:
 
 def _numbers(*values: Any) -> bool:
     return all(isinstance(value, int | float) for value in values)
-
-
-def josa(word: str, consonant: str, vowel: str) -> str:
-    """Give the particle that follows ``word``; both, as ``은(는)``, where its reading is anyone's guess."""
-    last = re.sub(r"[^\w]+$", "", word).rpartition(".")[2] or word
-    final = _ends_in_consonant(last)
-    if final is None:
-        return f"{consonant}({vowel})"
-    return consonant if final else vowel
-
-
-def _ends_in_consonant(word: str) -> bool | None:
-    letter = word[-1:]
-    if word.lower() in _READ:
-        return _READ[word.lower()]
-    if "가" <= letter <= "힣":
-        return (ord(letter) - ord("가")) % 28 > 0
-    if letter.isascii() and letter.isdigit():
-        return letter in _FINAL_DIGITS
-    if letter.isascii() and letter.isalpha() and (len(word) == 1 or word.isupper()):
-        return letter in _FINAL_LETTERS
-    return None

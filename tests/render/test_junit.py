@@ -92,7 +92,7 @@ def test_a_failure_says_what_the_report_says(reports):
     text = case.result[0].text
 
     assert "셀 12의 7번째 줄: What.data = What.data - alpha*What.grad" in text
-    assert "나온 값: [[-24.1225, 21.4]] (2, 1) float32" in text
+    assert "기대한 값 [[-10.7, 9.5]], 나온 값 [[-24.122, 21.4]]" in text
 
 
 def test_what_became_of_cells_stands_in_the_suite(every_status):

@@ -95,7 +95,7 @@ def test_what_a_report_says(reports):
     assert "셀 18" in text
     assert "◐ MSE로 step1~4" in [plain(it.text) for it in page.find_all("h3")]
     assert "What.data = What.data - alpha*What.grad" in [it.text for it in page.find_all("code")]
-    assert "기대한 값: [[-10.7, 9.5]] (2, 1) float32" in text
+    assert "기대한 값 [[-10.7, 9.5]], 나온 값 [[-24.122, 21.4]]" in text
     assert 13 == len(page.table.tbody.find_all("tr"))
 
 

@@ -6,8 +6,9 @@ import pytest
 from babel.messages.pofile import read_po
 
 import grader
+from grader.diagnosis import MISCONCEPTIONS
 from grader.execution.protections import NAMES
-from grader.records import CheckStatus, Message, QuestionStatus, Step
+from grader.records import CellStatus, CheckStatus, Message, QuestionStatus, Step
 from grader.render.messages import LANGUAGES, PLACEHOLDER, catalogue, fill, localize, translate, ui
 
 ROOT = Path(grader.__file__).parent
@@ -18,7 +19,15 @@ TEMPLATES = [path.read_text(encoding="utf-8") for path in (ROOT / "render" / "te
 FACTS = ("kind", "shape", "dtype", "value")
 
 #: Ids made from a value at run time: every member of these must be there ...
-FAMILIES = {"step": Step, "status": CheckStatus, "question": QuestionStatus, "doctor": NAMES, "fact": FACTS}
+FAMILIES = {
+    "step": Step,
+    "status": CheckStatus,
+    "question": QuestionStatus,
+    "doctor": NAMES,
+    "fact": FACTS,
+    "misconception": sorted({it.code for it in MISCONCEPTIONS}),
+    "cell-status": set(CellStatus) - {CellStatus.OK},
+}
 #: ... and of these as many as somebody found words for.
 OPEN_FAMILIES = ("exception.", "update.", "kind.")
 #: The columns of the class page's table of questions.
@@ -49,6 +58,18 @@ def families():
     """Give the ids made from enumerations."""
     made = {f"{name}.{member}" for name, members in FAMILIES.items() for member in members}
     return made | {f"doctor.{key}.advice" for key in NAMES}
+
+
+def counted():
+    """Give the ids of what is counted, in all the forms of a plural."""
+    said = {text for page in TEMPLATES for text in re.findall(r'\bcounted\("([^"]+)"', page)}
+    said |= {node.args[1].value for tree in SOURCES.values() for node in ast.walk(tree) if _counts(node)}
+    return {f"{text}.{form}" for text in said for form in ("one", "other")}
+
+
+def _counts(node):
+    named = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "counted"
+    return named and len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
 
 
 def said_in_code():
@@ -90,7 +111,7 @@ def test_every_message_has_both_languages():
 
 def test_every_id_in_use_is_in_the_catalogue():
     """Whatever the package can say has its words."""
-    said = said_in_code() | said_in_templates() | families() | COLUMNS
+    said = said_in_code() | said_in_templates() | families() | counted() | COLUMNS
 
     assert set() == said - catalogue("ko").keys()
 
@@ -99,7 +120,8 @@ def test_no_message_is_left_over():
     """What nobody says any more leaves the catalogue."""
     written = said_in_templates().union(*map(literals, SOURCES.values()))
     made = re.compile("|".join(patterns()) or "$.")
-    left = {key for key in catalogue("ko").keys() - written - families() - COLUMNS if not made.fullmatch(key)}
+    known = families() | counted() | COLUMNS
+    left = {key for key in catalogue("ko").keys() - written - known if not made.fullmatch(key)}
 
     assert set() == {key for key in left if not key.startswith(OPEN_FAMILIES)}
 

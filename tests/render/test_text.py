@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from grader.render.text import clean, josa, nested, number, param, points, shape
+from grader.render.text import clean, nested, number, param, points, shape
 
 
 @pytest.mark.parametrize(
@@ -72,26 +72,3 @@ def test_long_values_are_cut():
 def test_clean(text, shown):
     """Terminal codes and direction marks go, control characters become visible, the rest stays."""
     assert shown == clean(text)
-
-
-@pytest.mark.parametrize(
-    ("word", "follows"),
-    [
-        ("학습률", "은"),
-        ("파라미터", "는"),
-        ("3", "은"),
-        ("(100, 2)", "는"),
-        ("net.weight", "는"),
-        ("net.bias", "는"),
-        ("What", "은"),
-        ("SGD", "는"),
-        ("torch.optim.Adam", "은"),
-        ("ŵ0", "은"),
-        ("x", "는"),
-        ("optimizr", "은(는)"),
-        ("", "은(는)"),
-    ],
-)
-def test_particles_follow_the_reading(word, follows):
-    """A particle fits how the word is read; where that is a guess, both are written."""
-    assert follows == josa(word, "은", "는")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import TypeAlias
 
 import contourpy
 import numpy as np
@@ -18,49 +20,58 @@ _LEVELS = 9
 _POWER = 2.5  # levels are closer together near the lowest loss, where the paths end
 
 
+Edge: TypeAlias = tuple[float, float]
+
+
 @dataclass(frozen=True)
-class Surface:
-    """A loss (finite) on a square grid between ``edges``, ŵ0's and ŵ1's; ``loss`` [i, j] is at ŵ0's i-th."""
+class Ground:
+    """The contours drawn, and where the loss is lowest."""
 
-    edges: tuple[tuple[float, float], tuple[float, float]]
-    loss: NDArray[np.float64]
+    drawn: Markup
+    lowest: svg.Point
 
-    @property
-    def lowest(self) -> svg.Point:
-        """Where the loss is lowest."""
-        fine = self._fine()
-        i, j = np.unravel_index(int(np.argmin(fine)), fine.shape)
-        (a, b), (c, d) = self.edges
-        return float(a + (b - a) * i / (_FINE - 1)), float(c + (d - c) * j / (_FINE - 1))
 
-    def drawn(self, x: svg.Scale, y: svg.Scale) -> Markup:
-        """Draw the contours between two scales that run over the edges."""
-        lines = [f'<path class="level" d="{shape}"/>' for shape in self._shapes(x, y)]
-        return Markup("".join(lines))  # noqa: S704 - numbers of our own making
+@lru_cache(maxsize=64)  # most of a class stands on the same ground
+def ground(loss: tuple[float, ...], edges: tuple[Edge, Edge], x: svg.Scale, y: svg.Scale) -> Ground | None:
+    """Draw a loss known on a square grid; ``None`` where it is flat or nowhere finite.
 
-    def _shapes(self, x: svg.Scale, y: svg.Scale) -> Iterator[str]:
-        fine = self._fine()
-        across, up = np.linspace(x.start, x.end, _FINE), np.linspace(y.start, y.end, _FINE)
-        made = contourpy.contour_generator(across, up, fine.T, fill_type="OuterOffset", name="serial")
-        for level in self._levels(fine):
-            for points, offsets in zip(*made.filled(-np.inf, level), strict=True):
-                rings = np.split(np.round(points, 1), offsets[1:-1])
-                yield "".join(_ring(ring) for ring in rings)
+    Args:
+        loss: the values, ŵ1 running faster.
+        edges: the ends of the grid, ŵ0's and ŵ1's.
+        x: where ŵ0 stands in the picture.
+        y: where ŵ1 does.
+    """
+    known = np.array(loss, dtype=np.float64)
+    finite = known[np.isfinite(known)]
+    if not finite.size or finite.min() == finite.max():
+        return None
+    side = math.isqrt(len(loss))
+    spread = _spread(side)
+    fine = spread @ np.where(np.isfinite(known), known, finite.max()).reshape(side, side) @ spread.T
+    i, j = np.unravel_index(int(np.argmin(fine)), fine.shape)
+    (a, b), (c, d) = edges
+    lowest = float(a + (b - a) * i / (_FINE - 1)), float(c + (d - c) * j / (_FINE - 1))
+    shapes = "".join(f'<path class="level" d="{shape}"/>' for shape in _shapes(fine, x, y))
+    drawn = f'<g transform="scale(.1)">{shapes}</g>'
+    return Ground(Markup(drawn), lowest)  # noqa: S704 - numbers of our own making
 
-    def _levels(self, fine: NDArray[np.float64]) -> NDArray[np.float64]:
-        low, high = fine.min(), fine.max()
-        shares = (np.arange(_LEVELS, 0, -1) / (_LEVELS + 1)) ** _POWER
-        levels: NDArray[np.float64] = low + (high - low) * shares
-        return levels
 
-    def _fine(self) -> NDArray[np.float64]:
-        spread = _spread(len(self.loss))
-        fine: NDArray[np.float64] = spread @ self.loss @ spread.T
-        return fine
+def _shapes(fine: NDArray[np.float64], x: svg.Scale, y: svg.Scale) -> Iterator[str]:
+    """Give the outlines of what lies below each level, from the highest level down."""
+    across, up = np.linspace(x.start, x.end, _FINE), np.linspace(y.start, y.end, _FINE)
+    made = contourpy.contour_generator(across, up, fine.T, fill_type="OuterOffset", name="serial")
+    low, high = fine.min(), fine.max()
+    for share in (np.arange(_LEVELS, 0, -1) / (_LEVELS + 1)) ** _POWER:
+        for points, offsets in zip(*made.filled(-np.inf, low + (high - low) * share), strict=True):
+            yield "".join(_ring(ring) for ring in np.split(points, offsets[1:-1]))
 
 
 def _ring(points: NDArray[np.float64]) -> str:
-    return "M" + "L".join(f"{a:g} {b:g}" for a, b in points[:-1].tolist()) + "Z"
+    """Give a closed line as steps of tenths: half as long as places with a decimal point."""
+    tenths = np.rint(points[:-1] * 10).astype(int)
+    steps = np.diff(tenths, axis=0)
+    moved = steps[np.any(steps != 0, axis=1)]
+    return f"M{tenths[0, 0]} {tenths[0, 1]}l{' '.join(map(str, moved.ravel().tolist()))}z"
 
 
 @cache

@@ -34,7 +34,7 @@ def histogram(counts: Sequence[int], words: Words) -> tuple[Markup, str] | None:
 
 def _bar(left: float, width: float, count: int, most: int) -> Markup:
     tall = 112 * count / most
-    bar = Markup('<rect class="bar" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="2"/>')
+    bar = Markup('<rect class="column" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="2"/>')
     if not count:
         return Markup()
     number = svg.label(left + width / 2, _FLOOR - tall - 7, str(count), "mid strong")

@@ -6,13 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-import numpy as np
 from markupsafe import Markup
 
 from grader.records import QuestionReport
 from grader.render.messages import Words
 from grader.render.pictures import svg
-from grader.render.pictures.contours import Surface
+from grader.render.pictures.contours import Ground, ground
 from grader.render.pictures.ends import end_of_run, place
 from grader.render.pictures.picture import BOTTOM, LEFT, RIGHT, SIZE, TOP, Key, Picture, lines
 
@@ -25,14 +24,17 @@ Frame: TypeAlias = tuple[svg.Scale, svg.Scale]
 
 def path_picture(question: QuestionReport, words: Words) -> Picture | None:
     """Draw the path; ``None`` where the question has not two parameters or no loss is known around it."""
-    surface = _surface(question.data or {})
+    frame = _frame(question.data or {})
     student, reference = _paths(question)
-    if surface is None or not student:
+    if frame is None or not student:
         return None
-    x, y = (svg.Scale(*edge, *ends) for edge, ends in zip(surface.edges, _FRAME, strict=True))
-    title, finding = words("plot.path"), _finding(question, student, reference, (x, y), words)
+    x, y = frame
+    below = ground(tuple((question.data or {})["loss"]), ((x.low, x.high), (y.low, y.high)), x, y)
+    if below is None:
+        return None
+    title, finding = words("plot.path"), _finding(question, student, reference, frame, words)
     body = [
-        svg.framed(x, y, _drawn(surface, student, reference, x, y)),
+        svg.framed(x, y, _drawn(below, student, reference, x, y)),
         _axes(x, y),
     ]
     keys = (
@@ -44,22 +46,15 @@ def path_picture(question: QuestionReport, words: Words) -> Picture | None:
     return Picture(title, words("plot.contours"), image, keys, finding)
 
 
-_FRAME = ((LEFT, RIGHT), (BOTTOM, TOP))
-
-
-def _surface(data: Mapping[str, Sequence[float]]) -> Surface | None:
+def _frame(data: Mapping[str, Sequence[float]]) -> Frame | None:
+    """Give the scales of ŵ0 and ŵ1 over the grid on which the loss is known."""
     first, second, loss = (data.get(name, ()) for name in ("loss_w0", "loss_w1", "loss"))
     side = math.isqrt(len(loss))
-    if side < 2 or side * side != len(loss) or len(first) != 2 or len(second) != 2:
+    if side < 4 or side * side != len(loss) or len(first) != 2 or len(second) != 2:
         return None
-    edges = ((first[0], first[1]), (second[0], second[1]))
-    if not all(map(math.isfinite, (*first, *second))) or any(low >= high for low, high in edges):
+    if not all(map(math.isfinite, (*first, *second))) or first[0] >= first[1] or second[0] >= second[1]:
         return None
-    known = np.array(loss, dtype=float)
-    finite = known[np.isfinite(known)]
-    if not finite.size or finite.min() == finite.max():
-        return None
-    return Surface(edges, np.where(np.isfinite(known), known, finite.max()).reshape(side, side))
+    return svg.Scale(first[0], first[1], LEFT, RIGHT), svg.Scale(second[0], second[1], BOTTOM, TOP)
 
 
 def _paths(question: QuestionReport) -> tuple[list[svg.Point], list[svg.Point]]:
@@ -80,15 +75,15 @@ def _finite(path: Sequence[Sequence[float]]) -> list[svg.Point]:
     return known
 
 
-def _drawn(surface: Surface, student: Path, reference: Path, x: svg.Scale, y: svg.Scale) -> list[Markup]:
+def _drawn(below: Ground, student: Path, reference: Path, x: svg.Scale, y: svg.Scale) -> list[Markup]:
     """Draw what stands within the frame, from the ground up."""
     near = _near(student, x, y)
     parts = [
-        surface.drawn(x, y),
+        below.drawn,
         svg.curve(near, x, y, "student"),
         svg.dots(near if len(near) <= _DOTTED else near[-1:], x, y, "student"),
         svg.curve(_near(reference, x, y), x, y, "reference"),
-        _cross(surface.lowest, x, y),
+        _cross(below.lowest, x, y),
         Markup('<circle class="ring student" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(
             x(student[0][0]), y(student[0][1])
         ),

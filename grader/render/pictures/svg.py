@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from grader.render.text import number
+from grader.render.text import clean, number
 
 Point: TypeAlias = tuple[float, float]
 
@@ -95,7 +95,7 @@ def axes(x: Scale, y: Scale, x_label: str, y_label: str) -> Markup:
     """Draw grid lines with their values, and what the axes mean."""
     powers = y.log and any(_is_power(value) for value in y.ticks())
     rows = [(y(value), tick(value, powers=powers)) for value in y.ticks()]
-    lines = [Markup('<path d="M{} {:.1f}H{}"/>').format(x.start, at, x.end) for at, _ in rows]
+    lines = [Markup(f'<path d="M{x.start} {at:.1f}H{x.end}"/>') for at, _ in rows]  # noqa: S704 - numbers
     values = [label(x.start - 7, at + 4, text, "end") for at, text in rows]
     values += [label(x(value), y.start + 17, tick(value), "mid") for value in x.ticks()]
     names = [label(x.end, y.start + 34, x_label, "end name"), label(4, y.end - 12, y_label, "start name")]
@@ -105,22 +105,22 @@ def axes(x: Scale, y: Scale, x_label: str, y_label: str) -> Markup:
 
 def label(left: float, top: float, text: str, kind: str) -> Markup:
     """Write ``text``; ``kind`` says which of its ends is at ``left``: start, mid or end."""
-    return Markup('<text x="{:.1f}" y="{:.1f}" class="{}">{}</text>').format(left, top, kind, text)
+    return Markup(f'<text x="{left:.1f}" y="{top:.1f}" class="{kind}">{escape(clean(text))}</text>')  # noqa: S704
 
 
 def picture(body: Iterable[Markup], *, size: tuple[int, int], title: str, finding: str) -> Markup:
     """Wrap ``body`` into an image whose text alternative states what it shows."""
     head = Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">')
-    return Markup().join((head.format(*size, f"{title}: {finding}"), *body, Markup("</svg>")))
+    return Markup().join((head.format(*size, clean(f"{title}: {finding}")), *body, Markup("</svg>")))
 
 
 def key(drawn: str, kind: str) -> Markup:
-    """Draw the sign of a legend (line, dots, ring, disc, cross) in the style of a kind."""
+    """Draw the sign of a legend (line, dots, strokes, ring, cross) in the style of a kind."""
     inside = {
         "line": '<path class="line {}" d="M2 6h24"/>',
         "dots": '<path class="dots {}" d="M6 7h0M14 4h0M22 8h0"/>',
+        "strokes": '<path class="strokes {}" d="M6 1v10M14 1v10M22 1v10"/>',
         "ring": '<circle class="ring {}" cx="14" cy="6" r="4"/>',
-        "disc": '<circle class="dot {}" cx="14" cy="6" r="4"/>',
         "cross": '<path class="cross {}" d="M10 2l8 8m0-8l-8 8"/>',
     }[drawn]
     sign = '<svg class="key" viewBox="0 0 28 12" aria-hidden="true" focusable="false">' + inside + "</svg>"

@@ -113,7 +113,7 @@ def test_histogram_sums_up():
     image, finding = histogram([1, 0, 0, 3], ui("en"))
 
     assert "Graded: 4. The fullest range is 75 to 100 % with 3." == finding
-    assert 2 == str(image).count('class="bar"')
+    assert 2 == str(image).count('class="column"')
 
 
 def test_histogram_of_nobody():

@@ -1,0 +1,151 @@
+"""The executed notebook as a page: what ran, what came out, and which question each cell answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from markupsafe import Markup, escape
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from grader.records import CellStatus, QuestionReport, Report
+from grader.render.messages import localize
+from grader.render.sanitise import image_source, safe_html, safe_markdown
+from grader.render.template import fill_in
+from grader.render.text import clean, shorten
+
+_LONGEST = 20_000  # characters of one output as text
+
+#: What an output is shown as, the first that it has.
+_RICHEST_FIRST = (
+    "text/html",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "text/markdown",
+    "text/latex",
+)
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output: HTML made harmless, the address of an image, or text; ``error`` where it went wrong."""
+
+    html: Markup | None = None
+    image: str | None = None
+    text: str = ""
+    error: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell, counted from 1: its source as HTML, its outputs, the questions it answers."""
+
+    number: int
+    kind: str
+    source: Markup
+    outputs: tuple[Output, ...]
+    questions: tuple[tuple[int, QuestionReport], ...]
+    status: CellStatus | None
+
+
+def notebook_page(notebook: Mapping[str, Any], report: Report, lang: str = "ko") -> str:
+    """Give the page of an executed notebook.
+
+    Args:
+        notebook: the tree of ``executed.ipynb``, nbformat 4.
+        report: what is known of it; cells stand in the order of the notebook that was handed in.
+        lang: the page's language.
+
+    Cell n has the anchor ``cell-n``.
+    """
+    report = localize(report, lang)
+    cells = [_cell(n, cell, report) for n, cell in enumerate(notebook.get("cells", ()), 1)]
+    return fill_in("notebook.html", lang, report=report, cells=cells, token_css=_token_css())
+
+
+def _cell(number: int, cell: Mapping[str, Any], report: Report) -> Cell:
+    source = _joined(cell.get("source", ""))
+    answers = tuple(
+        (n, question)
+        for n, question in enumerate(report.questions, 1)
+        if question.matched and number - 1 in question.matched.cells
+    )
+    status = next((it.status for it in report.cells if it.index == number - 1), None)
+    kind = str(cell.get("cell_type", "raw"))
+    if kind == "markdown":
+        shown = safe_markdown(clean(source))
+    elif kind == "code":
+        shown = _code(clean(source), _named_lines(number, report))
+    else:
+        shown = Markup("<pre>{}</pre>").format(clean(source))
+    outputs = tuple(_output(it) for it in cell.get("outputs", ())) if kind == "code" else ()
+    return Cell(number, kind, shown, outputs, answers, status)
+
+
+def _named_lines(number: int, report: Report) -> set[int]:
+    """Give the lines of a cell that a diagnosis names."""
+    told = (it for question in report.questions for it in question.diagnoses)
+    return {it.line for it in told if it.cell == number - 1 and it.line is not None}
+
+
+def _code(source: str, named: set[int]) -> Markup:
+    """Give code line by line, coloured; the style sheet counts the lines."""
+    coloured = highlight(source, PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True))
+    lines = coloured.removesuffix("\n").split("\n") if source else []
+    spans = (
+        f'<span class="line{" named" if n in named else ""}">{line}\n</span>'
+        for n, line in enumerate(lines, 1)
+    )
+    return Markup("".join(spans))  # noqa: S704 - pygments has escaped the code
+
+
+def _output(output: Mapping[str, Any]) -> Output:
+    match output.get("output_type"):
+        case "stream":
+            text = shorten(clean(_joined(output.get("text", ""))), _LONGEST)
+            return Output(text=text, error=output.get("name") == "stderr")
+        case "error":
+            trace = output.get("traceback") or [f"{output.get('ename')}: {output.get('evalue')}"]
+            return Output(text=shorten(clean("\n".join(map(str, trace))), _LONGEST), error=True)
+    return _shown(output.get("data") or {})
+
+
+def _shown(data: Mapping[str, Any]) -> Output:
+    """Show the richest form of a value that can be shown safely."""
+    for mime in _RICHEST_FIRST:
+        content = _joined(data.get(mime, ""))
+        if not content:
+            continue
+        if mime == "text/html":
+            return Output(html=safe_html(content[:_LONGEST]))
+        if mime in {"text/markdown", "text/latex"}:
+            return Output(html=safe_markdown(clean(content[:_LONGEST])))
+        if (address := image_source(mime, content)) is not None:
+            return Output(image=address, text=shorten(clean(_joined(data.get("text/plain", ""))), 200))
+    return Output(text=shorten(clean(_joined(data.get("text/plain", ""))), _LONGEST))
+
+
+def _joined(text: Any) -> str:
+    return "".join(map(str, text)) if isinstance(text, Sequence) else str(text)
+
+
+@cache
+def _token_css() -> Markup:
+    """Give the colours of code: few, readable on light and dark alike."""
+    kinds = {
+        "var(--soft)": "c c1 cm ch sd",
+        "var(--good)": "s s1 s2 sa se si sb",
+        "var(--link)": "k kn kc ow nb",
+        "var(--warn)": "m mi mf o",
+    }
+    rules = (
+        f"{', '.join(f'& .{name}' for name in names.split())} {{ color: {colour}; }}"
+        for colour, names in kinds.items()
+    )
+    return escape("") + Markup(" ".join(rules))  # noqa: S704 - the literals above
