@@ -78,11 +78,11 @@ def test_a_file_that_is_no_notebook_fails_the_command_and_nothing_else(graded):
 
 
 def test_results_stand_where_the_contract_says(graded):
-    """The class has a page and a table, each submission page, result, notebook and recording."""
+    """The class has a page and a table, each submission two pages, result, notebook and recording."""
     out, _, _ = graded
     names = {path.name for path in (out / "홍길동-202243052").iterdir()}
 
-    assert {"report.html", "result.json", "executed.ipynb", "recording.zip"} == names
+    assert {"report.html", "notebook.html", "result.json", "executed.ipynb", "recording.zip"} == names
     assert (out / "index.html").is_file()
     assert (out / "gradebook.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 

@@ -7,7 +7,8 @@ import pytest
 from grader.assignment_file import load
 from grader.summaries import LONGEST
 
-from .verdicts.conftest import judged_as, reported, run_cells, submission_of, warm  # noqa: F401 - the fixtures
+from .verdicts.conftest import DATA as STEPS_DATA
+from .verdicts.conftest import START, judged_as, reported, run_cells, submission_of, warm  # noqa: F401 - the fixtures
 from .verdicts.logistic import CLEAR, DATA, MSE
 
 FOLDER = Path(__file__).parents[1] / "assignments"
@@ -48,3 +49,24 @@ def test_beside_a_long_wrong_run_stands_the_references_beginning(trained):
     assert 16 == report.score
     assert LONGEST >= max(shown)
     assert set(shown) <= {epoch for epoch, _ in report.run.losses}
+
+
+@pytest.mark.parametrize("yhat", ["beta1*x + intercept*x**0", "intercept*x**0 + beta1*x"])
+def test_parameters_come_in_the_references_order(judged_as, assignment, yhat):  # noqa: F811 - the fixture
+    """A student's slope may come before the intercept; pictures take ŵ0 for the first all the same."""
+    source = f"""
+beta1 = torch.tensor(10.0, requires_grad=True)
+intercept = torch.tensor(-5.0, requires_grad=True)
+optimizr = torch.optim.SGD([beta1, intercept], lr=1/10)
+for epoc in range(30):
+    yhat = {yhat}
+    loss = torch.mean((y-yhat)**2)
+    loss.backward()
+    optimizr.step()
+    optimizr.zero_grad()
+"""
+    cells = [*START, STEPS_DATA, ("sgd-scalars", source)]
+    report = judged_as(assignment, submission_of(cells))["sgd-scalars"]
+
+    assert ["intercept", "beta1"] == list(report.run.parameters)
+    assert (1, (-5.0, 10.0)) == report.run.path[0]

@@ -1,9 +1,12 @@
 import re
+from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from grader.render.messages import LANGUAGES
+from grader.render.result_json import loads
 from grader.render.terminal import detail, summary
 
 
@@ -49,3 +52,38 @@ def test_error_is_not_zero(printed, reports):
 
     assert "점수 없음" in text
     assert "0/" not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_fits_80_columns(any_report, reports, lang):
+    """On a narrow terminal nothing is cut off and no mark is torn from its name."""
+    console = Console(width=80, record=True, color_system=None)
+    with console.capture() as capture:
+        console.print(summary(list(reports.values()), lang), detail(any_report, lang))
+    lines = capture.get().splitlines()
+
+    assert 80 >= max(map(cell_len, lines))
+    assert "…" not in "".join(line for line in lines if "✓" in line)
+
+
+def test_a_diagnosis_is_shown_in_its_parts(printed):
+    """The student's own line, why it matters and what to try, as on the page."""
+    sample = Path(__file__).parents[2] / "reports" / "sample"
+    (file,) = sample.glob("박지훈*/result.json")
+    text = printed(detail(loads(file.read_text(encoding="utf-8"))))
+
+    assert "셀 10의 10번째 줄  loss.backward()" in text
+    assert "왜 문제인가요  `backward()`는 `.grad`에 더합니다." in text
+    assert "이렇게 해 보세요" in text
+
+
+def test_the_class_is_summed_up(printed):
+    """What to teach again, who lost which step, what needs a look: as on the class page."""
+    sample = Path(__file__).parents[2] / "reports" / "sample"
+    reports = [loads(file.read_text(encoding="utf-8")) for file in sorted(sample.glob("*/result.json"))]
+    text = printed(summary(reports))
+
+    assert "평균 88.2  중앙값 98.5  최저 0  최고 100" in text
+    assert re.search(r"2명  미분을 초기화하지 않음 +문제 3, 13", text)
+    assert re.search(r" 3  7.07/8 +step4 update 2, 미분 초기화 1, 반복 횟수 1, step2 loss 1", text)
+    assert re.search(r"조수아  문제 2, 3, 7, 8, 9, 10, 12, 13: 답안의 데이터가", text)

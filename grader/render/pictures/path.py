@@ -40,6 +40,7 @@ def path_picture(question: QuestionReport, words: Words) -> Picture | None:
     keys = (
         *lines(words, student=True, reference=bool(reference)),
         Key(svg.key("ring", "student"), words("plot.start")),
+        Key(svg.key("disc", "student"), words("plot.end")),
         Key(svg.key("cross", "lowest"), words("plot.lowest")),
     )
     image = svg.picture(body, size=SIZE, title=title, finding=finding)
@@ -81,16 +82,20 @@ def _drawn(below: Ground, student: Path, reference: Path, x: svg.Scale, y: svg.S
     parts = [
         below.drawn,
         svg.curve(near, x, y, "student"),
-        svg.dots(near if len(near) <= _DOTTED else near[-1:], x, y, "student"),
+        svg.dots(near if len(near) <= _DOTTED else (), x, y, "student"),
         svg.curve(_near(reference, x, y), x, y, "reference"),
         _cross(below.lowest, x, y),
         Markup('<circle class="ring student" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(
             x(student[0][0]), y(student[0][1])
         ),
     ]
-    if reference:
-        parts.append(svg.dots(reference[-1:], x, y, "reference"))
-    return parts
+    ends = (("student", student), ("reference", reference))
+    return [*parts, *(svg.dots(path[-1:], x, y, f"end {kind}") for kind, path in ends if _within(path, x, y))]
+
+
+def _within(path: Path, x: svg.Scale, y: svg.Scale) -> bool:
+    """Tell whether a path ends in the picture."""
+    return bool(path) and x.holds(path[-1][0]) and y.holds(path[-1][1])
 
 
 def _near(path: Path, x: svg.Scale, y: svg.Scale) -> list[svg.Point]:

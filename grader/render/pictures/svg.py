@@ -115,12 +115,13 @@ def picture(body: Iterable[Markup], *, size: tuple[int, int], title: str, findin
 
 
 def key(drawn: str, kind: str) -> Markup:
-    """Draw the sign of a legend (line, dots, strokes, ring, cross) in the style of a kind."""
+    """Draw the sign of a legend (line, dots, strokes, ring, disc, cross) in the style of a kind."""
     inside = {
         "line": '<path class="line {}" d="M2 6h24"/>',
         "dots": '<path class="dots {}" d="M6 7h0M14 4h0M22 8h0"/>',
         "strokes": '<path class="strokes {}" d="M6 1v10M14 1v10M22 1v10"/>',
         "ring": '<circle class="ring {}" cx="14" cy="6" r="4"/>',
+        "disc": '<circle class="dot {}" cx="14" cy="6" r="4.5"/>',
         "cross": '<path class="cross {}" d="M10 2l8 8m0-8l-8 8"/>',
     }[drawn]
     sign = '<svg class="key" viewBox="0 0 28 12" aria-hidden="true" focusable="false">' + inside + "</svg>"
