@@ -55,7 +55,8 @@ def say(message: Message, lang: str) -> None:
 
 def _plain(shown: RenderableType) -> str:
     text = StringIO()
-    Console(file=text, width=WIDTH, highlight=False, color_system=None).print(shown)
+    console = Console(file=text, width=WIDTH, highlight=False, color_system=None, force_jupyter=False)
+    console.print(shown)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
