@@ -25,9 +25,9 @@ from grader.records import Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
 from grader.render.notebook_page import notebook_page
+from grader.render.outputs import OUTPUTS
 from grader.render.result_json import dumps, loads
-from grader.render.table import gradebook_csv
-from grader.submission import read
+from grader.submission.handed_in import HandedIn
 from grader.withholding import withheld
 
 
@@ -43,44 +43,44 @@ class Batch:
     resume: bool = False
 
 
-def grade_all(batch: Batch, paths: Sequence[Path], done: Callable[[Report], None]) -> list[ClassEntry]:
-    """Grade notebooks, write each one's folder and the class's pages; entries come in the order of ``paths``.
+def grade_all(batch: Batch, given: Sequence[HandedIn], done: Callable[[Report], None]) -> list[ClassEntry]:
+    """Grade notebooks, write each one's folder and the class's pages; entries come in the order of ``given``.
 
     Args:
         batch: what they have in common.
-        paths: the notebooks' files.
+        given: the notebooks.
         done: called with each report as it is ready.
 
     A submission that fails has a report that says why; the others are graded all the same. Ctrl-C ends the
     kernels that run and leaves the results there are.
     """
-    slugs = unique_slugs(paths)
-    reports = asyncio.run(_grade_all(batch, list(zip(paths, slugs, strict=True)), done))
+    slugs = unique_slugs([one.called for one in given])
+    reports = asyncio.run(_grade_all(batch, list(zip(given, slugs, strict=True)), done))
     entries = [ClassEntry(report, f"{slug}/report.html") for slug, report in zip(slugs, reports, strict=True)]
     write_class(batch.out, entries, batch.lang)
     return entries
 
 
 async def _grade_all(
-    batch: Batch, named: Sequence[tuple[Path, str]], done: Callable[[Report], None]
+    batch: Batch, named: Sequence[tuple[HandedIn, str]], done: Callable[[Report], None]
 ) -> list[Report]:
     """Grade ``batch.jobs`` notebooks at a time."""
     free = asyncio.Semaphore(batch.jobs)
     ready = asyncio.create_task(asyncio.to_thread(get_ready))
 
-    async def one(path: Path, slug: str) -> Report:
+    async def one(given: HandedIn, slug: str) -> Report:
         async with free:
-            report = await _one(batch, path, slug)
+            report = await _one(batch, given, slug)
         done(report)
         return report
 
-    reports = await asyncio.gather(*(one(path, slug) for path, slug in named))
+    reports = await asyncio.gather(*(one(given, slug) for given, slug in named))
     await ready
     return reports
 
 
-def render_again(out: Path, lang: str | None) -> list[ClassEntry]:
-    """Render a folder of results again from its ``result.json`` files alone.
+def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[ClassEntry]:
+    """Render a folder of results again from its ``result.json`` files alone; ``also`` name further outputs.
 
     A notebook's own page is made again where ``executed.ipynb`` is still there.
 
@@ -100,35 +100,37 @@ def render_again(out: Path, lang: str | None) -> list[ClassEntry]:
         entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
     if not entries:
         raise GraderError(f"{out}: there is no result.json one folder below; run grader grade first")
-    write_class(out, entries, lang or entries[0].report.language)
+    write_class(out, entries, lang or entries[0].report.language, also)
     return entries
 
 
-def write_class(out: Path, entries: Sequence[ClassEntry], lang: str) -> None:
-    """Write the class's page and its table."""
+def write_class(out: Path, entries: Sequence[ClassEntry], lang: str, also: Sequence[str] = ()) -> None:
+    """Write the class's page, its table, and what is asked for ``also``."""
     _write(out / "index.html", class_page(entries, lang))
-    _write(out / "gradebook.csv", gradebook_csv([entry.report for entry in entries], lang))
+    for name in dict.fromkeys(("csv", *also)):
+        file, render = OUTPUTS[name]
+        _write(out / file, render([entry.report for entry in entries], lang))
 
 
-async def _one(batch: Batch, path: Path, slug: str) -> Report:
+async def _one(batch: Batch, given: HandedIn, slug: str) -> Report:
     """Grade one notebook and write its folder; whatever goes wrong becomes a report."""
     folder = batch.out / slug
     try:
-        return await _graded(batch, path, slug, folder)
+        return await _graded(batch, given, slug, folder)
     except OutputError:  # it will be the same with the others
         raise
     except GraderError as error:
-        report = ungraded(path, batch.assignment, error)
+        report = ungraded(given, batch.assignment, error)
     except Exception as error:  # noqa: BLE001 - a bug of ours costs this submission its score, not the others theirs
-        report = ungraded(path, batch.assignment, error)
+        report = ungraded(given, batch.assignment, error)
         _write(folder / "error.log", traceback.format_exc())
     return _write_report(folder, report, batch.lang)
 
 
-async def _graded(batch: Batch, path: Path, slug: str, folder: Path) -> Report:
-    submission = read(path, slug=slug)
+async def _graded(batch: Batch, given: HandedIn, slug: str, folder: Path) -> Report:
+    submission = given.read(slug)
     if batch.resume and (earlier := _earlier(folder, submission.sha256, batch.assignment.digest)) is not None:
-        return _write_report(folder, earlier, batch.lang)
+        return _write_report(folder, given.anew(earlier), batch.lang)
     with TemporaryDirectory(prefix="grader-") as kept:
         report, execution = await grade_async(
             submission, batch.assignment, kernel=batch.kernel, keep=Path(kept)

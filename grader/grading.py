@@ -16,7 +16,6 @@ from grader.errors import GraderError, SandboxError, SubmissionError
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
 from grader.explanations import explained
-from grader.file_names import readable, student_of
 from grader.gaps import gaps
 from grader.judging import judge
 from grader.kit import stamp_of
@@ -35,6 +34,7 @@ from grader.records import (
     SubmissionRef,
 )
 from grader.second_run import second_run
+from grader.submission.handed_in import HandedIn
 
 
 def grade(
@@ -102,7 +102,7 @@ def add_up(
         language="",
         environment=environment("none"),
         timing={},
-        submission=SubmissionRef(readable(Path(submission.path).name), submission.sha256, submission.student),
+        submission=SubmissionRef(submission.path, submission.sha256, submission.student),
         status=ReportStatus.GRADED,
         error=None,
         score=score,
@@ -121,27 +121,27 @@ def add_up(
     )
 
 
-def ungraded(path: Path, assignment: Assignment, error: Exception, sha256: str = "") -> Report:
+def ungraded(given: HandedIn, assignment: Assignment, error: Exception) -> Report:
     """Give the report of a submission that could not be graded: the reason, and no score."""
     if isinstance(error, SubmissionError):
         kind, message = "submission", Message(f"error.submission.{error.code}", error.params)
     else:
         kind = "sandbox" if isinstance(error, GraderError) else "grader"
-        message = Message(f"error.{kind}", {"detail": _in_a_line(error, path)})
+        message = Message(f"error.{kind}", {"detail": _in_a_line(error, given.path)})
     return Report(
         schema_version=SCHEMA_VERSION,
         assignment=reference_to(assignment),
         language="",
         environment=environment("none"),
         timing={},
-        submission=SubmissionRef(readable(path.name), sha256, student_of(readable(path.stem))),
+        submission=SubmissionRef(given.shown, "", given.student),
         status=ReportStatus.ERROR,
         error=ReportError(kind, message),
         score=None,
         max_score=assignment.max_score,
         adjustments=(),
         final_score=None,
-        flags=(),
+        flags=given.flags,
         questions=(),
         cells=(),
     )

@@ -118,7 +118,7 @@ class SourceCell:
 class Submission:
     """A notebook that could be read. ``notebook`` is its nbformat 4 tree, not to be changed.
 
-    ``flags`` say what had to be overlooked to read it.
+    ``path`` is what reports call it, no path of this machine; ``flags`` say what was overlooked to read it.
     """
 
     path: str

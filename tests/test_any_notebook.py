@@ -23,6 +23,7 @@ from grader.records import CellError, CellOutcome, CellStatus, Execution, Report
 from grader.render.result_json import loads
 from grader.submission import read
 from grader.submission.damage import WORDS
+from grader.submission.handed_in import HandedIn
 
 SOON = timedelta(seconds=5)  # many times what the slowest example takes, so that only a hang fails
 MANY = settings(max_examples=1000, deadline=SOON, suppress_health_check=list(HealthCheck))
@@ -181,7 +182,7 @@ def test_any_bytes_are_graded_or_said_to_be_unreadable(file, content, tmp_path_f
     with pytest.MonkeyPatch.context() as patch:
         for stage in (grader.grading, grader.second_run):
             patch.setattr(stage, "execute_async", without_a_kernel)
-        (entry,) = grade_all(Batch(steps(), out, plain), [file], lambda _: None)
+        (entry,) = grade_all(Batch(steps(), out, plain), [HandedIn(file)], lambda _: None)
 
     report = loads((out / entry.href).with_name("result.json").read_text(encoding="utf-8"))
     assert entry.report == report

@@ -18,6 +18,7 @@ from grader.cli import app
 from grader.errors import SandboxError
 from grader.execution import protections
 from grader.release import blank
+from grader.render.result_json import schema
 
 ROOT = Path(__file__).parent.parent
 STEPS = ROOT / "assignments" / "steps"
@@ -113,6 +114,23 @@ def test_report_renders_again_in_another_language(graded):
     code, _ = run("report", out, "--lang", "en")
 
     assert (0, True) == (code, 'lang="en"' in page.read_text(encoding="utf-8"))
+
+
+def test_report_writes_for_other_programs(graded):
+    """JUnit XML and Markdown stand beside the table when they are asked for."""
+    out, _, _ = graded
+
+    code, _ = run("report", out, "--also", "junit", "--also", "markdown")
+
+    assert (0, 6) == (code, (out / "junit.xml").read_text(encoding="utf-8").count("<testsuite "))
+    assert "홍길동" in (out / "summary.md").read_text(encoding="utf-8")
+
+
+def test_schema_is_printed():
+    """The schema that is printed is the one that reports are valid by."""
+    code, printed = run("schema")
+
+    assert (0, schema()) == (code, json.loads(printed))
 
 
 def test_resume_keeps_what_has_not_changed(graded, handed_in, monkeypatch):

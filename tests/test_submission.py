@@ -50,7 +50,7 @@ def test_a_notebook_is_read(handed_in):
 
     submission = read(path)
 
-    assert (str(path), "202243052_홍길동") == (submission.path, submission.slug)
+    assert (path.name, "202243052_홍길동") == (submission.path, submission.slug)
     assert Student("202243052", "홍길동") == submission.student
     assert 64 == len(submission.sha256)
     assert (

@@ -22,8 +22,8 @@ from grader.checks.observed import Observed
 from grader.checks.prediction import Graph, Prediction
 from grader.checks.source import repeats_backward
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, verdict, worst
+from grader.epochs import Epoch
 from grader.records import CheckStatus, Message
-from grader.runs import Epoch
 from grader.training import Data, Training, cast
 
 SECOND_TIME = "through the graph a second time"

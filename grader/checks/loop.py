@@ -12,9 +12,9 @@ from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numb
 from grader.checks.observed import LARGEST, Observed
 from grader.checks.source import clears, clears_before_update
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
+from grader.epochs import Epoch
 from grader.recording import Value
 from grader.records import CheckStatus, Message
-from grader.runs import Epoch
 from grader.training import Parameters, Training
 
 IN_PLACE = "leaf Variable that requires grad is being used in an in-place operation"

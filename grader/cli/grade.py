@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,11 +16,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.cli.app import FAILED, OK, AssignmentName, Lang, app, err, failing_in_one_line, out
 from grader.errors import GraderError
 
+if TYPE_CHECKING:
+    from grader.repositories import Wanted
+    from grader.submission.handed_in import HandedIn
+
 
 @app.command()
 def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     assignment: AssignmentName,
-    paths: Annotated[list[Path], typer.Argument(help="Notebooks, or folders of notebooks.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Notebooks, folders of notebooks, clones of repositories, folders of clones."),
+    ],
     out_: Annotated[
         Path | None, typer.Option("--out", help="Where results go.", show_default="reports/ASSIGNMENT")
     ] = None,
@@ -26,6 +36,14 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     resume: Annotated[
         bool, typer.Option("--resume/--fresh", help="Keep results of notebooks that have not changed since.")
     ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help='Repositories as they stood then: "2026-10-05 23:59 +09:00".'),
+    ] = None,
+    pushes: Annotated[
+        Path | None,
+        typer.Option(help="With --at, when commits were pushed: a CSV of repository,commit,pushed-at."),
+    ] = None,
     cold: Annotated[
         bool, typer.Option("--cold", help="Start a new Python for every notebook, not a fork of a warm one.")
     ] = False,
@@ -53,17 +71,18 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         from grader.assignment_file import find, load  # noqa: PLC0415
         from grader.assignment_toml import override  # noqa: PLC0415
         from grader.batch import Batch, grade_all  # noqa: PLC0415
-        from grader.submission import collect  # noqa: PLC0415
+        from grader.repositories import Wanted, moment, read_pushes  # noqa: PLC0415
 
+        if pushes and not at:
+            raise GraderError("--pushes says when commits were pushed; say which count with --at")
         asked = load(find(assignment))
         asked = replace(asked, limits=override(asked.limits, limit or ()))
-        notebooks = collect(paths)
-        if not notebooks:
-            raise GraderError(f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here")
+        wanted = Wanted(asked, moment(at) if at else None, read_pushes(pushes) if pushes else None)
         folder = out_ or Path("reports") / asked.id
         batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
-        bar = progress.add_task(asked.title, total=len(notebooks))
-        entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
+        with _given(paths, wanted) as notebooks:
+            bar = progress.add_task(asked.title, total=len(notebooks))
+            entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
     from grader.records import ReportStatus  # noqa: PLC0415
     from grader.render.terminal import summary  # noqa: PLC0415
 
@@ -71,6 +90,22 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     out.print(summary(reports, lang.value))
     out.print(f"\n{folder / 'index.html'}", soft_wrap=True, markup=False)
     raise typer.Exit(OK if all(report.status is ReportStatus.GRADED for report in reports) else FAILED)
+
+
+@contextmanager
+def _given(paths: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
+    """Give the notebooks: of clones, as files that last as long as the block, and all others."""
+    from grader.repositories import clones_among, taken  # noqa: PLC0415 - as above
+    from grader.submission.handed_in import handed_in  # noqa: PLC0415
+
+    clones, others = clones_among(paths)
+    if wanted.deadline and others:
+        raise GraderError(f"{others[0]}: --at needs repositories; this is none, and holds none")
+    with TemporaryDirectory(prefix="grader-") as folder:
+        notebooks = [*taken(clones, wanted, Path(folder)), *handed_in(others)]
+        if not notebooks:
+            raise GraderError(f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here")
+        yield notebooks
 
 
 def _progress() -> Progress:

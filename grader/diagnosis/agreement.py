@@ -23,8 +23,8 @@ from grader.checks.loop import updated, updates
 from grader.checks.observed import Observed
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS
 from grader.diagnosis.case import Case
+from grader.epochs import Epoch
 from grader.records import CheckResult, Step
-from grader.runs import Epoch
 from grader.training import Data, Parameters, Training, cast
 
 STATES = 6  # of a run, at which a replaced reference is evaluated

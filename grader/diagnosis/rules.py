@@ -14,9 +14,9 @@ from grader.diagnosis import agreement
 from grader.diagnosis.agreement import Evidence
 from grader.diagnosis.case import Case
 from grader.diagnosis.misconceptions import update
+from grader.epochs import Epoch
 from grader.recording import Value
 from grader.records import CheckResult
-from grader.runs import Epoch
 from grader.training import Training
 
 Rule = Callable[[Case, CheckResult, Training], Evidence | None]

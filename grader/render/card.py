@@ -17,21 +17,12 @@ from grader.records import (
 from grader.render.explanation import Explanation, explained_and_rest
 from grader.render.messages import localize_question, ui
 from grader.render.pictures import Picture, pictures
+from grader.render.problems import Problem
 from grader.render.steps import Finding
 from grader.render.template import fill_in
 
 #: What a mark stands for: several things are asked for under their own names within one of these steps.
 _NAMED = (Step.DATA, Step.VALUE)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What became of a cell that did not finish: a sentence, a hint, the line it happened on."""
-
-    text: str
-    hint: str
-    source: str
-    cell: int
 
 
 @dataclass(frozen=True)

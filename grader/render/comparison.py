@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from grader.records import Shown
+from grader.records import CheckResult, Shown
 from grader.render import text
+from grader.render.messages import Words
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,19 @@ def compared(expected: Shown | None, actual: Shown | None) -> list[Row]:
         Row(name, before.get(name, ""), after.get(name, ""), both and before.get(name) != after.get(name))
         for name in names
     ]
+
+
+def compared_lines(check: CheckResult, words: Words) -> list[str]:
+    """Say what was expected and what came: the facts that differ, or all, if the sentence does not."""
+    if "expected" in check.message.params:
+        return []
+    rows = compared(check.expected, check.actual)
+    lines = []
+    for row in [row for row in rows if row.differs] or rows:
+        sides = (("ui.expected", row.expected), ("ui.actual", row.actual))
+        told = ", ".join(f"{words(key)} {value}" for key, value in sides if value)
+        lines.append(f"{words(f'fact.{row.name}')}: {told}")
+    return lines
 
 
 def _facts(shown: Shown, digits: int) -> dict[str, str]:

@@ -8,6 +8,9 @@ from statistics import mean, median, pstdev
 from grader.records import CheckStatus, Message, QuestionReport, QuestionStatus, Report, ReportStatus, Step
 from grader.render.steps import lost_steps
 
+#: Flags that every submission out of a repository has: which commit was graded, and how it was found.
+_TELLING = ("flag.state.newest", "flag.state.by-push", "flag.state.by-commit")
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -73,7 +76,7 @@ def questions(reports: Sequence[Report]) -> list[QuestionOverview]:
 def attention(report: Report) -> list[Message]:
     """Give what in ``report`` a human should look at, as messages yet to be put into words."""
     reasons = [report.error.message] if report.error else []
-    reasons += report.flags
+    reasons += (flag for flag in report.flags if flag.id not in _TELLING)
     flagged = {flag.params.get("question") for flag in report.flags if flag.id == "flag.borderline"}
     for question in report.questions:
         if question.status == QuestionStatus.MANUAL:

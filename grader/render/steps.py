@@ -5,6 +5,18 @@ from dataclasses import dataclass, replace
 
 from grader.records import CheckResult, CheckStatus, QuestionReport, QuestionStatus, Report, Step
 
+#: What stands for an outcome, of a check's or a question's, where there is room for one letter.
+SIGNS = {
+    "passed": "✓",
+    "partial": "◐",
+    "borderline": "≈",
+    "failed": "✗",
+    "unanswered": "·",
+    "skipped": "-",
+    "manual": "?",
+    "error": "!",
+}
+
 #: Whichever of these a step's checks hold first is the step's own outcome.
 _WORST_FIRST = (
     CheckStatus.ERROR,

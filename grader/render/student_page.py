@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from grader.records import CellError, CellOutcome, CellStatus, Message, QuestionStatus, Report
-from grader.render import overview, text
-from grader.render.card import Card, Problem, card_of
+from grader.records import QuestionStatus, Report
+from grader.render import overview
+from grader.render.card import Card, card_of
 from grader.render.flags import once
-from grader.render.messages import catalogue, localize, translate, ui
+from grader.render.messages import localize, translate, ui
+from grader.render.problems import Problem, unfinished, untold
 from grader.render.steps import headline
 from grader.render.template import fill_in
-
-#: What flags begin with that already say what became of their cell.
-_CELL_FLAGS = ("flag.cell-killed", "flag.limit.")
 
 
 def student_page(report: Report, lang: str = "ko", *, notebook: str | None = None) -> str:
@@ -28,9 +26,7 @@ def student_page(report: Report, lang: str = "ko", *, notebook: str | None = Non
     report = localize(report, lang)
     words = ui(lang)
     sentence, params = headline(report)
-    unfinished = {c.index: _problem(c, lang) for c in report.cells if c.status != CellStatus.OK}
-    told = {flag.params.get("cell", 0) - 1 for flag in report.flags if flag.id.startswith(_CELL_FLAGS)}
-    cards = _cards(report, unfinished, lang, notebook)
+    cards = _cards(report, unfinished(report), lang, notebook)
     return fill_in(
         "student.html",
         lang,
@@ -40,18 +36,18 @@ def student_page(report: Report, lang: str = "ko", *, notebook: str | None = Non
         cards=cards,
         flags=[translate(it, lang) for it in once(report.flags, report.questions, words)],
         again=[card for card in cards if card.question.status != QuestionStatus.PASSED and card.answered],
-        unfinished=[problem for cell, problem in unfinished.items() if cell not in told],
+        unfinished=untold(report),
         notebook=notebook,
     )
 
 
-def _cards(report: Report, unfinished: Mapping[int, Problem], lang: str, notebook: str | None) -> list[Card]:
+def _cards(report: Report, problems: Mapping[int, Problem], lang: str, notebook: str | None) -> list[Card]:
     """Gather the cards, each with what happened to its own cells."""
     cards = []
     for number, question in enumerate(report.questions, 1):
         own = question.matched.cells if question.matched else ()
-        problems = [unfinished[cell] for cell in own if cell in unfinished]
-        cards.append(card_of(question, lang, number=number, problems=problems, notebook=notebook))
+        its = [problems[cell] for cell in own if cell in problems]
+        cards.append(card_of(question, lang, number=number, problems=its, notebook=notebook))
     return _with_one_open(cards)
 
 
@@ -61,27 +57,3 @@ def _with_one_open(cards: list[Card]) -> list[Card]:
     if pictured and not any(cards[n].open for n in pictured):
         cards[pictured[0]] = replace(cards[pictured[0]], open=True)
     return cards
-
-
-def _problem(cell: CellOutcome, lang: str) -> Problem:
-    """Say what happened to a cell that did not finish: one sentence, a hint, and the line it happened on."""
-    error, at = cell.error, {"cell": cell.index + 1}
-    hint = _hint(error, lang) if error else ""
-    if cell.status == CellStatus.TIMED_OUT:
-        message = Message("cell.stopped", at)
-    elif cell.status == CellStatus.KILLED:
-        message = Message("cell.killed", at)
-    elif cell.status == CellStatus.NOT_REACHED or not error:
-        message = Message("cell.not-reached", at)
-    elif error.line is None:
-        message = Message("cell.raised-somewhere", {**at, "name": error.name, "value": error.value})
-    else:
-        params = {**at, "line": error.line, "name": error.name, "value": error.value}
-        message = Message("cell.raised", params)
-    source = text.dedented(error.source) if error else ""
-    return Problem(translate(message, lang), hint, source, cell.index)
-
-
-def _hint(error: CellError, lang: str) -> str:
-    """Explain an exception: by its message where there are words for it, else by its kind."""
-    return error.hint.text if error.hint else catalogue(lang).get(f"exception.{error.name}", "")

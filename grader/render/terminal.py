@@ -12,27 +12,27 @@ from rich.text import Text
 from grader.records import CheckResult, CheckStatus, Examination, QuestionReport, QuestionStatus, Report
 from grader.render import overview
 from grader.render.card import Mark, marks
-from grader.render.comparison import compared
+from grader.render.comparison import compared_lines
 from grader.render.explanation import Explanation, explained_and_rest
 from grader.render.flags import once
 from grader.render.messages import Words, counted, localize, translate, ui
 from grader.render.misconceptions import frequencies
-from grader.render.steps import headline
+from grader.render.steps import SIGNS, headline
 from grader.render.text import clean, number, points
 
 #: Misconceptions that a terminal lists; the class page has them all.
 _MOST = 8
 
-#: Sign and style of an outcome, of a check's or a question's; the word stands beside it where there is room.
-_SIGNS = {
-    "passed": ("✓", "green"),
-    "partial": ("◐", "yellow"),
-    "borderline": ("≈", "yellow"),
-    "failed": ("✗", "red"),
-    "unanswered": ("·", "dim"),
-    "skipped": ("-", "dim"),
-    "manual": ("?", "yellow"),
-    "error": ("!", "bold yellow"),
+#: The style of an outcome, of a check's or a question's; the word stands beside it where there is room.
+_STYLES = {
+    "passed": "green",
+    "partial": "yellow",
+    "borderline": "yellow",
+    "failed": "red",
+    "unanswered": "dim",
+    "skipped": "dim",
+    "manual": "yellow",
+    "error": "bold yellow",
 }
 
 
@@ -211,17 +211,7 @@ def _explained(it: Explanation, words: Words) -> list[Text]:
 
 
 def _compared(check: CheckResult, words: Words) -> list[Text]:
-    """Give what was expected and what came: the facts that differ, or all, if the sentence does not."""
-    if "expected" in check.message.params:
-        return []
-    rows = compared(check.expected, check.actual)
-    rows = [row for row in rows if row.differs] or rows
-    pairs = []
-    for row in rows:
-        sides = (("ui.expected", row.expected), ("ui.actual", row.actual))
-        told = ", ".join(f"{words(key)} {value}" for key, value in sides if value)
-        pairs.append(_plain(f"{words(f'fact.{row.name}')}: {told}", "dim"))
-    return pairs
+    return [_plain(line, "dim") for line in compared_lines(check, words)]
 
 
 def _under(line: RenderableType) -> Padding:
@@ -240,8 +230,7 @@ def _score(report: Report, words: Words) -> Text:
 
 
 def _sign(status: CheckStatus | QuestionStatus, word: str = "") -> Text:
-    sign, style = _SIGNS[status]
-    return Text(f"{sign} {word}".rstrip(), style)
+    return Text(f"{SIGNS[status]} {word}".rstrip(), _STYLES[status])
 
 
 def _plain(text: str, style: str = "") -> Text:

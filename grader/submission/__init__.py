@@ -33,7 +33,7 @@ def read(path: Path, *, slug: str | None = None) -> Submission:
         raise SubmissionError(f"{readable(str(path))}: {error}", error.code, error.params) from error
     stem = readable(path.stem)
     return Submission(
-        path=str(path),
+        path=readable(path.name),
         slug=slug or slug_of(stem),
         sha256=hashlib.sha256(content).hexdigest(),
         student=student_of(stem),

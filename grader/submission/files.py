@@ -60,9 +60,7 @@ def content_of(path: Path) -> bytes:
             raise damaged("folder" if _is_notebook(path.name) else "folder-closed")
         if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
             raise damaged("not-regular")
-        if status.st_size > MAX_BYTES:
-            size = math.ceil(status.st_size / 1e5) / 10
-            raise damaged("too-large", size=size, limit=MAX_BYTES // 10**6)
+        check_size(status.st_size)
         return path.read_bytes()
     except PermissionError as error:
         raise damaged("no-permission") from error
@@ -70,3 +68,9 @@ def content_of(path: Path) -> bytes:
         raise damaged("dangling-link" if path.is_symlink() else "missing") from error
     except OSError as error:
         raise damaged("unreadable", reason=error.strerror) from error
+
+
+def check_size(size: int) -> None:
+    """Raise ``SubmissionError`` for a file of more bytes than a notebook may have."""
+    if size > MAX_BYTES:
+        raise damaged("too-large", size=math.ceil(size / 1e5) / 10, limit=MAX_BYTES // 10**6)

@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from grader.checks.alignment import align, role
-from grader.runs import Epoch, TrainingRun
+from grader.epochs import Epoch
+from grader.runs import TrainingRun
 
 BIAS_WEIGHT = {"bias": torch.tensor([-5.0]), "weight": torch.tensor([[10.0]])}
 WHAT = {"What": torch.tensor([[-5.0], [10.0]])}

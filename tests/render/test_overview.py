@@ -47,3 +47,11 @@ def test_borderline_is_not_said_twice(reports, build):
     )
 
     assert ["flag.borderline"] == [message.id for message in overview.attention(flagged)]
+
+
+def test_which_commit_was_graded_asks_for_nobody(build):
+    """Every submission out of a repository says it; what is odd about one of them asks for a human's eye."""
+    flags = ("flag.state.by-commit", "flag.state.odd-dates", "flag.repository.kit")
+    flagged = build.report(flags=tuple(Message(flag) for flag in flags))
+
+    assert list(flags[1:]) == [message.id for message in overview.attention(flagged)]

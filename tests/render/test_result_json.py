@@ -9,6 +9,7 @@ import pytest
 from grader import render
 from grader.records import Shown, Step
 from grader.render.result_json import dumps, loads, schema
+from grader.render.schema_page import schema_page
 
 
 def valid(text):
@@ -32,6 +33,25 @@ def test_reading_gives_the_report_back(reports):
 def test_schema_admits_every_report(any_report):
     """Every report is valid by its own schema."""
     valid(dumps(any_report))
+
+
+def test_published_page_is_current():
+    """The documentation's page is the one the schema gives."""
+    published = Path(render.__file__).parents[2] / "docs" / "result-json.md"
+
+    assert schema_page(schema()) == published.read_text(encoding="utf-8")
+
+
+def test_page_names_every_key():
+    """Each key of each record stands in the page, and each record that is named has its own part."""
+    page, records = schema_page(schema()), schema()["$defs"]
+    named = {name for name in records if f"](#{name.lower()})" in page}
+
+    assert set(records) == named
+    assert [] == [
+        key for it in records.values() for key in it.get("properties", ()) if f"| `{key}` |" not in page
+    ]
+    assert [] == [name for name in records if f"## {name}\n" not in page]
 
 
 def test_published_schema_is_current():

@@ -97,8 +97,6 @@ NEVER_LEARNED = (
 """``loses`` is what is lost in the end, whichever of the two runs took it."""
 
 NAMED = {
-    "another learning rate, then typed over": ["learning-rate", "hard-coded"],
-    "one epoch short, then typed over": ["epochs", "hard-coded"],
     "weights from lstsq": [],
     "no backward": ["no-backward"],
     "normal equations, then a look": ["epochs"],

@@ -21,6 +21,7 @@ from grader import batch, grading, recording
 from grader.assignment_file import load
 from grader.execution import client
 from grader.execution.kernels import kernels
+from grader.submission.handed_in import HandedIn
 
 PHASES: tuple[tuple[Any, str, str], ...] = (
     (batch, "read", "reading the notebook"),
@@ -46,10 +47,10 @@ def main() -> None:
     loaded = load(assignment)
     with kernels() as kernel, tempfile.TemporaryDirectory() as out:
         wanted = batch.Batch(loaded, Path(out), kernel=kernel)
-        batch.grade_all(wanted, notebooks[:1], lambda _: None)
+        batch.grade_all(wanted, [HandedIn(path) for path in notebooks[:1]], lambda _: None)
         spent.clear()
         started = time.perf_counter()
-        batch.grade_all(wanted, notebooks[1:], lambda _: None)
+        batch.grade_all(wanted, [HandedIn(path) for path in notebooks[1:]], lambda _: None)
         total = time.perf_counter() - started
     count = len(notebooks) - 1
     seconds = {label: spent[label] / count for _, _, label in PHASES}

@@ -1,0 +1,189 @@
+"""Events -> epochs: the backwards up to the next change of the parameters, and the steps among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isnan
+
+from grader.gradients import counted, gradient_of
+from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of a run.
+
+    All numbers are flat, the leaves one after the other as ``TrainingRun.leaves`` names them. ``values`` are
+    the parameters the gradient was taken at, ``before`` and ``after`` the gradient around the epoch's
+    backwards, ``found`` the gradient as the update found it, ``following`` the parameters after the update;
+    each is ``None`` where nobody saw it. ``following`` of the last epoch of a run by hand is what stood there
+    at the cell's end. ``seqs`` are those of the epoch's first and last event.
+    """
+
+    index: int
+    cell: int
+    seqs: tuple[int, int]
+    line: tuple[int, int] | None
+    roots: tuple[Root, ...]
+    weighted: bool
+    backwards: int
+    values: Numbers
+    before: Numbers
+    had_gradient: bool
+    after: Numbers
+    found: Numbers | None
+    following: Numbers | None
+    touched: bool
+    rebound: bool
+    step: OptimizerStep | None
+    numbers: tuple[int, ...]
+    graph: tuple[Node, ...] | None = field(default=None, repr=False)
+    variables: dict[str, Value] | None = field(default=None, repr=False)
+
+    @property
+    def gradient(self) -> Numbers:
+        """What this epoch's backwards added."""
+        return tuple(after - before for after, before in zip(self.after, self.before, strict=True))
+
+
+@dataclass
+class EpochEvents:
+    """The events of one epoch as the kernel counted it."""
+
+    cell: int
+    stream: int
+    epoch: int
+    backwards: list[Backward] = field(default_factory=list)
+    steps: list[OptimizerStep] = field(default_factory=list)
+    rebound: bool = False
+    after_gap: bool = False
+
+    @property
+    def key(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of the leaves."""
+        return tuple(leaf.shape for leaf in self.backwards[0].leaves)
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The leaves of the first backward."""
+        return self.backwards[0].leaves
+
+    @property
+    def first_values(self) -> Numbers:
+        """The parameters the first gradient was taken at."""
+        return joined([leaf.value for leaf in self.leaves])
+
+    @property
+    def last_after(self) -> Numbers:
+        """The gradient after the last backward."""
+        return gradient_of(self.backwards[-1])
+
+    @property
+    def step(self) -> OptimizerStep | None:
+        """Give the epoch's last step that found a gradient, or the last if none did."""
+        moving = [step for step in self.steps if any(p.gradient for p in step.parameters)]
+        return next(reversed(moving or self.steps), None)
+
+    @property
+    def stepped_to(self) -> Numbers | None:
+        """The parameters after the optimizer's step, where it held all of them."""
+        found = self._of_step("after")
+        return None if found is None or any(value is None for value in found) else joined(found)
+
+    def gradient_found(self) -> Numbers | None:
+        """Give the gradient the update had: the optimizer's, else what the last backward left."""
+        found = self._of_step("gradient")
+        if found is None:
+            return self.last_after
+        return joined([_or_zero(value, leaf) for value, leaf in zip(found, self.leaves, strict=True)])
+
+    def close(self, index: int, following: Numbers | None) -> Epoch:
+        """Make the record of a run's epoch number ``index``."""
+        first = self.backwards[0]
+        sampled = next((event for event in self.backwards if event.graph is not None), None)
+        return Epoch(
+            index=index,
+            cell=self.cell,
+            seqs=(first.seq, max(self.backwards[-1].seq, *(step.seq for step in self.steps), first.seq)),
+            line=first.line,
+            roots=tuple(root for event in self.backwards for root in event.roots),
+            weighted=any(event.weights for event in self.backwards),
+            backwards=first.backwards,
+            values=self.first_values,
+            before=joined([_or_zero(leaf.before, leaf) for leaf in first.leaves]),
+            had_gradient=any(any(leaf.before or ()) for leaf in first.leaves),
+            after=self.last_after,
+            found=self.gradient_found(),
+            following=following,
+            touched=first.touched,
+            rebound=self.rebound,
+            step=self.step,
+            numbers=tuple(leaf.number for leaf in first.leaves),
+            graph=sampled.graph if sampled else None,
+            variables=dict(sampled.variables or {}) if sampled else None,
+        )
+
+    def _of_step(self, field_name: str) -> list[Numbers | None] | None:
+        if self.step is None:
+            return None
+        held = {p.number: getattr(p, field_name) for p in self.step.parameters}
+        if not all(leaf.number in held for leaf in self.leaves):
+            return None
+        return [held[leaf.number] for leaf in self.leaves]
+
+
+def gathered(recording: Recording) -> list[EpochEvents]:
+    """Gather backwards and steps into epochs, in order."""
+    groups: dict[tuple[int, int, int], EpochEvents] = {}
+    for record in recording.cells:
+        current: EpochEvents | None = None
+        for event in record.events:
+            if (
+                isinstance(event, Backward)
+                and event.leaves
+                and all(leaf.value is not None for leaf in event.leaves)
+            ):
+                if current is not None and _rebound(event):
+                    current.rebound = True
+                    continue
+                key = (record.cell, event.stream, event.epoch)
+                current = groups.setdefault(key, EpochEvents(*key))
+                current.backwards.append(event)
+            elif isinstance(event, OptimizerStep):
+                current = _step_belongs_to(event, current, groups)
+    for group in groups.values():
+        group.backwards = counted(group.backwards)
+    return sorted(groups.values(), key=lambda group: group.backwards[0].seq)
+
+
+def _rebound(event: Backward) -> bool:
+    """Tell whether a leaf's name stands for the result of an operation by now: ``What = What - …``."""
+    names = {leaf.name for leaf in event.leaves if leaf.name}
+    return any(names.intersection(node.names) for node in event.graph or () if node.leaf is None)
+
+
+def _step_belongs_to(
+    step: OptimizerStep, current: EpochEvents | None, groups: dict[tuple[int, int, int], EpochEvents]
+) -> EpochEvents | None:
+    """Add a step to the epoch of the backward before it, which may be another cell's."""
+    if current is None and groups:
+        current = max(groups.values(), key=lambda group: group.backwards[-1].seq)
+    if current is not None:
+        current.steps.append(step)
+    return current
+
+
+def joined(values: Sequence[Numbers | None]) -> Numbers:
+    """Put the numbers of several tensors one after the other."""
+    return tuple(number for value in values for number in value or ())
+
+
+def _or_zero(value: Numbers | None, leaf: Leaf) -> Numbers:
+    return value if value is not None else (0.0,) * len(leaf.value or ())
+
+
+def equal(a: Numbers, b: Numbers) -> bool:
+    """Tell whether two sets of numbers are the same, NaN counting as itself."""
+    same = (x == y or (isnan(x) and isnan(y)) for x, y in zip(a, b, strict=False))
+    return len(a) == len(b) and all(same)

@@ -1,0 +1,56 @@
+"""What happened to a cell that did not finish, in words."""
+
+from dataclasses import dataclass
+
+from grader.records import CellError, CellOutcome, CellStatus, Message, Report
+from grader.render import text
+from grader.render.messages import catalogue, translate
+
+#: What flags begin with that already say what became of their cell.
+_CELL_FLAGS = ("flag.cell-killed", "flag.limit.")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What became of a cell that did not finish: a sentence, a hint, the line it happened on."""
+
+    text: str
+    hint: str
+    source: str
+    cell: int
+
+
+def problem(cell: CellOutcome, lang: str) -> Problem:
+    """Say what happened to a cell that did not finish."""
+    error, at = cell.error, {"cell": cell.index + 1}
+    if cell.status == CellStatus.TIMED_OUT:
+        message = Message("cell.stopped", at)
+    elif cell.status == CellStatus.KILLED:
+        message = Message("cell.killed", at)
+    elif cell.status == CellStatus.NOT_REACHED or not error:
+        message = Message("cell.not-reached", at)
+    elif error.line is None:
+        message = Message("cell.raised-somewhere", {**at, "name": error.name, "value": error.value})
+    else:
+        params = {**at, "line": error.line, "name": error.name, "value": error.value}
+        message = Message("cell.raised", params)
+    hint = _hint(error, lang) if error else ""
+    source = text.dedented(error.source) if error else ""
+    return Problem(translate(message, lang), hint, source, cell.index)
+
+
+def unfinished(report: Report) -> dict[int, Problem]:
+    """Say what happened to each cell that did not finish, by its index."""
+    cells = (cell for cell in report.cells if cell.status != CellStatus.OK)
+    return {cell.index: problem(cell, report.language) for cell in cells}
+
+
+def untold(report: Report) -> list[Problem]:
+    """Give what happened to cells, as far as no flag says it already."""
+    told = {flag.params.get("cell", 0) - 1 for flag in report.flags if flag.id.startswith(_CELL_FLAGS)}
+    return [it for cell, it in unfinished(report).items() if cell not in told]
+
+
+def _hint(error: CellError, lang: str) -> str:
+    """Explain an exception: by its message where there are words for it, else by its kind."""
+    return translate(error.hint, lang) if error.hint else catalogue(lang).get(f"exception.{error.name}", "")
