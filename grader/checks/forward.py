@@ -19,10 +19,10 @@ from torch import Tensor
 from grader.checks.evaluation import Evaluation, evaluate
 from grader.checks.finding import BORDERLINE, PASSED, Finding, by_status, failed, shown_numbers, text
 from grader.checks.observed import Observed
-from grader.checks.prediction import Graph, Prediction
+from grader.checks.prediction import Prediction
+from grader.checks.readings import broadcast, broadcast_shape, loss_of, prediction_of
 from grader.checks.source import repeats_backward
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, verdict, worst
-from grader.epochs import Epoch
 from grader.records import CheckStatus, Message
 from grader.training import Data, Training, cast
 
@@ -97,7 +97,7 @@ class _Judge:
         if not wrong_loss:
             near = BORDERLINE if bool((loss_off > 1).any()) else PASSED
             step3 = self._step3(gradients, right, gradient_off, repeated)
-            return Forward(near, near, step3, self.data, self._broadcast_shape())
+            return Forward(near, near, step3, self.data, broadcast_shape(self.observed, self.data))
         return self._split(right, per_root, wrong_loss, repeated)
 
     def _left(self) -> Tensor:
@@ -160,7 +160,11 @@ class _Judge:
         if self._stale(right, losses, wrong):
             stale = failed("step1.stale", epoch=self.observed.epochs[wrong[0]].index + 1)
             return Forward(stale, PASSED, step3, self.data)
-        seen = [(t, p) for t in wrong if (p := self._prediction(self.observed.epochs[t])) is not None]
+        seen = [
+            (t, p)
+            for t in wrong
+            if (p := prediction_of(self.observed, self.data, self.observed.epochs[t])) is not None
+        ]
         firsts = [f for t, prediction in seen if (f := self._step1(t, prediction, right)) is not None]
         seconds = [
             f for t, prediction in seen if (f := self._step2(t, prediction, float(losses[t]))) is not None
@@ -168,17 +172,17 @@ class _Judge:
         if not firsts:
             epoch = self.observed.epochs[wrong[0]].index + 1
             together = Finding(CheckStatus.BORDERLINE, Message("step1.together", {"epoch": epoch}))
-            return Forward(together, step2, step3, self.data, self._broadcast_shape())
+            return Forward(together, step2, step3, self.data, broadcast_shape(self.observed, self.data))
         step1 = next((f for f in firsts if f.status is CheckStatus.FAILED), firsts[0])
         if step1.status is not CheckStatus.FAILED:
-            return Forward(step1, step2, step3, self.data, self._broadcast_shape())
+            return Forward(step1, step2, step3, self.data, broadcast_shape(self.observed, self.data))
         later = next((f for f in seconds if f.status is CheckStatus.FAILED), PASSED)
-        return Forward(step1, later, step3, self.data, self._broadcast_shape())
+        return Forward(step1, later, step3, self.data, broadcast_shape(self.observed, self.data))
 
     def _wrong_loss(self, right: Evaluation, losses: Tensor, t: int) -> Finding:
-        broadcast = self._broadcast()
-        if broadcast is not None:
-            return broadcast
+        spread = broadcast(self.observed, self.data)
+        if spread is not None:
+            return spread
         return failed(
             "step2.differs",
             wanted=shown_numbers([float(right.loss[t])]),
@@ -224,7 +228,7 @@ class _Judge:
             return None
         scale = torch.tensor(abs(wanted) + abs(loss), dtype=torch.float64)
         off = torch.tensor(abs(wanted - loss), dtype=torch.float64)
-        wrong = self._broadcast() or failed(
+        wrong = broadcast(self.observed, self.data) or failed(
             "step2.differs",
             wanted=shown_numbers([wanted]),
             given=shown_numbers([loss]),
@@ -251,80 +255,18 @@ class _Judge:
         seen = [
             finding
             for t, epoch in enumerate(self.observed.epochs)
-            if (prediction := self._prediction(epoch)) is not None
+            if (prediction := prediction_of(self.observed, self.data, epoch)) is not None
             and (loss := loss_of(epoch)) is not None
             and (finding := self._step2(t, prediction, loss)) is not None
         ]
         status = worst([finding.status for finding in seen])
         step2 = next((f for f in seen if f.status is status), PASSED)
-        return Forward(step1, step2, PASSED, self.data, self._broadcast_shape())
-
-    # ── the graph ─────────────────────────────────────────────────────────────────────────────────────────
-
-    def _graph(self, epoch: Epoch) -> Graph | None:
-        return graph_of(self.observed, self.data, epoch)
-
-    def _prediction(self, epoch: Epoch) -> Prediction | None:
-        return prediction_of(self.observed, self.data, epoch)
-
-    def _broadcast_shape(self) -> tuple[int, ...] | None:
-        """Give the shape of a residual that was spread from n to n × n, if there is one."""
-        y = getattr(self.data, "y", None)
-        graph = next((g for epoch in self.observed.epochs if (g := self._graph(epoch)) is not None), None)
-        if graph is None or y is None or y.numel() < 2:
-            return None
-        shape = graph.largest()
-        return shape if len(shape) >= 2 and shape[-1] == shape[-2] == y.numel() else None
-
-    def _broadcast(self) -> Finding | None:
-        shape = self._broadcast_shape()
-        if shape is None:
-            return None
-        epoch = next(epoch for epoch in self.observed.epochs if epoch.graph is not None)
-        prediction = self._prediction(epoch)
-        y = (epoch.variables or {}).get("y")
-        yhat = prediction.shape if prediction and prediction.shape else (shape[-1],)
-        target = y.shape if y is not None and y.shape is not None else tuple(self.data.y.shape)
-        if target == yhat:  # what was subtracted is not the y there is: it was reshaped in the line itself
-            target = (shape[-1],) if len(yhat) > 1 else (shape[-1], 1)
-        return failed("step2.broadcast", left=list(target), right=list(yhat), result=list(shape))
-
-
-def prediction_of(observed: Observed, data: Data, epoch: Epoch) -> Prediction | None:
-    """Read ŷ off an epoch's graph; ``None`` where it was not kept or ŷ cannot be told from the loss."""
-    graph = graph_of(observed, data, epoch)
-    return None if graph is None else graph.prediction()
-
-
-def graph_of(observed: Observed, data: Data, epoch: Epoch) -> Graph | None:
-    """Give an epoch's graph with the values of its leaves; ``None`` where it was not kept."""
-    if epoch.graph is None:
-        return None
-    leaves, at = [], 0
-    for _, shape, _ in observed.run.leaves:
-        count = torch.Size(shape).numel()
-        numbers = torch.tensor(epoch.values[at : at + count], dtype=torch.float64)
-        leaves.append(numbers.reshape(shape) if numbers.numel() == count else numbers)
-        at += count
-    own = (epoch.variables or {}).get("y")
-    known = own is not None and own.tensor is not None
-    return Graph(epoch.graph, leaves, own.tensor if own is not None and known else getattr(data, "y", None))
+        return Forward(step1, step2, PASSED, self.data, broadcast_shape(self.observed, self.data))
 
 
 def _alike(roots: Sequence[float], whole: float, tolerance: float) -> bool:
     """Tell whether several backwards each started from the whole loss, the right one or a wrong one."""
     return len(set(roots)) == 1 or all(abs(value - whole) <= tolerance for value in roots)
-
-
-def loss_of(epoch: Epoch) -> float | None:
-    """Give an epoch's loss: what its backwards started from, added up."""
-    values = [root.value for root in epoch.roots]
-    if any(
-        value is None or torch.Size(root.shape).numel() != len(value)
-        for value, root in zip(values, epoch.roots, strict=True)
-    ):
-        return None
-    return sum(number for value in values if value is not None for number in value)
 
 
 def _pair(expected: Tensor, actual: Tensor) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from torch import Tensor
 
 from grader.checks.alignment import align
 from grader.checks.evaluation import evaluate
-from grader.checks.forward import OVERFLOW, loss_of, prediction_of
+from grader.checks.forward import OVERFLOW
 from grader.checks.loop import updated, updates
 from grader.checks.observed import Observed
+from grader.checks.readings import loss_of, prediction_of
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS
 from grader.diagnosis.case import Case
 from grader.epochs import Epoch
