@@ -22,6 +22,7 @@ for epoc in range(30):
     What.data = What.data - alpha * What.grad"""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     chromium() is None, reason="NO BROWSER HERE: JupyterLab is not tried (apt install chromium)"
 )
