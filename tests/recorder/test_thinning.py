@@ -124,14 +124,15 @@ def test_a_graph_that_changes_late_is_followed(run):
 def test_hundreds_of_megabytes_of_parameters_fit(run):
     """A hundred steps with rebound parameters of forty megabytes take neither the budget nor the memory."""
     seen = run(
-        "import resource\nW = torch.ones(10_000_000, requires_grad=True)\n"
+        "import resource\nbefore = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "W = torch.ones(10_000_000, requires_grad=True)\n"
         "for i in range(15):\n    W.sum().backward()\n    W = (W - .1 * W.grad).detach().requires_grad_()\n"
-        "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024",
+        "(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024",
         budget=1_000_000,
     )
     size = sum(file.stat().st_size for file in seen.folder.iterdir())
 
-    assert seen.values["_"].plain < 900
+    assert seen.values["_"].plain < 500  # the cell alone takes 400
     assert size < 2_000_000
 
 
