@@ -52,8 +52,8 @@ sample: $(INSTALLED) ## Grade the sample class again for reports/sample, which i
 test: lint types validate ## Linters, type checker, assignments, tests
 	@$(BIN)/pytest -n 2 --dist loadfile
 
-slow: $(INSTALLED) ## Every kit in a real JupyterLab; the wheel beside torch alone, and beside what Colab has
-	@$(BIN)/pytest -m slow tests/selfcheck
+slow: $(INSTALLED) ## Tests in browsers and JupyterLab, beside Colab's packages; the large tables of matching
+	@$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 bench: $(INSTALLED) $(PEERS)/installed ## Measure against nbclient, nbgrader and otter-grader; write docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.peers $(PEERS)/bin

@@ -119,14 +119,23 @@ class Twice:
         }
 
 
-@pytest.fixture
-def graded_twice(warm, assignment, tmp_path):
-    """Execute cells on the course's data and, whether it is in doubt or not, on other data.
+@pytest.fixture(scope="session")
+def graded_twice(warm, assignment, tmp_path_factory):
+    """Execute cells on the course's data and, in doubt or not, on other data; the same cells once.
 
     ``varying`` says of questions, by id, that they depend on other things than the assignment says.
     """
+    tmp_path = tmp_path_factory.mktemp("twice")
+    varied = functools.cache(assignment.varied)
+    known = {}
 
     def grade(cells, seed=7, varying=None):
+        key = repr((cells, seed, varying))
+        if key not in known:
+            known[key] = grade_anew(cells, seed, varying)
+        return known[key]
+
+    def grade_anew(cells, seed, varying):
         declared = tuple(
             replace(q, varies_with=frozenset(varying[q.id])) if varying and q.id in varying else q
             for q in assignment.questions
@@ -141,7 +150,7 @@ def graded_twice(warm, assignment, tmp_path):
         found = gaps(execution, submission.cells)
         first = judge(submission, asked, execution, found).questions
         why = doubt(asked, submission, execution.recording, first, found)
-        variation = assignment.varied(seed)
+        variation = varied(seed)
         csv = tmp_path / f"{seed}.csv"
         csv.write_text(variation.contents[CSV])
         again = executed(warm, submission, folders[1], csv=csv, shift=seed)

@@ -80,6 +80,7 @@ def test_every_right_answer_is_matched_to_its_question(found):
     assert [(question, question) for question in QUESTIONS] == pairs
 
 
+@pytest.mark.slow
 def test_silent_mistakes_are_matched_to_their_questions(found):
     """All right answers around them, and 95 of 100 of the wrong ones."""
     table = {}

@@ -68,6 +68,7 @@ def test_full_marks_on_every_question(judged, variant):
     assert {MatchedBy.CONTENT} == {report.matched.by for report in reports.values()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("half", HALVES)
 @pytest.mark.parametrize("form", ["with text", "without text"])
 def test_what_is_missing_is_unanswered_and_the_rest_full(judged, half, form):
