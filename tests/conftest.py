@@ -7,6 +7,12 @@ import pytest
 from grader.execution.kernels import kernels
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the longest file, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: "test_attacks" not in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def kernel():
     """Give a factory of kernels as ``grader grade`` uses them on this machine."""
