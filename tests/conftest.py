@@ -1,10 +1,16 @@
 """The kernels that every test shares: confined forks of one warm process."""
 
+import signal
 import sys
 
 import pytest
 
 from grader.execution.kernels import kernels
+
+
+def pytest_configure():
+    """Heed Ctrl-C: what a shell starts in the background ignores it, and so would all that tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)
