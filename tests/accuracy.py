@@ -6,11 +6,9 @@ The table is written into the README between its two marks.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +16,9 @@ from grader.assignment_file import load
 from grader.gaps import gaps
 from grader.judging import judge
 from grader.records import CheckStatus, QuestionStatus, Submission
+from tests.shortened import asking_less
 from tests.verdicts import held_out, homework, logistic, right, tensors, test_lecture, test_tensors, wrong
-from tests.verdicts.conftest import CSV, executed, submission_of, submitted
+from tests.verdicts.conftest import CSV, executed, submission_of, submitted, warm_process
 from tests.verdicts.named import named
 
 ROOT = Path(__file__).parents[1]
@@ -99,17 +98,6 @@ def _homework():
 # ── judging ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@contextmanager
-def warm(folder):
-    """Start the process that executes cells."""
-    program = [sys.executable, str(ROOT / "tests/verdicts/warm.py")]
-    with subprocess.Popen(
-        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=folder
-    ) as process:
-        yield process
-        process.stdin.close()
-
-
 def outcome(process, assignment, case):
     """Give the ids of the checks that fail, of those that pass, and the codes that are named."""
     with tempfile.TemporaryDirectory() as folder:
@@ -127,11 +115,9 @@ def outcome(process, assignment, case):
 def count():
     """Judge every answer; give the numbers of the table by kind."""
     assignments = {name: load(ROOT / "assignments" / name) for name in ("steps", *KINDS[1:4])}
-    for question in assignments["logistic"].questions:
-        if question.training is not None:
-            question.training.epochs = int(logistic.EPOCHS)
+    asking_less(assignments["logistic"], int(logistic.EPOCHS))
     found = {kind: Counter() for kind in KINDS}
-    with warm(assignments["steps"].files[CSV].parent) as process:
+    with warm_process(assignments["steps"].files[CSV].parent) as process:
         for case in cases():
             _add(found[case.kind], case, *outcome(process, assignments[case.assignment], case))
     return found

@@ -8,7 +8,7 @@ from grader.assignment_file import load
 from grader.summaries import LONGEST
 
 from .verdicts.conftest import DATA as STEPS_DATA
-from .verdicts.conftest import START, judged_as, reported, run_cells, submission_of, warm  # noqa: F401 - the fixtures
+from .verdicts.conftest import START, judged_as, reported, submission_of, warm  # noqa: F401 - the fixtures
 from .verdicts.logistic import CLEAR, DATA, MSE
 
 FOLDER = Path(__file__).parents[1] / "assignments"

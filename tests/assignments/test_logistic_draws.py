@@ -7,8 +7,8 @@ import pytest
 from grader.assignment_file import load
 from grader.submission import read
 
-from ..verdicts.conftest import judged_as, reported, run_cells, warm  # noqa: F401, TID252 - the fixtures of the verdicts
-from .shortened import asking_less, shortened
+from ..shortened import asking_less, shortened  # noqa: TID252 - tests are no package
+from ..verdicts.conftest import judged_as, reported, warm  # noqa: F401, TID252 - the fixtures of the verdicts
 
 FOLDER = Path(__file__).parents[2] / "assignments/logistic"
 WHOLE = load(FOLDER)

@@ -10,7 +10,7 @@ from grader.file_names import unique_slugs
 from grader.records import Student
 from grader.submission import collect, read
 
-from ..verdicts.conftest import assignment, judged, judged_as, reported, run_cells, warm  # noqa: F401, TID252 - fixtures
+from ..verdicts.conftest import assignment, judged, judged_as, reported, warm  # noqa: F401, TID252 - fixtures
 
 FOLDER = Path(__file__).parents[2] / "assignments/steps/sample-class"
 NOTEBOOKS = {path.stem: path for path in collect([FOLDER])}

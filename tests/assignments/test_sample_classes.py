@@ -8,7 +8,7 @@ from grader.assignment_file import load
 from grader.records import QuestionStatus
 from grader.submission import collect, read
 
-from ..verdicts.conftest import judged_as, reported, run_cells, warm  # noqa: F401, TID252 - the fixtures of the verdicts
+from ..verdicts.conftest import judged_as, reported, warm  # noqa: F401, TID252 - the fixtures of the verdicts
 
 FOLDER = Path(__file__).parents[2] / "assignments"
 ASSIGNMENTS = {name: load(FOLDER / name) for name in ("tensors", "logistic", "homework")}

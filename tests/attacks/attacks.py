@@ -1,8 +1,8 @@
 """Notebooks that attack: what a cell does, and what must have become of it.
 
 A cell that is refused shows so by itself: it ends with the system's own exception, which the report quotes.
-``{victim}`` stands for another submission's folder, ``{pid}`` for its process, ``{tests}`` for that of the tests, ``{course}`` for the folder of
-the course, ``{home}`` for that of the grader's user.
+``{victim}`` stands for another submission's working folder, ``{pid}`` for its process, ``{tests}`` for that of
+the tests, ``{course}`` for the folder of the course, ``{home}`` for that of the grader's user.
 """
 
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ NETWORK = {
     "netlink": Attack("import socket\nsocket.socket(socket.AF_NETLINK, socket.SOCK_RAW)", error=REFUSED),
     "DNS": Attack("import socket\nsocket.gethostbyname('example.org')", error="gaierror"),
     "another kernel's socket": Attack(
-        "import socket\nsocket.socket(socket.AF_UNIX).connect('{victim}/work/socket')", error=UNSEEN
+        "import socket\nsocket.socket(socket.AF_UNIX).connect('{victim}/socket')", error=UNSEEN
     ),
     "an abstract socket": Attack(
         "import socket\nsocket.socket(socket.AF_UNIX).connect('\\0grader-test-victim-{tests}')",
@@ -80,7 +80,7 @@ READING = {
     "the references": Attack("import os\nos.listdir('{course}/reference')", error=UNSEEN),
     "a reference": opens("'{course}/reference/steps.py'"),
     "the solutions": opens("'{course}/assignments/steps/steps.ipynb'"),
-    "another submission": opens("'{victim}/work/answer.txt'"),
+    "another submission": opens("'{victim}/answer.txt'"),
     "other submissions' folders": Attack(
         "import glob, os\nglob.glob(os.path.expanduser('~/../../*')), glob.glob('/tmp/grader-*/work/*')",
         status="ok",
@@ -111,7 +111,7 @@ WRITING = {
     "the standard library": Attack(
         "import os\nopen(os.__file__, 'a')", error=f"{REFUSED}|OSError.*Read-only"
     ),
-    "another submission's answer": opens("'{victim}/work/answer.txt'", "w"),
+    "another submission's answer": opens("'{victim}/answer.txt'", "w"),
     "a device": Attack("import os\nos.mknod('disk', 0o60600, os.makedev(8, 0))", error=REFUSED),
     "stand-in programs": Attack(
         "import os\nopen(os.environ['PATH'].split(':')[0] + '/wget', 'w')",

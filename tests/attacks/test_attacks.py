@@ -137,7 +137,7 @@ def grade_attacks(way, victim, folder, out):
     """Write and grade that class."""
     root, sleeper = victim
     meant = {
-        "victim": str(root),
+        "victim": str(root / "work"),
         "pid": str(sleeper.pid),
         "tests": str(os.getpid()),
         "course": str(COURSE),

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import sys
-import traceback
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from grader.recorder import install
 from grader.recording import Backward, OptimizerStep, Recording, read
+
+from ..forked import in_child  # noqa: TID252 - tests are no package
 
 SETUP = """
 import torch
@@ -61,30 +61,10 @@ class Seen:
         return self.recording.namespace(len(self.outputs))
 
 
-def in_child(work) -> str:
-    """Run ``work`` in a forked child and give the text it returns."""
-    reading, writing = os.pipe()
-    if (child := os.fork()) == 0:
-        text = ""
-        try:
-            torch.set_num_threads(1)
-            warnings.simplefilter("default")  # as in a kernel
-            text = work()
-        except BaseException:  # noqa: BLE001 - the parent shows it
-            text = traceback.format_exc()
-        finally:
-            with os.fdopen(writing, "w") as pipe:
-                pipe.write(text)
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    return text
-
-
 def run_cells(cells, folder, *, recorded, budget, inputs=None) -> list[str]:
     """Run cells one after the other; give what each printed, tracebacks as IPython renders them."""
+    torch.set_num_threads(1)
+    warnings.simplefilter("default")  # as in a kernel
     shell = InteractiveShell.instance()
     shell.run_line_magic("colors", "nocolor")
     if recorded:

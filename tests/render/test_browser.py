@@ -11,7 +11,7 @@ from grader.render.messages import LANGUAGES
 from grader.render.notebook_page import notebook_page
 from grader.render.result_json import loads
 
-from .browser import MISSING, browser, opened, program
+from ..browser import MISSING, browser, opened, program  # noqa: TID252 - tests are no package
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(program() is None, reason=MISSING)]
 

@@ -4,7 +4,6 @@ import contextlib
 import io
 import json
 import os
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from IPython.utils.capture import RichOutput  # noqa: F401 - as above
 
 import grader.selfcheck.extension  # noqa: F401 - as above
 from grader.assignment_file import load
+
+from ..forked import in_child  # noqa: TID252 - tests are no package
 
 COURSE = Path(__file__).parents[2]
 
@@ -54,22 +55,13 @@ def at_work(tmp_path):
 
     def run(*cells):
         cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in cells]
-        reading, writing = os.pipe()
-        if (child := os.fork()) == 0:
-            text = ""
-            try:
-                os.chdir(tmp_path)
-                text = json.dumps(shown(cells))
-            except BaseException:  # noqa: BLE001 - the parent shows it
-                text = json.dumps([traceback.format_exc()])
-            finally:
-                with os.fdopen(writing, "w") as pipe:
-                    pipe.write(text)
-                os._exit(0)
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            text = pipe.read()
-        os.waitpid(child, 0)
+
+        def work():
+            os.chdir(tmp_path)
+            return json.dumps(shown(cells))
+
+        text = in_child(work)
+        assert text.startswith("["), text
         return [" ".join(shown.split()) for shown in json.loads(text)]
 
     torch.set_num_threads(1)  # a process that computes with several cannot be forked

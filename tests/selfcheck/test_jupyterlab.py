@@ -7,7 +7,8 @@ import pytest
 
 from grader.assignment_file import load
 
-from .jupyterlab import PATIENCE, chromium, run_all, server
+from ..browser import MISSING, browser, program  # noqa: TID252 - tests are no package
+from .jupyterlab import PATIENCE, run_all, server
 from .working import filled, with_cells, write
 
 ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
@@ -23,22 +24,17 @@ for epoc in range(30):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    chromium() is None, reason="NO BROWSER HERE: JupyterLab is not tried (apt install chromium)"
-)
+@pytest.mark.skipif(program() is None, reason=MISSING)
 def test_in_jupyterlab(tmp_path):
     """The solutions have all points of the public part; a mistake is named, also on a narrow screen."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - with a browser alone
-
     notebooks = tmp_path / "notebooks"
     notebooks.mkdir()
     for name in NAMES:
         write(filled(load(ASSIGNMENTS / name)), notebooks / f"{name}.ipynb")
     wrong = filled(load(ASSIGNMENTS / "steps"), {"mse": UNCLEARED})
     write(with_cells(wrong, "%check mse"), notebooks / "mistake.ipynb")
-    with server(notebooks, tmp_path / "home") as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1100, "height": 1300})
+    with server(notebooks, tmp_path / "home") as address, browser() as started:
+        page = started.new_page(viewport={"width": 1100, "height": 1300})
         page.set_default_timeout(PATIENCE * 1000)
         said = {}
         for name in (*NAMES, "mistake"):
@@ -50,7 +46,6 @@ def test_in_jupyterlab(tmp_path):
         page.set_viewport_size({"width": 420, "height": 900})
         page.keyboard.press("Control+b")  # the file browser makes room
         wide = last.locator(".gr").evaluate("e => e.scrollWidth - e.clientWidth")
-        browser.close()
     if folder := os.environ.get("GRADER_SCREENSHOTS"):
         Path(folder, "selfcheck.png").write_bytes(picture)
 

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,8 +47,14 @@ def assignment():
 @pytest.fixture(scope="session")
 def warm(assignment):
     """Start the process that executes cells; what it is asked for lies beside the data."""
+    with warm_process(assignment.files[CSV].parent) as process:
+        yield process
+
+
+@contextmanager
+def warm_process(folder):
+    """Start ``warm.py`` in a folder, and end it."""
     program = [sys.executable, str(Path(__file__).with_name("warm.py"))]
-    folder = assignment.files[CSV].parent
     with subprocess.Popen(
         program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=folder
     ) as process:

@@ -9,6 +9,7 @@ from grader.gaps import gaps
 from grader.judging import judge
 from grader.kit import Kit, make
 
+from ..shortened import asking_less  # noqa: TID252 - tests are no package
 from .conftest import executed, submission_of, submitted
 from .logistic import EPOCHS, WRONG_LOOPS, WRONG_VALUES
 from .named import named
@@ -95,11 +96,7 @@ def test_mistakes_of_steps(warm, tmp_path, assignment, notebook):
 @pytest.fixture(scope="module")
 def logistic():
     """Read the assignment ``logistic``, with the fewer epochs that its answers train for."""
-    assignment = load(ASSIGNMENTS / "logistic")
-    for question in assignment.questions:
-        if question.training is not None:
-            question.training.epochs = int(EPOCHS)
-    return assignment
+    return asking_less(load(ASSIGNMENTS / "logistic"), int(EPOCHS))
 
 
 def test_mistakes_of_logistic(warm, tmp_path, logistic):
