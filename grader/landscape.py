@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -11,7 +11,7 @@ from torch.func import vmap
 
 from grader.checks import TrainingJudgement
 from grader.records import ReferenceSummary, RunSummary
-from grader.training import Data, Parameters, Training
+from grader.training import Data, Training
 
 SIDE = 13  # the loss is known on a grid of so many points a side; a page draws its contours through more
 MOST = 5_000_000  # residuals on the whole grid: more take longer than all the judging
@@ -39,24 +39,25 @@ def landscape(
     mine = [value for it in run.parameters.values() for value in it.last]
     try:
         return {
-            **_lines(training, judgement.data, mine, reference.path[-1][1] if ended else ()),
-            **_loss(training, judgement.data, run, reference),
+            **_lines(training, judgement, mine, reference.path[-1][1] if ended else ()),
+            **_loss(training, judgement, run, reference),
         }
     except (RuntimeError, ValueError, IndexError):  # a student's own data of a shape that does not fit
         return {}
 
 
 def _lines(
-    training: Training, data: Data, student: Point, reference: Point
+    training: Training, judgement: TrainingJudgement, student: Point, reference: Point
 ) -> Mapping[str, tuple[float, ...]]:
     """Give the fitted curves at some of the data's x, from left to right."""
+    data, named = judgement.data, judgement.observed.alignment.parameters
     x = getattr(data, "x", None)
     if not isinstance(x, Tensor) or x.numel() < 2:
         return {}
     across = x.flatten().argsort()
     places = across[torch.linspace(0, len(across) - 1, min(PLACES, len(across))).round().long()]
     curves = {
-        name: tuple(_short(training.step1(_named(training, torch.tensor(end)), data).flatten()[places]))
+        name: tuple(_short(training.step1(named(torch.tensor(end)), data).flatten()[places]))
         for name, end in (("line_student", student), ("line_reference", reference))
         if len(end) == 2 and all(map(math.isfinite, end))
     }
@@ -64,15 +65,16 @@ def _lines(
 
 
 def _loss(
-    training: Training, data: Data, run: RunSummary, reference: ReferenceSummary
+    training: Training, judgement: TrainingJudgement, run: RunSummary, reference: ReferenceSummary
 ) -> Mapping[str, tuple[float, ...]]:
     """Give the loss around both paths."""
+    data, named = judgement.data, judgement.observed.alignment.parameters
     edges = _edges([values for _, values in reference.path], [values for _, values in run.path])
     if edges is None or _size(training, data) * SIDE**2 > MOST:
         return {}
     axes = [torch.linspace(low, high, SIDE) for low, high in edges]
     grid = torch.cartesian_prod(*axes)
-    losses = vmap(_loss_of(training, data))(grid)
+    losses = vmap(lambda flat: training.step2(training.step1(named(flat), data), data))(grid)
     (a, b) = edges
     return {"loss_w0": a, "loss_w1": b, "loss": tuple(_short(losses))}
 
@@ -84,19 +86,6 @@ def _size(training: Training, data: Data) -> int:
     if not isinstance(y, Tensor):
         return yhat.numel()
     return math.prod(torch.broadcast_shapes(yhat.shape, y.shape))  # type: ignore[no-untyped-call]
-
-
-def _loss_of(training: Training, data: Data) -> Callable[[Tensor], Tensor]:
-    return lambda flat: training.step2(training.step1(_named(training, flat), data), data)
-
-
-def _named(training: Training, flat: Tensor) -> Parameters:
-    """Cut two numbers into the parameters of ``training``."""
-    out, at = {}, 0
-    for name, value in training.init().items():
-        out[name] = flat[at : at + value.numel()].reshape(value.shape)
-        at += value.numel()
-    return out
 
 
 def _edges(reference: Sequence[Point], student: Sequence[Point]) -> tuple[tuple[float, float], ...] | None:

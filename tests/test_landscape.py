@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from grader.assignment_file import load
+from grader.checks.alignment import Alignment
 from grader.landscape import SIDE, landscape
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
 from grader.training import run
@@ -31,13 +32,22 @@ def summed_up(path):
     return RunSummary(len(path) - 1, (), tuple(enumerate(path[:-1], 1)), {"What": numbers}, "by-hand", None)
 
 
+def judged(training, data):
+    """Give what a judgement knows of a run whose numbers stand in the reference's order."""
+    start = training.init()
+    shapes = tuple(value.shape for value in start.values())
+    count = sum(shape.numel() for shape in shapes)
+    alignment = Alignment(tuple(start), shapes, tuple(range(count)), (), same_shapes=True)
+    return SimpleNamespace(data=data, observed=SimpleNamespace(alignment=alignment))
+
+
 @pytest.fixture(params=[("steps", "mse"), ("steps", "sgd-scalars"), ("logistic", "train-bce")])
 def made(request):
     """Give a training, its data, a path, and what the pictures of it need."""
     training, data = asked(*request.param)
     path = [flat(p) for p in run(training, data, epochs=30).path]
     reference = ReferenceSummary((), tuple(enumerate(path, 1)))
-    found = landscape(training, SimpleNamespace(data=data), summed_up(path), reference)
+    found = landscape(training, judged(training, data), summed_up(path), reference)
     return training, data, path, found
 
 
@@ -86,7 +96,7 @@ def test_a_reference_that_was_not_run_to_its_end_has_no_line():
     training, data = asked("logistic", "train-mse")
     path = [flat(p) for p in run(training, data, epochs=30).path]
     beginning = ReferenceSummary((), tuple(enumerate(path, 1)))
-    found = landscape(training, SimpleNamespace(data=data), summed_up(path), beginning)
+    found = landscape(training, judged(training, data), summed_up(path), beginning)
 
     assert "line_student" in found
     assert "line_reference" not in found
@@ -98,7 +108,7 @@ def test_a_run_that_flies_off_does_not_shrink_the_picture():
     path = [flat(p) for p in run(training, data).path]
     wild = [path[0], (40.0, -80.0), (-1e6, 1e7), (float("nan"), 0.0)]
     found = landscape(
-        training, SimpleNamespace(data=data), summed_up(wild), ReferenceSummary((), tuple(enumerate(path, 1)))
+        training, judged(training, data), summed_up(wild), ReferenceSummary((), tuple(enumerate(path, 1)))
     )
 
     assert -30 < found["loss_w0"][0] < found["loss_w0"][1] < 30
@@ -112,7 +122,7 @@ def test_data_that_do_not_fit_have_no_pictures():
     odd = SimpleNamespace(**{**vars(data), "X": torch.ones(7, 5)})
     reference = ReferenceSummary((), tuple(enumerate(path, 1)))
 
-    assert {} == landscape(training, SimpleNamespace(data=odd), summed_up(path), reference)
+    assert {} == landscape(training, judged(training, odd), summed_up(path), reference)
 
 
 def test_rows_times_rows_have_no_contours():
@@ -121,7 +131,7 @@ def test_rows_times_rows_have_no_contours():
     path = [flat(p) for p in run(training, data, epochs=3).path]
     wrong = SimpleNamespace(**{**vars(data), "y": data.y.flatten()})
     reference = ReferenceSummary((), tuple(enumerate(path, 1)))
-    found = landscape(training, SimpleNamespace(data=wrong), summed_up(path), reference)
+    found = landscape(training, judged(training, wrong), summed_up(path), reference)
 
     assert "loss" not in found
     assert "line_student" in found
