@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.func import vmap
 
-from grader.checks import TrainingJudgement
+from grader.checks.alignment import Alignment
 from grader.records import ReferenceSummary, RunSummary
 from grader.training import Data, Training
 
@@ -24,7 +24,7 @@ Point = Sequence[float]
 
 
 def landscape(
-    training: Training, judgement: TrainingJudgement, run: RunSummary, reference: ReferenceSummary
+    training: Training, data: Data, alignment: Alignment, run: RunSummary, reference: ReferenceSummary
 ) -> Mapping[str, tuple[float, ...]]:
     """Give what there is of these, as plain numbers under names.
 
@@ -39,25 +39,24 @@ def landscape(
     mine = [value for it in run.parameters.values() for value in it.last]
     try:
         return {
-            **_lines(training, judgement, mine, reference.path[-1][1] if ended else ()),
-            **_loss(training, judgement, run, reference),
+            **_lines(training, data, alignment, mine, reference.path[-1][1] if ended else ()),
+            **_loss(training, data, alignment, run, reference),
         }
     except (RuntimeError, ValueError, IndexError):  # a student's own data of a shape that does not fit
         return {}
 
 
 def _lines(
-    training: Training, judgement: TrainingJudgement, student: Point, reference: Point
+    training: Training, data: Data, alignment: Alignment, student: Point, reference: Point
 ) -> Mapping[str, tuple[float, ...]]:
     """Give the fitted curves at some of the data's x, from left to right."""
-    data, named = judgement.data, judgement.observed.alignment.parameters
     x = getattr(data, "x", None)
     if not isinstance(x, Tensor) or x.numel() < 2:
         return {}
     across = x.flatten().argsort()
     places = across[torch.linspace(0, len(across) - 1, min(PLACES, len(across))).round().long()]
     curves = {
-        name: tuple(_short(training.step1(named(torch.tensor(end)), data).flatten()[places]))
+        name: tuple(_short(training.step1(alignment.parameters(torch.tensor(end)), data).flatten()[places]))
         for name, end in (("line_student", student), ("line_reference", reference))
         if len(end) == 2 and all(map(math.isfinite, end))
     }
@@ -65,16 +64,15 @@ def _lines(
 
 
 def _loss(
-    training: Training, judgement: TrainingJudgement, run: RunSummary, reference: ReferenceSummary
+    training: Training, data: Data, alignment: Alignment, run: RunSummary, reference: ReferenceSummary
 ) -> Mapping[str, tuple[float, ...]]:
     """Give the loss around both paths."""
-    data, named = judgement.data, judgement.observed.alignment.parameters
     edges = _edges([values for _, values in reference.path], [values for _, values in run.path])
     if edges is None or _size(training, data) * SIDE**2 > MOST:
         return {}
     axes = [torch.linspace(low, high, SIDE) for low, high in edges]
     grid = torch.cartesian_prod(*axes)
-    losses = vmap(lambda flat: training.step2(training.step1(named(flat), data), data))(grid)
+    losses = vmap(lambda flat: training.step2(training.step1(alignment.parameters(flat), data), data))(grid)
     (a, b) = edges
     return {"loss_w0": a, "loss_w1": b, "loss": tuple(_short(losses))}
 

@@ -173,7 +173,10 @@ def _training(
     run, reference = run_summary(judgement.observed), reference_summary(question.training, judgement)
     points = data_points(judgement.data)
     if points is not None:
-        points = {**points, **landscape(question.training, judgement, run, reference)}
+        points = {
+            **points,
+            **landscape(question.training, judgement.data, judgement.observed.alignment, run, reference),
+        }
     return run, reference, points
 
 

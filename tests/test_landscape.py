@@ -32,13 +32,12 @@ def summed_up(path):
     return RunSummary(len(path) - 1, (), tuple(enumerate(path[:-1], 1)), {"What": numbers}, "by-hand", None)
 
 
-def judged(training, data):
-    """Give what a judgement knows of a run whose numbers stand in the reference's order."""
+def in_order(training):
+    """Give the alignment of a run whose numbers stand in the reference's order."""
     start = training.init()
     shapes = tuple(value.shape for value in start.values())
     count = sum(shape.numel() for shape in shapes)
-    alignment = Alignment(tuple(start), shapes, tuple(range(count)), (), same_shapes=True)
-    return SimpleNamespace(data=data, observed=SimpleNamespace(alignment=alignment))
+    return Alignment(tuple(start), shapes, tuple(range(count)), (), same_shapes=True)
 
 
 @pytest.fixture(params=[("steps", "mse"), ("steps", "sgd-scalars"), ("logistic", "train-bce")])
@@ -47,7 +46,7 @@ def made(request):
     training, data = asked(*request.param)
     path = [flat(p) for p in run(training, data, epochs=30).path]
     reference = ReferenceSummary((), tuple(enumerate(path, 1)))
-    found = landscape(training, judged(training, data), summed_up(path), reference)
+    found = landscape(training, data, in_order(training), summed_up(path), reference)
     return training, data, path, found
 
 
@@ -96,7 +95,7 @@ def test_a_reference_that_was_not_run_to_its_end_has_no_line():
     training, data = asked("logistic", "train-mse")
     path = [flat(p) for p in run(training, data, epochs=30).path]
     beginning = ReferenceSummary((), tuple(enumerate(path, 1)))
-    found = landscape(training, judged(training, data), summed_up(path), beginning)
+    found = landscape(training, data, in_order(training), summed_up(path), beginning)
 
     assert "line_student" in found
     assert "line_reference" not in found
@@ -108,7 +107,7 @@ def test_a_run_that_flies_off_does_not_shrink_the_picture():
     path = [flat(p) for p in run(training, data).path]
     wild = [path[0], (40.0, -80.0), (-1e6, 1e7), (float("nan"), 0.0)]
     found = landscape(
-        training, judged(training, data), summed_up(wild), ReferenceSummary((), tuple(enumerate(path, 1)))
+        training, data, in_order(training), summed_up(wild), ReferenceSummary((), tuple(enumerate(path, 1)))
     )
 
     assert -30 < found["loss_w0"][0] < found["loss_w0"][1] < 30
@@ -122,7 +121,7 @@ def test_data_that_do_not_fit_have_no_pictures():
     odd = SimpleNamespace(**{**vars(data), "X": torch.ones(7, 5)})
     reference = ReferenceSummary((), tuple(enumerate(path, 1)))
 
-    assert {} == landscape(training, judged(training, odd), summed_up(path), reference)
+    assert {} == landscape(training, odd, in_order(training), summed_up(path), reference)
 
 
 def test_rows_times_rows_have_no_contours():
@@ -131,7 +130,7 @@ def test_rows_times_rows_have_no_contours():
     path = [flat(p) for p in run(training, data, epochs=3).path]
     wrong = SimpleNamespace(**{**vars(data), "y": data.y.flatten()})
     reference = ReferenceSummary((), tuple(enumerate(path, 1)))
-    found = landscape(training, judged(training, wrong), summed_up(path), reference)
+    found = landscape(training, wrong, in_order(training), summed_up(path), reference)
 
     assert "loss" not in found
     assert "line_student" in found

@@ -11,11 +11,11 @@ import json
 import time
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 
 import torch
 
 from grader.assignment_file import load
+from grader.checks.alignment import Alignment
 from grader.landscape import landscape
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
 from grader.render.html import ClassEntry, class_page, student_page
@@ -68,7 +68,11 @@ def _landscapes(name):
             numbers = ParameterSummary(flat[0], flat[-1], (2,), "float32")
             summary = RunSummary(30, (), points, {"What": numbers}, "by-hand", None)
             reference = ReferenceSummary((), points)
-            given.append((question.training, SimpleNamespace(data=data), summary, reference))
+            start = question.training.init()
+            shapes = tuple(value.shape for value in start.values())
+            places = tuple(range(sum(shape.numel() for shape in shapes)))
+            alignment = Alignment(tuple(start), shapes, places, (), same_shapes=True)
+            given.append((question.training, data, alignment, summary, reference))
     return _milliseconds(lambda: [landscape(*it) for it in given])
 
 
