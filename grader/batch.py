@@ -20,7 +20,6 @@ from grader.errors import GraderError, OutputError
 from grader.execution.kernel import KernelFactory
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
-from grader.judging import get_ready
 from grader.records import Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
@@ -66,7 +65,6 @@ async def _grade_all(
 ) -> list[Report]:
     """Grade ``batch.jobs`` notebooks at a time."""
     free = asyncio.Semaphore(batch.jobs)
-    ready = asyncio.create_task(asyncio.to_thread(get_ready))
 
     async def one(given: HandedIn, slug: str) -> Report:
         async with free:
@@ -74,9 +72,7 @@ async def _grade_all(
         done(report)
         return report
 
-    reports = await asyncio.gather(*(one(given, slug) for given, slug in named))
-    await ready
-    return reports
+    return await asyncio.gather(*(one(given, slug) for given, slug in named))
 
 
 def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[ClassEntry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from typing import NamedTuple
 
@@ -24,16 +23,6 @@ class Verdict(NamedTuple):
 
     questions: tuple[Judged, ...]
     flags: tuple[Message, ...]
-
-
-def get_ready() -> None:
-    """Import what the first judgement would.
-
-    It is torch._dynamo, without which torch.func takes no derivative: a second's work. Called in a thread
-    while the first kernel starts; a judgement waits for it.
-    """
-    with REFERENCES:
-        importlib.import_module("torch._dynamo")
 
 
 def judge(submission: Submission, assignment: Assignment, execution: Execution, found: Gaps) -> Verdict:

@@ -83,7 +83,7 @@ def _size(training: Training, data: Data) -> int:
     y = getattr(data, "y", yhat)
     if not isinstance(y, Tensor):
         return yhat.numel()
-    return math.prod(torch.broadcast_shapes(yhat.shape, y.shape))  # type: ignore[no-untyped-call]
+    return torch.broadcast_tensors(yhat, y)[0].numel()  # type: ignore[no-untyped-call, no-any-return]
 
 
 def _edges(reference: Sequence[Point], student: Sequence[Point]) -> tuple[tuple[float, float], ...] | None:

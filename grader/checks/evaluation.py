@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.func import grad, vjp, vmap
+from torch.autograd.graph import saved_tensors_hooks
+from torch.func import vmap
 
 from grader.checks.alignment import Alignment
 from grader.checks.tolerance import unit
 from grader.training import Data, Training, cast
 
-AT_ONCE = 64  # states; of two, one, since a residual that was spread to (2000, 2000) takes a gigabyte
+#: States evaluated at once, and the numbers that their losses may keep for derivatives: a residual that was
+#: spread to (2000, 2000) keeps four million a state.
+AT_ONCE, KEPT = 64, 20_000_000
 
 
 @dataclass(frozen=True)
@@ -40,63 +43,85 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
     Raises:
         RuntimeError: the data do not fit the reference's steps (a student's own data of another shape).
     """
-    rough = cast(data, torch.float32)
-    data = cast(data, torch.float64)
+    rough, exact = cast(data, torch.float32), cast(data, torch.float64)
+    states = states.to(torch.float64)
 
-    def step1(flat: Tensor) -> Tensor:
-        return training.step1(alignment.parameters(flat), data)
+    def step1(states: Tensor, data: Data) -> Tensor:
+        return vmap(lambda flat: training.step1(alignment.parameters(flat), data))(states)
 
-    def step2(yhat: Tensor) -> Tensor:
-        return training.step2(yhat, data)
+    def step2(yhat: Tensor, data: Data) -> Tensor:
+        return vmap(lambda one: training.step2(one, data))(yhat)
 
-    rest = _jacobian(step1, torch.zeros(states.shape[1], dtype=torch.float64)).abs()
+    def few(states: Tensor) -> tuple[Tensor, ...]:
+        yhat = step1(states, exact)
+        loss = step2(yhat, exact)
+        off = step2(step1(states.detach().to(torch.float32), rough), rough) - loss
+        return _with_scales(states, yhat, loss, off.abs().nan_to_num(0.0, 0.0, 0.0), rest)
 
-    def one(flat: Tensor) -> tuple[Tensor, ...]:
-        yhat, loss, gradient, yhat_scale, loss_scale, gradient_scale = _one_state(step1, step2, flat, rest)
-        p = alignment.parameters(flat.to(torch.float32))
-        off = (training.step2(training.step1(p, rough), rough) - loss).abs().nan_to_num(0.0, 0.0, 0.0)
-        return yhat, loss, gradient, yhat_scale, loss_scale + off / unit("float32"), gradient_scale
+    # Where a sigmoid is steepest: a saturated one's slope s(1-s) is small, but off by the rounding of s.
+    zero = torch.zeros_like(states[:1]).requires_grad_()
+    yhat = step1(zero, exact)
+    rest = _jacobian(yhat, zero).abs()
+    at_once = min(AT_ONCE, max(1, KEPT // max(1, _kept(lambda: step2(yhat, exact)))))
+    parts = [few(part.requires_grad_()) for part in torch.split(states.detach(), at_once)]
+    return Evaluation(*map(torch.cat, zip(*parts, strict=True)))
 
-    few = min(AT_ONCE, max(1, len(states) // 2))
-    return Evaluation(*vmap(one, chunk_size=few)(states.to(torch.float64)))
 
+def _with_scales(states: Tensor, yhat: Tensor, loss: Tensor, off: Tensor, rest: Tensor) -> tuple[Tensor, ...]:
+    """Give an ``Evaluation``'s fields for ``states`` (T, P), whose ``yhat`` and ``loss`` (T) are known.
 
-def _one_state(
-    step1: Callable[[Tensor], Tensor], step2: Callable[[Tensor], Tensor], flat: Tensor, rest: Tensor
-) -> tuple[Tensor, ...]:
-    """Evaluate one state. ``rest`` is the absolute Jacobian at zero parameters, where a sigmoid is steepest.
-
-    A saturated sigmoid's slope s(1-s) is small, but it is off by the rounding of s, not of the slope.
+    ``off`` (T): by how much float32 misses the loss; ``rest`` (1, n, P): the absolute Jacobian at zero.
     """
-    yhat = step1(flat)
-    jacobian = _jacobian(step1, flat)
-    residual, bend = _loss_derivatives(step2, yhat)
-    scale = yhat.abs().flatten() + (jacobian * flat).abs().sum(1)  # the terms ŷ is a sum of
-    terms = residual.abs() + bend * scale
+    jacobian = _jacobian(yhat, states)
+    residual = _derivative(loss.sum(), yhat)
+    bend = _derivative(residual.sum(), yhat).flatten(1).abs()  # the lecture's losses are sums of rows' losses
+    residual, yhat, loss = (value.detach().flatten(1) for value in (residual, yhat, loss.unsqueeze(1)))
+    yhat_scale = yhat.abs() + (jacobian * states.detach().unsqueeze(1)).abs().sum(2)  # the terms it sums up
+    terms = residual.abs() + bend.detach() * yhat_scale
     return (
-        yhat.flatten(),
-        step2(yhat),
-        residual @ jacobian,
-        scale,
-        step2(yhat).abs() + residual.abs() @ scale,
-        terms @ jacobian.abs() + residual.abs() @ rest,
+        yhat,
+        loss.squeeze(1),
+        _row_by_row(residual, jacobian),
+        yhat_scale,
+        loss.squeeze(1).abs() + (residual.abs() * yhat_scale).sum(1) + off.detach() / unit("float32"),
+        _row_by_row(terms, jacobian.abs()) + _row_by_row(residual.abs(), rest),
     )
 
 
-def _jacobian(step1: Callable[[Tensor], Tensor], flat: Tensor) -> Tensor:
-    """Give dŷ/dw, (n, P), a column for each parameter, since parameters are few and rows many.
+def _jacobian(yhat: Tensor, states: Tensor) -> Tensor:
+    """Give dŷ/dw, (T, n, P), a column for each parameter, since parameters are few and rows many.
 
-    A column is the derivative of the backward pass by what is sent back. Forward mode would give it at once,
-    but torch has it compile something that it warns of.
+    A column is the derivative of the backward pass by what is sent back.
     """
-    yhat, back, *_ = vjp(step1, flat)
-    _, forth, *_ = vjp(lambda sent: back(sent)[0], torch.zeros_like(yhat))
-    columns = [forth(unit)[0].flatten() for unit in torch.eye(flat.numel(), dtype=flat.dtype)]
-    return torch.stack(columns, 1)
+    sent = torch.zeros_like(yhat).requires_grad_()
+    back = _derivative((yhat * sent).sum(), states)
+    columns = [_derivative(of_one.sum(), sent).detach().flatten(1) for of_one in back.unbind(1)]
+    return torch.stack(columns, 2)
 
 
-def _loss_derivatives(step2: Callable[[Tensor], Tensor], yhat: Tensor) -> tuple[Tensor, Tensor]:
-    """Give dL/dŷ, (n), and the absolute diagonal of its derivative, (n): the lecture's losses sum up."""
-    residual, back, *_ = vjp(grad(step2), yhat)
-    (bend,) = back(torch.ones_like(yhat))
-    return residual.flatten(), bend.flatten().abs()
+def _derivative(value: Tensor, by: Tensor) -> Tensor:
+    """Differentiate a sum, so that it can be differentiated again; zeros where it does not depend on ``by``.
+
+    Not by ``torch.func``, nor by sending something back: either has torch import for a second.
+    """
+    if not value.requires_grad:
+        return torch.zeros_like(by)
+    return torch.autograd.grad(value, by, create_graph=True, materialize_grads=True)[0]
+
+
+def _kept(compute: Callable[[], Tensor]) -> int:
+    """Count the numbers that a computation keeps for its derivative."""
+    sizes = []
+
+    def pack(tensor: Tensor) -> Tensor:
+        sizes.append(tensor.numel())
+        return tensor
+
+    with saved_tensors_hooks(pack, lambda tensor: tensor):
+        compute()
+    return sum(sizes)
+
+
+def _row_by_row(rows: Tensor, jacobian: Tensor) -> Tensor:
+    """Sum up rows (T, n) times a Jacobian (T, n, P): (T, P)."""
+    return (rows.unsqueeze(1) @ jacobian).squeeze(1)

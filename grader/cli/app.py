@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -11,6 +12,9 @@ import typer
 from rich.console import Console
 
 from grader.errors import GraderError
+
+# Beside JupyterLab, nbformat's import would compile the grammars of IRIs, which no notebook has: a second.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 #: Exit codes. ``BELOW`` is the work that was looked at: a score below passing, a hole in an assignment.
 OK, BELOW, FAILED, INTERRUPTED = 0, 1, 2, 130
