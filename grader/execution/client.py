@@ -143,7 +143,7 @@ class Client(NotebookClient):  # type: ignore[misc]  # nbclient is not typed
             if left < self._limits.cell_seconds:
                 self._passed = Limit.NOTEBOOK_TIME
             await self.km.interrupt_kernel()
-            await asyncio.sleep(GRACE)
+            await asyncio.sleep(min(GRACE, self._limits.cell_seconds))
         await self.km.provisioner.kill()
 
     def _bury(self, index: int) -> None:

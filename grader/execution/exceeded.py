@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,12 +13,15 @@ from typing import TYPE_CHECKING
 from grader.records import CellError, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from grader.records import Limits
 
 #: Seconds between two looks at what a cell uses.
 PAUSE = 0.2
+
+#: The lowest priority there is.
+NICEST = 19
 
 #: Of the memory allowed, the share at which a process that died without a word is taken to have died of it:
 #: what it asked for last was refused and is not counted.
@@ -63,15 +65,23 @@ async def passed(limits: Limits, folder: Path, pid: int | None, *, seconds: floa
         seconds: of wall clock, that are left to it.
 
     """
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        await asyncio.sleep(min(PAUSE, left))
-        # In a thread: a million files take a moment to count, and other kernels are not to wait.
+    try:
+        async with asyncio.timeout(seconds):
+            return await _used_up(limits, folder, pid)
+    except TimeoutError:
+        return Limit.CELL_TIME
+
+
+async def _used_up(limits: Limits, folder: Path, pid: int | None) -> Limit:
+    """Wait until too much of something is used; it is looked up in threads, as it can take any time."""
+    while True:
+        await asyncio.sleep(PAUSE)
         if await asyncio.to_thread(disk_used, folder, enough=limits.disk_bytes) >= limits.disk_bytes:
             return Limit.DISK
-        if pid is not None and await asyncio.to_thread(family_memory, pid) > limits.memory_bytes:
+        family = [] if pid is None else await asyncio.to_thread(descendants, pid)
+        put_last(family)
+        if await asyncio.to_thread(memory_used, family) > limits.memory_bytes:
             return Limit.MEMORY
-    return Limit.CELL_TIME
 
 
 def disk_used(folder: Path, *, enough: float = float("inf")) -> int:
@@ -87,9 +97,21 @@ def disk_used(folder: Path, *, enough: float = float("inf")) -> int:
     return used
 
 
-def family_memory(pid: int) -> int:
-    """Add up the bytes that a process's descendants share with nobody; its own are limited by the system."""
-    return sum(map(_own_memory, _descendants(pid)))
+def descendants(pid: int) -> list[int]:
+    """Give the processes that a process has started, and those that these have."""
+    return [*_descendants(pid)]
+
+
+def put_last(pids: Iterable[int]) -> None:
+    """Let processes have what processor time all others leave: a bomb of them starves nobody."""
+    for pid in pids:
+        with suppress(OSError):  # it has ended
+            os.setpriority(os.PRIO_PROCESS, pid, NICEST)
+
+
+def memory_used(pids: Iterable[int]) -> int:
+    """Add up the bytes that processes share with nobody."""
+    return sum(map(_own_memory, pids))
 
 
 def of_error(error: CellError) -> Limit | None:

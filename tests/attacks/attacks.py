@@ -118,7 +118,7 @@ WRITING = {
         error=f"{REFUSED}|OSError.*Read-only",
     ),
     "the disk full": Attack(
-        "n = 0\nwhile True:\n    n += 1\n    open(f'{n}', 'wb').write(bytes(8 << 20))",
+        "n = 0\nwhile True:\n    n += 1\n    open(f'{n}', 'wb').write(bytes(3 << 20))",
         status="killed",
         flag="flag.limit.disk",
     ),

@@ -29,10 +29,10 @@ WAYS = ("as root", "as a user") if ROOT else ("as a user",)
 #: The user that the attacked submission runs as where graders are root; none of them gives this one.
 OTHER = 61183
 LIMITS = (
-    "cell_seconds=5", "memory_bytes=600MiB", "processes=60", "disk_bytes=20MiB", "file_bytes=10MiB",
+    "cell_seconds=3", "memory_bytes=600MiB", "processes=60", "disk_bytes=5MiB", "file_bytes=4MiB",
 )  # fmt: skip
 #: So many attackers sit between two honest students.
-EVERY = 6
+EVERY = 8
 #: What the grader has and no submission may see.
 SECRETS = {"GRADER_TEST_SECRET": "SECRET", "GITHUB_TOKEN": "TOKEN"}
 
@@ -63,7 +63,7 @@ def seat(folder, notebooks):
 def grade(way, folder, out):
     """Grade a folder on the command line; give the exit code and what it said."""
     command = [sys.executable, "-P", "-m", "grader", "grade", "steps", str(folder), "--out", str(out)]
-    command += ["--jobs", "2", *(f"--limit={limit}" for limit in LIMITS)]
+    command += ["--jobs", "3", *(f"--limit={limit}" for limit in LIMITS)]
     if ROOT and way == "as a user":
         paths = (sys.base_prefix, sys.prefix, COURSE, folder)
         command = [sys.executable, ordinary_user.__file__, *map(str, paths), "--", *command]

@@ -1,5 +1,6 @@
 """Cells that hang, kill and flood cost themselves and nothing else."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,25 @@ def test_no_process_outlives_the_notebook(deadly):
 def test_recording_is_of_the_last_run(deadly):
     """Its cells are notebook indices, without the killers."""
     assert [0, 1, 4, 6, 7, 8] == [cell.cell for cell in deadly.recording.cells]
+
+
+OFFSPRING = """import os, time
+child = os.fork()
+if child == 0:
+    time.sleep(60)
+    os._exit(0)
+for _ in range(100):
+    time.sleep(0.05)
+    if os.getpriority(os.PRIO_PROCESS, child):
+        break
+print(os.getpriority(os.PRIO_PROCESS, child), os.getpriority(os.PRIO_PROCESS, os.getpid()))
+os.kill(child, 9)"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="descendants are found by /proc")
+def test_what_a_kernel_starts_waits_for_other_kernels(run, printed):
+    """However many processes it starts, they have the time that nobody else wants."""
+    assert "19 0\n" == printed(run(OFFSPRING), 0)
 
 
 def test_what_comes_after_the_notebooks_limit_is_not_reached(run):
