@@ -7,6 +7,8 @@ INSTALLED := $(VENV)/installed
 PEERS := .venv-bench
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Where Python is told to keep no bytecode, every process would compile all of ours anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo sample test lint types validate accuracy slow bench install clean
 .DEFAULT_GOAL := help

@@ -20,7 +20,7 @@ from grader.errors import GraderError, OutputError
 from grader.execution.kernel import KernelFactory
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
-from grader.records import Report, ReportStatus
+from grader.records import Execution, Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
 from grader.render.notebook_page import notebook_page
@@ -63,12 +63,12 @@ def grade_all(batch: Batch, given: Sequence[HandedIn], done: Callable[[Report], 
 async def _grade_all(
     batch: Batch, named: Sequence[tuple[HandedIn, str]], done: Callable[[Report], None]
 ) -> list[Report]:
-    """Grade ``batch.jobs`` notebooks at a time."""
-    free = asyncio.Semaphore(batch.jobs)
+    """Run ``batch.jobs`` notebooks at a time; while the next one runs, one more is judged and written."""
+    begun, turn = asyncio.Semaphore(batch.jobs + 1), asyncio.Semaphore(batch.jobs)
 
     async def one(given: HandedIn, slug: str) -> Report:
-        async with free:
-            report = await _one(batch, given, slug)
+        async with begun:
+            report = await _one(batch, given, slug, turn)
         done(report)
         return report
 
@@ -108,33 +108,29 @@ def write_class(out: Path, entries: Sequence[ClassEntry], lang: str, also: Seque
         _write(out / file, render([entry.report for entry in entries], lang))
 
 
-async def _one(batch: Batch, given: HandedIn, slug: str) -> Report:
+async def _one(batch: Batch, given: HandedIn, slug: str, turn: asyncio.Semaphore) -> Report:
     """Grade one notebook and write its folder; whatever goes wrong becomes a report."""
-    folder = batch.out / slug
     try:
-        return await _graded(batch, given, slug, folder)
+        return await _graded(batch, given, slug, turn)
     except OutputError:  # it will be the same with the others
         raise
     except GraderError as error:
         report = ungraded(given, batch.assignment, error)
     except Exception as error:  # noqa: BLE001 - a bug of ours costs this submission its score, not the others theirs
         report = ungraded(given, batch.assignment, error)
-        _write(folder / "error.log", traceback.format_exc())
-    return _write_report(folder, report, batch.lang)
+        _write(batch.out / slug / "error.log", traceback.format_exc())
+    return _write_report(batch.out / slug, report, batch.lang)
 
 
-async def _graded(batch: Batch, given: HandedIn, slug: str, folder: Path) -> Report:
-    submission = given.read(slug)
+async def _graded(batch: Batch, given: HandedIn, slug: str, turn: asyncio.Semaphore) -> Report:
+    folder, submission = batch.out / slug, given.read(slug)
     if batch.resume and (earlier := _earlier(folder, submission.sha256, batch.assignment.digest)) is not None:
         return _write_report(folder, given.anew(earlier), batch.lang)
     with TemporaryDirectory(prefix="grader-") as kept:
         report, execution = await grade_async(
-            submission, batch.assignment, kernel=batch.kernel, keep=Path(kept)
+            submission, batch.assignment, kernel=batch.kernel, keep=Path(kept), turn=turn
         )
-        _write_recording(folder / "recording.zip", Path(kept))
-    _write(folder / "executed.ipynb", nbformat.writes(execution.notebook))
-    (folder / "error.log").unlink(missing_ok=True)
-    return _write_report(folder, report, batch.lang)
+        return await asyncio.to_thread(_write_results, folder, report, execution, Path(kept), batch.lang)
 
 
 def _earlier(folder: Path, sha256: str, digest: str) -> Report | None:
@@ -145,6 +141,14 @@ def _earlier(folder: Path, sha256: str, digest: str) -> Report | None:
         return None
     same = report.submission.sha256 == sha256 and report.assignment.digest == digest
     return report if same and report.status is ReportStatus.GRADED else None
+
+
+def _write_results(folder: Path, report: Report, execution: Execution, recorded: Path, lang: str) -> Report:
+    """Write all there is of one submission; in a thread, so that no kernel is kept waiting."""
+    _write_recording(folder / "recording.zip", recorded)
+    _write(folder / "executed.ipynb", nbformat.writes(execution.notebook))
+    (folder / "error.log").unlink(missing_ok=True)
+    return _write_report(folder, report, lang)
 
 
 def _write_report(folder: Path, report: Report, lang: str) -> Report:

@@ -6,9 +6,11 @@ import asyncio
 import platform
 import time
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import grader
 from grader.assignment import Assignment
@@ -45,7 +47,12 @@ def grade(
 
 
 async def grade_async(
-    submission: Submission, assignment: Assignment, *, kernel: KernelFactory, keep: Path | None = None
+    submission: Submission,
+    assignment: Assignment,
+    *,
+    kernel: KernelFactory,
+    keep: Path | None = None,
+    turn: AbstractAsyncContextManager[Any] | None = None,
 ) -> tuple[Report, Execution]:
     """Grade one submission: run it, find the cells of each question, judge them.
 
@@ -54,33 +61,37 @@ async def grade_async(
         assignment: what it is judged against.
         kernel: how a kernel is started; ``kernels`` gives the confined ones.
         keep: a folder for the recording's files.
+        turn: held while a kernel of its runs; None where there is no other to wait for.
 
     Raises:
         SandboxError: the machine or the grader failed; the submission has no score then.
     """
-    started = time.perf_counter()
-    execution = await execute_async(
-        submission,
-        limits=assignment.limits,
-        files=assignment.files,
-        kernel=kernel,
-        keep=keep,
-        calls=assignment.calls,
-    )
+    turn = turn or nullcontext()
+    async with turn:
+        started = time.perf_counter()
+        execution = await execute_async(
+            submission,
+            limits=assignment.limits,
+            files=assignment.files,
+            kernel=kernel,
+            keep=keep,
+            calls=assignment.calls,
+        )
     found = gaps(execution, submission.cells)
     # In a thread, so that other submissions' kernels are not kept waiting.
     judged, unsure = await asyncio.to_thread(judge, submission, assignment, execution, found)
     timing = {"execution": execution.seconds}
     flags = (*execution.flags, *found.flags, *unsure)
     if why := doubt(assignment, submission, execution.recording, judged, found):
-        begun = time.perf_counter()
-        try:
-            judged = await second_run(
-                submission, assignment, judged, why, kernel=kernel, seconds=execution.seconds
-            )
-        except SandboxError as error:  # of ours: it costs nothing
-            flags += (Message("flag.second-run-failed", {"detail": str(error)}),)
-        timing["second_run"] = time.perf_counter() - begun
+        async with turn:
+            begun = time.perf_counter()
+            try:
+                judged = await second_run(
+                    submission, assignment, judged, why, kernel=kernel, seconds=execution.seconds
+                )
+            except SandboxError as error:  # of ours: it costs nothing
+                flags += (Message("flag.second-run-failed", {"detail": str(error)}),)
+            timing["second_run"] = time.perf_counter() - begun
     report = add_up(submission, assignment, execution, judged, flags)
     timing["total"] = time.perf_counter() - started
     return replace(report, environment=environment(kernel.sandbox), timing=timing), execution

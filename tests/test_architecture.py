@@ -3,7 +3,11 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
 import grader
+
+from .benchmarks.peers.phases import PHASES
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,3 +54,9 @@ def test_no_file_is_too_long_to_read():
     }
 
     assert {} == {name: length for name, length in lengths.items() if length > 400}
+
+
+@pytest.mark.parametrize(("owner", "name"), [(owner, name) for owner, name, _ in PHASES])
+def test_the_benchmark_times_what_there_is(owner, name):
+    """A function that is renamed is renamed there too; nobody runs benchmarks every day."""
+    assert callable(getattr(owner, name))
