@@ -11,7 +11,6 @@ import nbformat
 
 import grader
 from grader.errors import GraderError
-from grader.execution import execute
 from grader.execution.kernels import kernels
 from grader.execution.protections import description, protections
 from grader.records import CellStatus, Environment, Examination, Limits, Student, Submission
@@ -39,6 +38,8 @@ def _trial() -> tuple[float | None, str | None]:
     """Run a cell in a confined kernel, the second one of its server: the first waits for the imports."""
     try:
         with kernels() as kernel:
+            from grader.execution import execute  # noqa: PLC0415 - torch, while the server imports it as well
+
             for _ in range(2):
                 execution = execute(_notebook(), limits=Limits(), files={}, kernel=kernel)
     except GraderError as error:

@@ -45,18 +45,20 @@ def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
     passes, with 1 if its score is below what passes, with 2 if there is no notebook, or the assignment, the
     machine or the grader failed.
     """
-    from grader.ci.show import show, show_failure  # noqa: PLC0415 - takes a while; --help should not
-    from grader.errors import GraderError  # noqa: PLC0415
+    from grader.errors import GraderError  # noqa: PLC0415 - takes a while; --help should not
     from grader.execution.kernels import kernels  # noqa: PLC0415
 
     with failing_in_one_line():
         try:
             with kernels(confined=not no_sandbox) as kernel:
                 from grader.ci.check import check  # noqa: PLC0415 - while the kernels' server starts
+                from grader.ci.show import show  # noqa: PLC0415
 
                 checked = check(folder, kernel, kit=kit, share=None if min_score is None else min_score / 100)
             show(checked, out_, lang.value, _log())
         except GraderError as error:
+            from grader.ci.show import show_failure  # noqa: PLC0415 - where no kernel could be had, it is not there
+
             show_failure(error, lang.value, _log())
             raise typer.Exit(FAILED) from None
     if checked.report.error:

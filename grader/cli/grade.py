@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.cli.app import FAILED, OK, AssignmentName, Lang, app, err, failing_in_one_line, out
-from grader.errors import GraderError
+from grader.errors import GraderError, OutputError
 
 if TYPE_CHECKING:
     from grader.repositories import Wanted
@@ -81,6 +81,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         folder = out_ or Path("reports") / asked.id
         batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
         with _given(paths, wanted) as notebooks:
+            _require_writable(folder)
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
     from grader.records import ReportStatus  # noqa: PLC0415
@@ -106,6 +107,16 @@ def _given(paths: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
         if not notebooks:
             raise GraderError(f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here")
         yield notebooks
+
+
+def _require_writable(folder: Path) -> None:
+    """Find out before a notebook is run whether its results could be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error
 
 
 def _progress() -> Progress:
