@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import grader.cli  # noqa: F401 - before nbformat: it spares the compiling of grammars
 from grader.execution.kernels import kernels
 
 
