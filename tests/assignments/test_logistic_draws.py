@@ -8,21 +8,14 @@ from grader.assignment_file import load
 from grader.submission import read
 
 from ..shortened import asking_less, shortened  # noqa: TID252 - tests are no package
-from ..verdicts.conftest import judged_as, reported, warm  # noqa: F401, TID252 - the fixtures of the verdicts
 
 FOLDER = Path(__file__).parents[2] / "assignments/logistic"
 WHOLE = load(FOLDER)
 SHORT = asking_less(load(FOLDER))
 
 
-@pytest.fixture(scope="session")
-def assignment():
-    """Where the forked shell works: the folder is the data's, and this assignment has none."""
-    return load(FOLDER.with_name("steps"))
-
-
 @pytest.mark.parametrize("seed", range(40))
-def test_forty_draws_get_full_marks(reported, seed):  # noqa: F811 - the fixtures
+def test_forty_draws_get_full_marks(reported, seed):
     """The same notebook over forty random streams, with short loops."""
     report = reported(SHORT, shortened(read(FOLDER / "logistic.ipynb")), seed=seed)
 
@@ -30,7 +23,7 @@ def test_forty_draws_get_full_marks(reported, seed):  # noqa: F811 - the fixture
     assert () == report.flags
 
 
-def test_a_whole_training_gets_full_marks(reported):  # noqa: F811
+def test_a_whole_training_gets_full_marks(reported):
     """All 6000 epochs, on another draw than the tests of the notebooks."""
     report = reported(WHOLE, read(FOLDER / "logistic.ipynb"), seed=1)
 

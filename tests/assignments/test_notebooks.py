@@ -14,18 +14,11 @@ from grader.release import BEGIN, END, blank
 from grader.submission import read
 
 from ..shortened import asking_less, shortened  # noqa: TID252 - tests are no package
-from ..verdicts.conftest import judged_as, reported, warm  # noqa: F401, TID252 - the fixtures of the verdicts
 
 FOLDER = Path(__file__).parents[2] / "assignments"
 IDS = ("logistic", "homework", "tensors")
 ASSIGNMENTS = {name: load(FOLDER / name) for name in IDS}
 NOTEBOOKS = {name: nbformat.read(FOLDER / name / f"{name}.ipynb", as_version=4) for name in IDS}
-
-
-@pytest.fixture(scope="session")
-def assignment():
-    """Give the assignment in whose data folder the forked shell works."""
-    return load(FOLDER / "steps")
 
 
 def answers(name):
@@ -89,7 +82,7 @@ def _without_marker(cell):
 
 @pytest.mark.parametrize("by", ["metadata", "marker"])
 @pytest.mark.parametrize("name", IDS)
-def test_solutions_get_full_marks(reported, name, by):  # noqa: F811 - the fixtures
+def test_solutions_get_full_marks(reported, name, by):
     """With the visible lines alone and with the metadata alone: no flag, nothing borderline."""
     submission = read(FOLDER / name / f"{name}.ipynb")
     without = {"marker": _without_metadata, "metadata": _without_marker}[by]
@@ -105,7 +98,7 @@ def test_solutions_get_full_marks(reported, name, by):  # noqa: F811 - the fixtu
 
 
 @pytest.mark.parametrize("name", IDS)
-def test_blank_notebooks_get_nothing(reported, name):  # noqa: F811
+def test_blank_notebooks_get_nothing(reported, name):
     """Released, no cell raises and no question is answered."""
     cells = blank(NOTEBOOKS[name]).cells
     sources = (

@@ -10,8 +10,6 @@ from grader.file_names import unique_slugs
 from grader.records import Student
 from grader.submission import collect, read
 
-from ..verdicts.conftest import assignment, judged, judged_as, reported, warm  # noqa: F401, TID252 - fixtures
-
 FOLDER = Path(__file__).parents[2] / "assignments/steps/sample-class"
 NOTEBOOKS = {path.stem: path for path in collect([FOLDER])}
 #: By file name: whose it is, the mark, the checks without points; ``mse.*`` stands for all of a question's.
@@ -57,7 +55,7 @@ def test_the_table_is_of_the_class():
 
 
 @pytest.mark.parametrize("stem", CLASS)
-def test_marks(judged, assignment, stem):  # noqa: F811 - the fixtures
+def test_marks(judged, assignment, stem):
     """Each loses what its mistakes cost, and nothing around them."""
     _, mark, lost = CLASS[stem]
     reports = judged(read(NOTEBOOKS[stem]))
