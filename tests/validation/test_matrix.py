@@ -1,5 +1,6 @@
 """The matrix of misconceptions and questions, and that it shows what an assignment does not catch."""
 
+import functools
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,16 +15,22 @@ ROOT = Path(__file__).parents[2]
 ASSIGNMENTS = sorted(path.parent for path in ROOT.glob("assignments/*/assignment.toml"))
 
 
+@functools.cache
+def trials_of(folder):
+    """Give the matrix of a bundled assignment."""
+    return matrix(load(folder))
+
+
 @pytest.mark.parametrize("folder", ASSIGNMENTS, ids=lambda folder: folder.name)
 def test_no_bundled_assignment_has_a_hole(folder):
     """Every misconception that applies loses its step's points and is named; the reference loses nothing."""
-    assert [] == [trial for trial in matrix(load(folder)) if trial.hole]
+    assert [] == [trial for trial in trials_of(folder) if trial.hole]
 
 
 def test_every_training_question_is_tried():
     """The reference and at least twenty misconceptions a question, among them those of every step."""
     assignment = load(ROOT / "assignments/steps")
-    trials = matrix(assignment)
+    trials = trials_of(ROOT / "assignments/steps")
 
     for question in (question for question in assignment.questions if question.training is not None):
         own = [trial for trial in trials if trial.question == question.id]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
@@ -46,8 +47,10 @@ def course(tmp_path):
         checks = "\n".join(f"{step} = {{ points = 1, any_shape = true }}" for step in steps)
         (folder / "assignment.toml").write_text(TOML.format(points=len(steps), checks=checks), "utf-8")
         source = nbformat.read(ROOT / "assignments/steps/steps.ipynb", as_version=4)
-        for cell in source.cells:
-            if cell.metadata.get("grader", {}).get("question") not in (None, "mse"):
+        asked = [(cell.metadata.get("grader", {}).get("question"), cell) for cell in source.cells]
+        source.cells = [cell for question, cell in asked if question in (None, "data", "mse")]
+        for question, cell in asked:
+            if question == "data":
                 cell.metadata = {}
                 cell.source = cell.source.replace("# 문제:", "# 준비:")
         nbformat.write(source, folder / "small.ipynb")
@@ -60,6 +63,12 @@ def course(tmp_path):
         return folder
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def one_server(monkeypatch, kernel):
+    """Let the command have the kernels of all tests."""
+    monkeypatch.setattr("grader.execution.kernels.kernels", lambda **_: nullcontext(kernel))
 
 
 def run(folder, out):
