@@ -16,6 +16,8 @@ from IPython.utils.capture import RichOutput  # noqa: F401 - as above
 
 import grader.selfcheck.extension  # noqa: F401 - as above
 from grader.assignment_file import load
+from grader.render.messages import catalogue
+from grader.render.template import environment
 
 from ..forked import in_child  # noqa: TID252 - tests are no package
 
@@ -65,4 +67,7 @@ def at_work(tmp_path):
         return [" ".join(shown.split()) for shown in json.loads(text)]
 
     torch.set_num_threads(1)  # a process that computes with several cannot be forked
+    catalogue("ko")  # this and the templates are for the forks, too
+    for name in environment().list_templates(("html", "css")):
+        environment().get_template(name)
     return run
