@@ -2,32 +2,45 @@
 
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from grader.assignment_file import load
+from grader.grading import grade
+from grader.submission import read
 from grader.summaries import LONGEST
 
 from .verdicts.conftest import DATA as STEPS_DATA
-from .verdicts.conftest import START, judged_as, reported, submission_of, warm  # noqa: F401 - the fixtures
+from .verdicts.conftest import START
 from .verdicts.logistic import CLEAR, DATA, MSE
 
 FOLDER = Path(__file__).parents[1] / "assignments"
 LOGISTIC = load(FOLDER / "logistic")
 
 
-@pytest.fixture(scope="session")
-def assignment():
-    """Give the assignment in whose data folder the forked shell works."""
-    return load(FOLDER / "steps")
+@pytest.fixture
+def judged_as(kernel, tmp_path):
+    """Grade ``(question, source)`` cells: the report of the last one's question."""
+
+    def judge(assignment, cells):
+        notebook = nbformat.v4.new_notebook()
+        for question, source in cells:
+            labelled = {"grader": {"question": question}} if question else {}
+            notebook.cells.append(nbformat.v4.new_code_cell(source, metadata=labelled))
+        nbformat.write(notebook, tmp_path / "hw.ipynb")
+        report, _ = grade(read(tmp_path / "hw.ipynb"), assignment, kernel=kernel)
+        return next(one for one in report.questions if one.id == question)
+
+    return judge
 
 
 @pytest.fixture
-def trained(judged_as):  # noqa: F811 - the fixture
+def trained(judged_as):
     """Judge 6000 epochs of one question."""
 
     def judge(loop):
         cells = [(None, "import torch"), ("data", DATA), ("train-mse", loop.but(epochs="6000").source)]
-        return judged_as(LOGISTIC, submission_of(cells))["train-mse"]
+        return judged_as(LOGISTIC, cells)
 
     return judge
 
@@ -52,7 +65,7 @@ def test_beside_a_long_wrong_run_stands_the_references_beginning(trained):
 
 
 @pytest.mark.parametrize("yhat", ["beta1*x + intercept*x**0", "intercept*x**0 + beta1*x"])
-def test_parameters_come_in_the_references_order(judged_as, assignment, yhat):  # noqa: F811 - the fixture
+def test_parameters_come_in_the_references_order(judged_as, yhat):
     """A student's slope may come before the intercept; pictures take ŵ0 for the first all the same."""
     source = f"""
 beta1 = torch.tensor(10.0, requires_grad=True)
@@ -66,7 +79,7 @@ for epoc in range(30):
     optimizr.zero_grad()
 """
     cells = [*START, STEPS_DATA, ("sgd-scalars", source)]
-    report = judged_as(assignment, submission_of(cells))["sgd-scalars"]
+    report = judged_as(load(FOLDER / "steps"), cells)
 
     assert ["intercept", "beta1"] == list(report.run.parameters)
     assert (1, (-5.0, 10.0)) == report.run.path[0]
