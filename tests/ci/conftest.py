@@ -72,12 +72,26 @@ def steps():
 
 
 @pytest.fixture(scope="session")
-def sheet(steps):
+def few(steps):
+    """Give six of its questions, worth 48 points: most pushes show what they show as well with these."""
+    asked = ("data", "sse", "mse", "net-bias", "sgd-what", "sgd-scalars")
+    return replace(
+        steps,
+        passing_score=28,
+        questions=tuple(question for question in steps.questions if question.id in asked),
+    )
+
+
+@pytest.fixture(scope="session")
+def sheet(steps, few):
     """Give a function that fills the released notebook in, with the solutions or what is made of them."""
     solved = {cell.id: cell.source for cell in read_notebook(steps.notebook).cells}
 
-    def fill(answers=None, assignment=steps):
-        notebook = released(read_notebook(assignment.notebook), make(assignment))
+    def fill(answers=None, assignment=few):
+        source = read_notebook(assignment.notebook)
+        asked = {None, *(question.id for question in assignment.questions)}
+        source.cells = [c for c in source.cells if c.metadata.get("grader", {}).get("question") in asked]
+        notebook = released(source, make(assignment))
         for cell in notebook.cells:
             question = cell.metadata.get("grader", {}).get("question")
             if question:

@@ -38,9 +38,9 @@ def dying(_):
     return "import os\nos._exit(1)"
 
 
-def test_right(push, sheet):
-    """All right: 0, full marks, nothing to annotate."""
-    done = push({"steps.ipynb": sheet()})
+def test_right(push, sheet, steps):
+    """The whole assignment, all right: 0, full marks, nothing to annotate."""
+    done = push({"steps.ipynb": sheet(assignment=steps)})
 
     assert (0, []) == (done.code, done.commands)
     assert {"status": "graded", "passed": "true", "score": "100"}.items() <= done.outputs.items()
@@ -55,7 +55,7 @@ def test_partly_right(push, sheet):
     line = int(re.search(r"file=steps.ipynb,line=(\d+)", annotation)[1])
     raw = (done.folder / "steps.ipynb").read_text(encoding="utf-8").splitlines()
 
-    assert (1, "false", "99") == (done.code, done.outputs["passed"], done.outputs["score"])
+    assert (1, "false", "47") == (done.code, done.outputs["passed"], done.outputs["score"])
     assert "What.data + " in raw[line - 1]
     assert "미분값을 빼지 않고 더했습니다" in annotation
     assert "아직 통과 기준에 못 미칩니다" in done.log
@@ -71,7 +71,7 @@ def test_crashing(push, sheet):
     done = push({"steps.ipynb": sheet({"sse": raising, "sgd-what": dying})}, "--min-score", "100")
     suite = JUnitXml.fromstring(done.files["junit.xml"].encode())
 
-    assert (1, "84") == (done.code, done.outputs["score"])
+    assert (1, "32") == (done.code, done.outputs["score"])
     assert any("ValueError" in it for it in done.commands)
     assert any("커널이 종료되었습니다" in it for it in done.commands)
     assert (0, True) == (suite.errors, suite.failures > 0)
@@ -89,11 +89,9 @@ def test_a_student_commands_no_runner(push, sheet):
     assert all(line.startswith("::error file=steps.ipynb") and "%250A" in line for line in after)
 
 
-def test_no_notebook(push, steps):
+def test_no_notebook(push, few):
     """A repository without a notebook: 2, said in the student's language; with a kit, also in the report."""
-    done = push(
-        {"README.md": "?", "steps.kit.json": make(steps).text, "grader.toml": 'assignment = "steps"\n'}
-    )
+    done = push({"README.md": "?", "steps.kit.json": make(few).text, "grader.toml": 'assignment = "steps"\n'})
     suite = JUnitXml.fromstring(done.files["junit.xml"].encode())
 
     assert (2, "error", "") == (done.code, done.outputs["status"], done.outputs["score"])
@@ -123,7 +121,7 @@ def test_two_notebooks(push, sheet):
     blank = sheet(dict.fromkeys(("data", "sse", "mse", "sgd-what"), lambda _: "# 문제: x"))
     done = push({"steps.ipynb": blank, "steps-final.ipynb": sheet()})
 
-    assert ("100", True) == (done.outputs["score"], "steps-final.ipynb" in done.summary)
+    assert ("48", True) == (done.outputs["score"], "steps-final.ipynb" in done.summary)
     assert "노트북이 여러 개" in done.log
 
 
@@ -131,46 +129,46 @@ def test_renamed_notebook(push, sheet):
     """What it is called, and in which folder it lies, does not matter."""
     done = push({"숙제 [4주차]/홍길동, 과제: 4.ipynb": sheet({"mse": plus})}, "--lang", "en")
 
-    assert (0, "99") == (done.code, done.outputs["score"])
+    assert (0, "47") == (done.code, done.outputs["score"])
     assert "file=숙제 [4주차]/홍길동%2C 과제%3A 4.ipynb,line=" in done.commands[0]
 
 
 @pytest.mark.parametrize("pin", ["file", "option", "toml"])
-def test_edited_kit(push, sheet, steps, tmp_path, pin):
+def test_edited_kit(push, sheet, few, tmp_path, pin):
     """Public checks that were changed, digest and all, are noticed; those that were given out are used."""
     given = tmp_path / "given.kit.json"
-    given.write_text(make(steps).text, encoding="utf-8")
+    given.write_text(make(few).text, encoding="utf-8")
     extra, arguments = {
-        "file": ({"steps.kit.json": make(steps).text}, ()),
+        "file": ({"steps.kit.json": make(few).text}, ()),
         "option": ({}, ("--kit", str(given))),
         "toml": ({"grader.toml": f"kit = {json.dumps(str(given))}\n"}, ()),
     }[pin]
     done = push({"steps.ipynb": edited(sheet({"sse": raising})), **extra}, *arguments)
 
-    assert ("92", "100") == (done.outputs["score"], done.outputs["max-score"])
+    assert ("40", "48") == (done.outputs["score"], done.outputs["max-score"])
     assert "나누어 준 것과 달라서" in done.log
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_edited_kit_that_cannot_be_replaced(push, sheet, steps, known):
+def test_edited_kit_that_cannot_be_replaced(push, sheet, few, known):
     """Where the released kit cannot be reached, a digest that does not fit is said all the same."""
     settings = 'kit = "https://127.0.0.1:9/steps.kit.json"\n'
-    settings += f'digest = "{make(steps).digest}"\n' if known else ""
+    settings += f'digest = "{make(few).digest}"\n' if known else ""
     done = push({"steps.ipynb": edited(sheet({"sse": raising})), "grader.toml": settings})
 
-    assert ("92", "92") == (done.outputs["score"], done.outputs["max-score"])
+    assert ("40", "40") == (done.outputs["score"], done.outputs["max-score"])
     assert ("나누어 준 것과 다른데" if known else "같은지 알 수 없었습니다") in done.log
 
 
-def test_the_workflows_kit_comes_before_the_students_word(push, sheet, steps, tmp_path):
+def test_the_workflows_kit_comes_before_the_students_word(push, sheet, few, tmp_path):
     """A digest in grader.toml, which students can edit, does not keep --kit from being used."""
     given = tmp_path / "given.kit.json"
-    given.write_text(make(steps).text, encoding="utf-8")
+    given.write_text(make(few).text, encoding="utf-8")
     forged = edited(sheet({"sse": raising}))
     digest = re.search(r"# grader-kit: steps 1 ([0-9a-f]{64})", forged)[1]
     done = push({"steps.ipynb": forged, "grader.toml": f'digest = "{digest}"\n'}, "--kit", str(given))
 
-    assert "100" == done.outputs["max-score"]
+    assert "48" == done.outputs["max-score"]
 
 
 def test_a_repository_below_the_job(push, sheet, tmp_path):

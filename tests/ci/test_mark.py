@@ -35,7 +35,7 @@ def flags(result):
 
 def test_an_edited_kit_changes_no_mark(push, sheet, steps, grade):
     """What a push is told by an edited kit is not what is graded; the instructor hears of the kit."""
-    told = push({"steps.ipynb": edited(sheet({"sse": plus}))})
+    told = push({"steps.ipynb": edited(sheet({"sse": plus}, steps))})
     done, results = grade(steps.folder, told.folder)
     (result,) = results.values()
 
@@ -56,7 +56,7 @@ def test_a_class_of_clones_at_a_deadline(push, sheet, steps, grade, tmp_path):
     right, missing = results["hw4-홍길동"], results["hw4-lee"]
 
     assert 2 == done.exit_code
-    assert (99.0, None) == (right["score"], missing["score"])
+    assert (47.0, None) == (right["score"], missing["score"])
     assert ({"id": None, "name": "홍길동"}, "hw4-홍길동/steps.ipynb") == (
         right["submission"]["student"],
         right["submission"]["path"],
@@ -81,7 +81,7 @@ def test_resume_tells_the_commit_of_today(push, sheet, steps, grade):
     (result,) = results.values()
     state = [flag["params"]["commit"] for flag in result["flags"] if flag["id"].startswith("flag.state.")]
 
-    assert ([head.stdout[:12]], 99.0) == (state, result["score"])
+    assert ([head.stdout[:12]], 47.0) == (state, result["score"])
 
 
 @pytest.mark.parametrize(
