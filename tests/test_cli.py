@@ -194,8 +194,10 @@ def test_a_failure_of_ours_is_an_error_and_no_zero(error, said, handed_in, tmp_p
         (("grade", STEPS, STEPS / "steps.ipynb", "--out", STEPS / "steps.ipynb"), "cannot be written"),
     ],
 )
-def test_a_users_mistake_is_one_line(arguments, said):
-    """What the user can mend is said in one line; the command ends with 2."""
+def test_a_users_mistake_is_one_line(arguments, said, monkeypatch):
+    """What the user can mend is said in one line, before a notebook is run; the command ends with 2."""
+    monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("a notebook was run"))
+
     code, printed = run(*arguments)
 
     assert (2, 1) == (code, len(printed.strip().splitlines()))
