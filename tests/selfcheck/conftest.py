@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def at_work(tmp_path):
 
         def work():
             os.chdir(tmp_path)
+            tempfile.tempdir = str(tmp_path)  # a fork does not end as a kernel does, and leaves its folder
             return json.dumps(shown(cells))
 
         text = in_child(work)
