@@ -14,6 +14,7 @@ import torch
 import torch._dynamo  # torch.func imports it
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput  # noqa: F401 - as above
+from traitlets.config import Config
 
 import grader.selfcheck.extension  # noqa: F401 - as above
 from grader.assignment_file import load
@@ -39,7 +40,8 @@ class Cell:
 
 def shown(cells):
     """Run cells one after the other in this process; give what each printed."""
-    shell = InteractiveShell.instance()
+    in_memory = Config({"HistoryManager": {"hist_file": ":memory:"}})  # not the user's own file
+    shell = InteractiveShell.instance(config=in_memory)
     shell.run_line_magic("colors", "nocolor")
     outputs = []
     for cell in cells:
