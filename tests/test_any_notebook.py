@@ -26,8 +26,8 @@ from grader.submission.damage import WORDS
 from grader.submission.handed_in import HandedIn
 
 SOON = timedelta(seconds=5)  # many times what the slowest example takes, so that only a hang fails
-MANY = settings(max_examples=1000, deadline=SOON, suppress_health_check=list(HealthCheck))
-SOME = settings(max_examples=300, deadline=SOON, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=400, deadline=SOON, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=120, deadline=SOON, suppress_health_check=list(HealthCheck))
 
 TEXTS = st.text(st.characters(), max_size=20)
 CODE = st.sampled_from([

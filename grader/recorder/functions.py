@@ -119,7 +119,7 @@ def _encoded(value: Any) -> dict[str, Any]:
     return out | {"values": flat(tensor.tolist())} if plain else out
 
 
-def in_a_copy(answers: Any, keys: list[str], seconds: float = SECONDS) -> dict[str, Any]:
+def in_a_copy(answers: Any, keys: list[str]) -> dict[str, Any]:
     """Fork, run ``answers`` there, and give what it yields by key; for the rest, why it is missing."""
     reading, writing = os.pipe()
     with warnings.catch_warnings():
@@ -129,7 +129,7 @@ def in_a_copy(answers: Any, keys: list[str], seconds: float = SECONDS) -> dict[s
         _answer_and_end(answers, writing)
     os.close(writing)
     try:
-        text = _read(reading, time.monotonic() + seconds)
+        text = _read(reading, time.monotonic() + SECONDS)
     finally:
         os.close(reading)
         _end(child)
@@ -140,7 +140,7 @@ def in_a_copy(answers: Any, keys: list[str], seconds: float = SECONDS) -> dict[s
         except ValueError:  # cut off in the middle
             break
         out[key] = value
-    missing = {"kind": "exception", "type": "TimeoutError", "text": f"no answer within {seconds:g} seconds"}
+    missing = {"kind": "exception", "type": "TimeoutError", "text": f"no answer within {SECONDS:g} seconds"}
     return {key: out.get(key, missing) for key in keys}
 
 

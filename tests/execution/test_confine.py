@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import torch._dynamo  # noqa: F401 - the first optimizer of each child would; in test_warm a cold kernel does
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 if sys.platform != "linux":

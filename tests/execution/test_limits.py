@@ -1,5 +1,6 @@
 """Cells that hang, kill and flood cost themselves and nothing else."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -46,8 +47,8 @@ def processes(word):
 @pytest.fixture(scope="module")
 def deadly(run):
     """Run a notebook whose kernel dies three times, once: four kernels."""
-    grace, client.GRACE = client.GRACE, 1.0
-    yield run(*DEADLY.values(), cell_seconds=1.0)
+    grace, client.GRACE = client.GRACE, 0.5
+    yield run(*DEADLY.values(), cell_seconds=0.7)
     client.GRACE = grace
 
 
@@ -101,7 +102,7 @@ if child == 0:
     os._exit(0)
 for _ in range(100):
     time.sleep(0.05)
-    if os.getpriority(os.PRIO_PROCESS, child):
+    if os.getpriority(os.PRIO_PROCESS, child) != os.getpriority(os.PRIO_PROCESS, os.getpid()):
         break
 print(os.getpriority(os.PRIO_PROCESS, child), os.getpriority(os.PRIO_PROCESS, os.getpid()))
 os.kill(child, 9)"""
@@ -110,7 +111,7 @@ os.kill(child, 9)"""
 @pytest.mark.skipif(sys.platform != "linux", reason="descendants are found by /proc")
 def test_what_a_kernel_starts_waits_for_other_kernels(run, printed):
     """However many processes it starts, they have the time that nobody else wants."""
-    assert "19 0\n" == printed(run(OFFSPRING), 0)
+    assert f"19 {os.getpriority(os.PRIO_PROCESS, 0)}\n" == printed(run(OFFSPRING), 0)
 
 
 def test_what_comes_after_the_notebooks_limit_is_not_reached(run):
@@ -129,7 +130,7 @@ def flood(run):
         "'x' * 50_000_000",
         "raise ValueError('x' * 50_000_000)",
         "from IPython.display import HTML, clear_output, display\n"
-        "for _ in range(3000):\n    display(HTML('x' * 10_000))",
+        "for _ in range(1000):\n    display(HTML('x' * 10_000))",
         "for i in range(40):\n    clear_output(wait=True)\n    display(HTML(f'{i}' * 10_000))",
         "import os\nos.system('head -c 5000000 /dev/zero | base64')",
         "print('after')",

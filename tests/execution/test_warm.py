@@ -19,6 +19,7 @@ from grader.execution import run as running
 from grader.execution.child import server as child
 from grader.execution.kernels import kernels
 from grader.execution.warm import WarmKernels, provisioner, servers
+from grader.execution.warm.server import PRELOADED
 from grader.execution.workspace import workspace
 from grader.records import CellStatus, Limits
 
@@ -54,10 +55,14 @@ net.weight, net.bias""",
 )
 
 
+#: What a kernel of any notebook imports, without what the course's notebooks do.
+FEW = [name for name in PRELOADED if not name.startswith(("torch", "pandas", "matplotlib"))]
+
+
 @pytest.fixture(scope="module")
 def warm():
-    """One server for this file."""
-    with WarmKernels() as kernels:
+    """One server for this file, with all of its successors: they import little and so begin soon."""
+    with WarmKernels(preloaded=FEW) as kernels:
         yield kernels
 
 
@@ -109,10 +114,10 @@ OTHERS = {"warm": 1, "confined": 2, "confined and cold": 3}
 
 
 @pytest.fixture(scope="module")
-def both(run_warm, warm, kernel, csv, tmp_path_factory):
+def both(run_warm, kernel, csv, tmp_path_factory):
     """Run the same course work in a plain kernel and in three others at once."""
     keep = tmp_path_factory.mktemp("kept")
-    with kernels(cold=True) as cold, ThreadPoolExecutor(4) as pool:
+    with WarmKernels() as warm, kernels(cold=True) as cold, ThreadPoolExecutor(4) as pool:
         tasks = [
             pool.submit(run_warm, *COURSE_WORK, kernel=one, files={csv.name: csv}, keep=keep / str(number))
             for number, one in enumerate([plain, warm, kernel, cold])

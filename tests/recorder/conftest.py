@@ -15,6 +15,7 @@ import pytest
 import torch
 import torch._dynamo  # the first optimizer imports it
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from grader.recorder import install
 from grader.recording import Backward, OptimizerStep, Recording, read
@@ -65,7 +66,8 @@ def run_cells(cells, folder, *, recorded, budget, inputs=None) -> list[str]:
     """Run cells one after the other; give what each printed, tracebacks as IPython renders them."""
     torch.set_num_threads(1)
     warnings.simplefilter("default")  # as in a kernel
-    shell = InteractiveShell.instance()
+    in_memory = Config({"HistoryManager": {"hist_file": ":memory:"}})  # not the user's own file
+    shell = InteractiveShell.instance(config=in_memory)
     shell.run_line_magic("colors", "nocolor")
     if recorded:
         install(shell, folder, budget, inputs)

@@ -7,6 +7,8 @@ import time
 import pytest
 import torch
 
+from grader.recorder import functions
+
 INPUTS = {"some": torch.tensor([-80.0, -1.0, 0.0, 2.0, 80.0]), "others": torch.tensor([[0.5], [1.5]])}
 SIGMOID = torch.sigmoid(INPUTS["some"])
 
@@ -92,8 +94,9 @@ def test_whatever_comes_back_is_recorded(run, source, kind, name):
         "import signal\ndef f(x):\n    signal.signal(signal.SIGTERM, signal.SIG_IGN)\n    while True: pass",
     ],
 )
-def test_one_that_does_not_return_is_ended(run, source):
-    """After two seconds, with its process; the cells go on."""
+def test_one_that_does_not_return_is_ended(run, monkeypatch, source):
+    """When its time is up, with its process; the cells go on."""
+    monkeypatch.setattr(functions, "SECONDS", 0.3)
     started = time.monotonic()
     seen = run(source, "after = 1", inputs=INPUTS)
 

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import torch
 import torch._dynamo  # torch.func imports it
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput  # noqa: F401 - as above
+from traitlets.config import Config
 
 import grader.selfcheck.extension  # noqa: F401 - as above
 from grader.assignment_file import load
@@ -40,7 +42,8 @@ class Cell:
 
 def shown(cells):
     """Run cells one after the other in this process; give what each printed."""
-    shell = InteractiveShell.instance()
+    in_memory = Config({"HistoryManager": {"hist_file": ":memory:"}})  # not the user's own file
+    shell = InteractiveShell.instance(config=in_memory)
     shell.run_line_magic("colors", "nocolor")
     outputs = []
     for cell in cells:
@@ -60,6 +63,7 @@ def at_work(tmp_path):
 
         def work():
             os.chdir(tmp_path)
+            tempfile.tempdir = str(tmp_path)  # a fork does not end as a kernel does, and leaves its folder
             return json.dumps(shown(cells))
 
         text = in_child(work)

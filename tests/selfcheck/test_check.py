@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -152,6 +153,7 @@ def test_a_kit_that_was_edited(homework, tmp_path):
 def test_without_a_sandbox(homework, monkeypatch, tmp_path):
     """On one's own machine none is needed."""
     from grader.errors import SandboxError  # noqa: PLC0415
+    from grader.execution import kernels as making  # noqa: PLC0415
     from grader.execution import protections  # noqa: PLC0415
 
     def missing():
@@ -159,6 +161,7 @@ def test_without_a_sandbox(homework, monkeypatch, tmp_path):
 
     monkeypatch.undo()
     monkeypatch.setattr(protections, "require", missing)
+    monkeypatch.setattr(making, "WarmKernels", partial(making.WarmKernels, preloaded=()))  # sooner
     submission = read(write(filled(homework), tmp_path / "x.ipynb"))
     with own_kernels() as plain:
         report, _ = check_notebook(submission, kit_of(submission.notebook), kernel=plain)

@@ -6,6 +6,7 @@ several cannot be forked safely. The host speaks to it over ``SOCKET``, one JSON
 ``{"argv", "cwd", "env", "policy"}``  with three file descriptors: fork a kernel. The first is its *channel*,
     another socket; the others become its stdout and stderr.
 ``{"guard": [folder, …]}``            remove these folders should the host be killed.
+``{"release": true}``                 the host lets go of ``SOCKET`` next, and removes them itself.
 ``{"retire": true}``                  exit when the last kernel has ended.
 
 On a channel the host is told ``{"pid", "memory"}``, then ``{"ready": true}`` or ``{"error": text}``, at last
@@ -64,10 +65,9 @@ class Server:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._host = os.getppid()
         self._kernels: dict[int, Kernel] = {}
         self._folders: set[str] = set()
-        self._leaving = False
+        self._leaving = self._abandoned = False
         self._selector = selectors.PollSelector()  # epoll's own descriptor would be inherited by kernels
         self._selector.register(control, selectors.EVENT_READ, self._listen)
 
@@ -79,9 +79,8 @@ class Server:
             for key, _ in self._selector.select():
                 if (birth := key.data()) is not None:
                     return birth  # type: ignore[no-any-return]
-        if os.getppid() != self._host:
-            for folder in self._folders:
-                remove(folder)
+        for folder in self._folders if self._abandoned else ():
+            remove(folder)
         return None
 
     def _listen(self) -> Birth | None:
@@ -91,7 +90,10 @@ class Server:
         if "argv" in request:
             return self._fork(request, descriptors)
         self._folders |= {*request.get("guard", ())}
+        if "release" in request:
+            self._folders.clear()
         if not packet:
+            self._abandoned = True
             self._selector.unregister(self._control)
             for pid in self._kernels:
                 _signal(pid, signal.SIGKILL)

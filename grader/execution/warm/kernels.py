@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from grader.execution.kernel import plain
 from grader.execution.warm.provisioner import WarmProvisioner
+from grader.execution.warm.server import PRELOADED
 from grader.execution.warm.servers import Servers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from jupyter_client.manager import AsyncKernelManager
 
@@ -29,6 +30,7 @@ class WarmKernels:
         policy: what the kernel of a workspace confines itself to before it runs anything; None for nothing.
         sandbox: what the policy amounts to, for the report.
         fresh: fork a process that was started for this kernel and has imported no more than it must.
+        preloaded: the modules that kernels find imported otherwise.
 
     Raises:
         SandboxError: not on Linux.
@@ -41,10 +43,11 @@ class WarmKernels:
         *,
         sandbox: str = "none",
         fresh: bool = False,
+        preloaded: Sequence[str] = PRELOADED,
     ) -> None:
         self.sandbox = sandbox
         self._policy = policy
-        self._servers = Servers(fresh=fresh)
+        self._servers = Servers(fresh=fresh, preloaded=preloaded)
 
     def __call__(self, workspace: Workspace) -> AsyncKernelManager:
         """Make a manager like that of a plain kernel, whose process comes about in another way."""

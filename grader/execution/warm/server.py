@@ -146,6 +146,8 @@ class Server:
         """End it and every kernel that is still alive."""
         if not self.memory and not self.is_ready():
             self.kill()  # it imports, and would hear of its end only then; there is no kernel yet
+        with suppress(OSError):  # it has ended
+            self._control.send(b'{"release": true}')
         self._control.close()
         try:
             self._process.wait(LONGEST_END)

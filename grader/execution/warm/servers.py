@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.errors import SandboxError
 from grader.execution.warm.fork import ServerLostError
-from grader.execution.warm.server import Server
+from grader.execution.warm.server import PRELOADED, Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,13 +32,15 @@ class Servers:
 
     Args:
         fresh: every kernel gets a server of its own, which has imported no more than a kernel must.
+        preloaded: the modules that kernels find imported otherwise.
 
     """
 
-    def __init__(self, *, fresh: bool = False) -> None:
+    def __init__(self, *, fresh: bool = False, preloaded: Sequence[str] = PRELOADED) -> None:
         if sys.platform != "linux":
             raise SandboxError("warm kernels need Linux; run the grader with --cold")
         self._fresh = fresh
+        self._preloaded = preloaded
         self._lock = threading.Lock()
         self._serving: Server | None = None
         self._successor: Server | None = None
@@ -57,7 +59,7 @@ class Servers:
         """Start a server that will be needed, and do not wait for it."""
         with self._lock:
             if self._serving is None and self._successor is None and not self._fresh:
-                self._successor = Server()
+                self._successor = Server(self._preloaded)
 
     async def fork(self, request: Mapping[str, Any], streams: Sequence[int]) -> Fork:
         """Have a kernel forked. A server that dies over it is replaced, once.
@@ -101,7 +103,7 @@ class Servers:
             if self._successor is not None and self._successor.is_over():
                 self._successor = None
             if self._serving is not None and _is_worn(self._serving) and self._successor is None:
-                self._successor = Server()
+                self._successor = Server(self._preloaded)
             if self._serving is None or (self._successor is not None and self._successor.is_ready()):
                 self._replace()
             assert self._serving is not None
@@ -111,7 +113,7 @@ class Servers:
         if self._serving is not None:
             self._serving.retire()
             self._retired.append(self._serving)
-        self._serving, self._successor = self._successor or Server(), None
+        self._serving, self._successor = self._successor or Server(self._preloaded), None
         self._serving.wait_until_ready()
         self._serving.guard(self._folders)
 
