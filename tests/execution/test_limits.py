@@ -48,7 +48,7 @@ def processes(word):
 def deadly(run):
     """Run a notebook whose kernel dies three times, once: four kernels."""
     grace, client.GRACE = client.GRACE, 0.5
-    yield run(*DEADLY.values(), cell_seconds=0.7)
+    yield run(*DEADLY.values(), cell_seconds=1.0)
     client.GRACE = grace
 
 
