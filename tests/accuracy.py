@@ -60,9 +60,7 @@ def _answers(kind, assignment, *tables):
     for table, is_right in zip(tables, (True, False), strict=True):
         for answer in table:
             cells = answer.cells
-            made = (
-                submitted(cells) if assignment == "steps" else submission_of([(None, "import torch"), *cells])
-            )
+            made = submitted(cells) if assignment == "steps" else submission_of(logistic.notebook(cells))
             asked = frozenset({name for name, _ in cells} | {"data"})
             codes = () if is_right else tuple(named(answer))
             yield Case(kind, assignment, made, asked, is_right, answer.loses, codes)

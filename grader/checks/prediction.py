@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -97,8 +98,8 @@ class Graph:
         factor = next((node.saved[name] for name in ("self", "other") if name in node.saved), None)
         met = [value.shape for value in (factor, log.saved.get("self")) if value is not None and value.shape]
         try:
-            return tuple(torch.broadcast_shapes(*met)) if len(met) == 2 else ()  # type: ignore[no-untyped-call]
-        except RuntimeError:  # shapes that do not fit: the graph is not what it seems
+            return np.broadcast_shapes(*met) if len(met) == 2 else ()  # torch's own imports a second's worth
+        except ValueError:  # shapes that do not fit: the graph is not what it seems
             return ()
 
     def _node(self, index: int) -> Node | None:

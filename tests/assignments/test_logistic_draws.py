@@ -11,13 +11,15 @@ from ..shortened import asking_less, shortened  # noqa: TID252 - tests are no pa
 
 FOLDER = Path(__file__).parents[2] / "assignments/logistic"
 WHOLE = load(FOLDER)
-SHORT = asking_less(load(FOLDER))
+EPOCHS = 20  # forty times over
+SHORT = asking_less(load(FOLDER), EPOCHS)
+NOTEBOOK = read(FOLDER / "logistic.ipynb")
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_forty_draws_get_full_marks(reported, seed):
     """The same notebook over forty random streams, with short loops."""
-    report = reported(SHORT, shortened(read(FOLDER / "logistic.ipynb")), seed=seed)
+    report = reported(SHORT, shortened(NOTEBOOK, EPOCHS), seed=seed)
 
     assert {} == {q.id: q.score for q in report.questions if q.score < q.max_score}
     assert () == report.flags
@@ -25,7 +27,7 @@ def test_forty_draws_get_full_marks(reported, seed):
 
 def test_a_whole_training_gets_full_marks(reported):
     """All 6000 epochs, on another draw than the tests of the notebooks."""
-    report = reported(WHOLE, read(FOLDER / "logistic.ipynb"), seed=1)
+    report = reported(WHOLE, NOTEBOOK, seed=1)
 
     assert 100 == report.score
     assert () == report.flags

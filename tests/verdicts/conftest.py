@@ -125,24 +125,33 @@ class Twice:
             if flag not in self.first[name].flags
         }
 
+    def of(self, questions):
+        """Give what is said of some questions."""
+        first, settled = (
+            {name: one for name, one in many.items() if name in questions}
+            for many in (self.first, self.settled)
+        )
+        return Twice(first, replace(self.doubt, questions=self.doubt.questions & questions), settled)
+
 
 @pytest.fixture(scope="session")
 def graded_twice(warm, assignment, tmp_path_factory):
     """Execute cells on the course's data and, in doubt or not, on other data; the same cells once.
 
-    ``varying`` says of questions, by id, that they depend on other things than the assignment says.
+    ``varying`` says of questions, by id, that they depend on other things than the assignment says,
+    ``afresh`` which cells of the submission meet the names which the first of them met.
     """
     tmp_path = tmp_path_factory.mktemp("twice")
     varied = functools.cache(assignment.varied)
     known = {}
 
-    def grade(cells, seed=7, varying=None):
+    def grade(cells, seed=7, varying=None, afresh=()):
         key = repr((cells, seed, varying))
         if key not in known:
-            known[key] = grade_anew(cells, seed, varying)
+            known[key] = grade_anew(cells, seed, varying, afresh)
         return known[key]
 
-    def grade_anew(cells, seed, varying):
+    def grade_anew(cells, seed, varying, afresh):
         declared = tuple(
             replace(q, varies_with=frozenset(varying[q.id])) if varying and q.id in varying else q
             for q in assignment.questions
@@ -153,14 +162,14 @@ def graded_twice(warm, assignment, tmp_path_factory):
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-        execution = executed(warm, submission, folders[0])
+        execution = executed(warm, submission, folders[0], afresh=afresh)
         found = gaps(execution, submission.cells)
         first = judge(submission, asked, execution, found).questions
         why = doubt(asked, submission, execution.recording, first, found)
         variation = varied(seed)
         csv = tmp_path / f"{seed}.csv"
         csv.write_text(variation.contents[CSV])
-        again = executed(warm, submission, folders[1], csv=csv, shift=seed)
+        again = executed(warm, submission, folders[1], csv=csv, shift=seed, afresh=afresh)
         settled = compare(submission, asked, first, why, (variation, again))
         names = [question.id for question in assignment.questions]
         return Twice(dict(zip(names, first, strict=True)), why, dict(zip(names, settled, strict=True)))

@@ -7,7 +7,6 @@ Written in three helpings. What the grader got wrong in the first two was mended
 from __future__ import annotations
 
 from .answers import Answer, steps
-from .logistic import DATA as LOGISTIC_DATA
 
 
 def right(name: str, question: str, *sources: str) -> Answer:
@@ -1165,17 +1164,10 @@ SIGMOID = """class Logistic(torch.nn.Module):
 net = Logistic()
 """
 
-
-def of_logistic(answer: Answer) -> Answer:
-    """Put the data before an answer."""
-    cells = (("data", LOGISTIC_DATA), *answer.cells)
-    return Answer(answer.name, cells, answer.loses, answer.unseen, named=answer.named)
-
-
-RIGHT_LOGISTIC = tuple(map(of_logistic, (
+RIGHT_LOGISTIC = (
     right("logsigmoid", "train-bce", LINE + """
 ls = torch.nn.functional.logsigmoid
-for epoch in range(300):
+for epoch in range(100):
     u = l1(x)
     loss = -(y * ls(u) + (1 - y) * ls(-u)).mean()
     loss.backward()
@@ -1184,7 +1176,7 @@ for epoch in range(300):
             p -= 0.1 * p.grad
             p.grad = None"""),
     right("expit", "train-mse", LINE + """
-for epoch in range(300):
+for epoch in range(100):
     p = torch.special.expit(l1(x))
     loss = torch.nn.functional.mse_loss(p, y)
     l1.zero_grad()
@@ -1194,13 +1186,13 @@ for epoch in range(300):
     right("a module, two halves of the data", "train-sgd", SIGMOID.format(out="torch.sigmoid(self.l1(x))") + """
 opt = torch.optim.SGD(net.parameters(), lr=0.1)
 bce = torch.nn.BCELoss(reduction='sum')
-for epoch in range(300):
+for epoch in range(100):
     opt.zero_grad()
     for part in (slice(0, 1000), slice(1000, 2000)):
         (bce(net(x[part]), y[part]) / 2000).backward()
     opt.step()"""),
     right("two classes by log_softmax", "train-bce", LINE + """
-for epoch in range(300):
+for epoch in range(100):
     u = l1(x)
     both = torch.cat([torch.zeros_like(u), u], dim=1)
     loss = torch.nn.functional.cross_entropy(both, y.flatten().long())
@@ -1208,11 +1200,11 @@ for epoch in range(300):
     l1.bias.data = l1.bias.data - 0.1 * l1.bias.grad
     l1.weight.data = l1.weight.data - 0.1 * l1.weight.grad
     l1.zero_grad()"""),
-)))  # fmt: skip
+)  # fmt: skip
 
-WRONG_LOGISTIC = tuple(map(of_logistic, (
+WRONG_LOGISTIC = (
     wrong("a module without a sigmoid", "train-mse", "step1", "sigmoid-missing", SIGMOID.format(out="self.l1(x)") + """
-for epoch in range(300):
+for epoch in range(100):
     loss = ((net(x) - y) ** 2).mean()
     loss.backward()
     for p in net.parameters():
@@ -1221,7 +1213,7 @@ for epoch in range(300):
     wrong("Sequential and once more", "train-bce", "step1", "sigmoid-twice", """
 net = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Sigmoid())
 net[0].bias.data = torch.tensor([-1.0]); net[0].weight.data = torch.tensor([[1.0]])
-for epoch in range(300):
+for epoch in range(100):
     loss = torch.nn.BCELoss()(torch.sigmoid(net(x)), y)
     loss.backward()
     for p in net.parameters():
@@ -1230,15 +1222,15 @@ for epoch in range(300):
     wrong("WithLogits of a module with a sigmoid", "train-sgd", "step2", "logits-for-probability", SIGMOID.format(out="torch.sigmoid(self.l1(x))") + """
 opt = torch.optim.SGD(net.parameters(), lr=0.1)
 loss_fn = torch.nn.BCEWithLogitsLoss()
-for epoch in range(300):
+for epoch in range(100):
     opt.zero_grad(); loss_fn(net(x), y).backward(); opt.step()"""),
     wrong("reduction='sum'", "train-sgd", "step2", "sum-for-mean", SIGMOID.format(out="torch.sigmoid(self.l1(x))") + """
 opt = torch.optim.SGD(net.parameters(), lr=0.1)
 loss_fn = torch.nn.BCELoss(reduction='sum')
-for epoch in range(300):
+for epoch in range(100):
     opt.zero_grad(); loss_fn(net(x), y).backward(); opt.step()"""),
     wrong("MSELoss", "train-bce", "step2", "mse-for-bce", LINE + """
-for epoch in range(300):
+for epoch in range(100):
     prob = torch.sigmoid(l1(x))
     loss = torch.nn.MSELoss()(prob, y)
     loss.backward()
@@ -1247,10 +1239,10 @@ for epoch in range(300):
         p.grad = None"""),
     wrong("v for y", "train-sgd", "step2", "target-is-probability", SIGMOID.format(out="torch.sigmoid(self.l1(x))") + """
 opt = torch.optim.SGD(net.parameters(), lr=0.1)
-for epoch in range(300):
+for epoch in range(100):
     opt.zero_grad(); torch.nn.BCELoss()(net(x), v).backward(); opt.step()"""),
     wrong("the minus lost", "train-bce", "step2", "bce-sign", LINE + """
-for epoch in range(300):
+for epoch in range(100):
     prob = torch.sigmoid(l1(x))
     loss = (y * prob.log() + (1 - y) * (1 - prob).log()).mean()
     loss.backward()
@@ -1258,7 +1250,7 @@ for epoch in range(300):
         p.data -= 0.1 * p.grad
         p.grad = None"""),
     wrong("no sigmoid, a square loss", "train-bce", "step1 step2", "sigmoid-missing mse-for-bce", LINE + """
-for epoch in range(300):
+for epoch in range(100):
     loss = ((l1(x) - y) ** 2).mean()
     loss.backward()
     for p in l1.parameters():
@@ -1266,7 +1258,7 @@ for epoch in range(300):
         p.grad = None"""),
     wrong("never cleared, a hundredth", "train-sgd", "clear step4", "gradient-not-cleared learning-rate", SIGMOID.format(out="torch.sigmoid(self.l1(x))") + """
 opt = torch.optim.SGD(net.parameters(), lr=0.001)
-for epoch in range(300):
+for epoch in range(100):
     torch.nn.BCELoss()(net(x), y).backward()
     opt.step()"""),
-)))  # fmt: skip
+)  # fmt: skip

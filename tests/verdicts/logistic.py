@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .answers import Answer, Loop, answer
 
-EPOCHS = "300"  # for 6000 in the tables, whose verdicts are the same; the whole length is tried elsewhere
+EPOCHS = "100"  # for 6000 in the tables, whose verdicts are the same; the whole length is tried elsewhere
+TENTH, ALMOST = str(int(EPOCHS) // 10), str(int(EPOCHS) - 1)
 MAKE = """l1 = torch.nn.Linear(1, 1)
 l1.bias.data = torch.tensor([-1.0])
 l1.weight.data = torch.tensor([[1.0]])
@@ -46,9 +49,15 @@ def values(name: str, loses: str = "", **sources: str) -> Answer:
 
 
 def loop(name: str, one: Loop, loses: str = "", unseen: str = "") -> Answer:
-    """Make an answer to a training question after the right data."""
-    made = answer(name, one, loses, unseen=unseen)
-    return Answer(made.name, (("data", DATA), *made.cells), made.loses, made.unseen)
+    """Make an answer to a training question."""
+    return answer(name, one, loses, unseen=unseen)
+
+
+def notebook(answered: Iterable[tuple[str, str]]) -> list[tuple[str | None, str]]:
+    """Give a notebook's cells: answers, and the right data before them where they do not make any."""
+    cells = list(answered)
+    data = [] if any(question == "data" for question, _ in cells) else [("data", DATA)]
+    return [(None, "import torch"), *data, *cells]
 
 
 RIGHT_LOOPS = (
@@ -138,9 +147,9 @@ WRONG_LOOPS = (
     loop("tanh, BCELoss raises", BY_SGD.but(yhat="yhat = torch.tanh(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1", "init step2 step3 step4 clear epochs result"),
     loop("thresholded", MSE.but(yhat="yhat = (a1(l1(x)) > 0.5).float()"), "step1", "init step2 step3 step4 clear epochs result"),
     loop("rounded", MSE.but(yhat="yhat = torch.round(a1(l1(x)))"), "step1"),
-    loop("a tenth of the epochs", MSE.but(epochs="30"), "epochs"),
-    loop("a tenth of the epochs", BY_SGD.but(epochs="30"), "epochs"),
-    loop("an epoch too few", BCE.but(epochs="299"), "epochs"),
+    loop("a tenth of the epochs", MSE.but(epochs=TENTH), "epochs"),
+    loop("a tenth of the epochs", BY_SGD.but(epochs=TENTH), "epochs"),
+    loop("an epoch too few", BCE.but(epochs=ALMOST), "epochs"),
     loop("gradient-not-cleared", BCE.but(clear=""), "clear"),
     loop("gradient-not-cleared", BY_SGD.but(clear=""), "clear"),
     loop("gradient-partly-cleared", MSE.but(clear="l1.bias.grad = None"), "clear"),

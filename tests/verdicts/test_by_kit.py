@@ -11,7 +11,7 @@ from grader.kit import Kit, make
 
 from ..shortened import asking_less  # noqa: TID252 - tests are no package
 from .conftest import executed, submission_of, submitted
-from .logistic import EPOCHS, WRONG_LOOPS, WRONG_VALUES
+from .logistic import EPOCHS, WRONG_LOOPS, WRONG_VALUES, notebook
 from .named import named
 from .together import begins, notebooks
 from .wrong import WRONG
@@ -82,15 +82,15 @@ def test_the_table_has_the_courses_mistakes():
     assert STEPS <= {code for answer in MISTAKES for code in named(answer)}
 
 
-@pytest.mark.parametrize("notebook", notebooks(MISTAKES), ids=lambda answers: ", ".join(map(str, answers)))
-def test_mistakes_of_steps(warm, tmp_path, assignment, notebook):
+@pytest.mark.parametrize("answers", notebooks(MISTAKES), ids=lambda answers: ", ".join(map(str, answers)))
+def test_mistakes_of_steps(warm, tmp_path, assignment, answers):
     """The same checks fail, with the same words, and the same misconceptions are named."""
-    submission = submitted([cell for answer in notebook for cell in answer.cells])
+    submission = submitted([cell for answer in answers for cell in answer.cells])
 
-    instructor, student = both(warm, tmp_path, assignment, submission, afresh=begins(notebook, submission))
+    instructor, student = both(warm, tmp_path, assignment, submission, afresh=begins(answers, submission))
 
     assert instructor == student
-    assert {code for answer in notebook for code in named(answer)} <= codes(instructor)
+    assert {code for answer in answers for code in named(answer)} <= codes(instructor)
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +102,10 @@ def logistic():
 def test_mistakes_of_logistic(warm, tmp_path, logistic):
     """The same for losses and curves, each on the student's own draw of y."""
     seen = set()
-    for answer in LOOPS:
-        submission = submission_of([(None, "import torch"), *answer.cells])
-        instructor, student = both(warm, tmp_path, logistic, submission)
-        assert instructor == student, answer
+    for answers in notebooks(LOOPS):
+        submission = submission_of(notebook(cell for answer in answers for cell in answer.cells))
+        instructor, student = both(warm, tmp_path, logistic, submission, afresh=begins(answers, submission))
+        assert instructor == student, answers
         seen |= codes(student)
 
     assert LOGISTIC <= seen
@@ -114,7 +114,7 @@ def test_mistakes_of_logistic(warm, tmp_path, logistic):
 def test_wrong_values_of_logistic(warm, tmp_path, logistic):
     """A wrong function, and what follows from it, is charged alike; at which input it fails may differ."""
     for answer in VALUES:
-        submission = submission_of([(None, "import torch"), *answer.cells])
+        submission = submission_of(notebook(answer.cells))
         verdicts = both(warm, tmp_path, logistic, submission)
         instructor, student = (
             {

@@ -5,14 +5,31 @@ import pytest
 from grader.records import CheckStatus
 
 from .answers import steps, thinned
+from .conftest import submitted
 from .right import RIGHT
+from .together import begins, notebooks
 from .unlearned import CARRIED, DATA, LEARNED, NAMED, NEVER_LEARNED, OWN, REFERENCES, wrong_but_honest
 from .wrong import WRONG
 
 # The whole tables take minutes twice over; all of them passed when this was written.
-SOME_RIGHT = thinned(RIGHT, of_each=1)[::5]
-SOME_WRONG = thinned(WRONG, of_each=1)[::5]
+SOME_RIGHT = [one for one in thinned(RIGHT, of_each=1)[::5] if not one.but]
+SOME_WRONG = [*thinned(WRONG, of_each=1)[::5], *wrong_but_honest()]
+NOTEBOOKS = [*notebooks(SOME_RIGHT), *notebooks(SOME_WRONG)]
 EARNING = (CheckStatus.PASSED, CheckStatus.BORDERLINE)
+
+
+@pytest.fixture(scope="module")
+def among_others(graded_twice):
+    """Execute an answer in the notebook that it shares with others: what is said of it and of the data."""
+    notebook_of = {id(answer): notebook for notebook in NOTEBOOKS for answer in notebook}
+
+    def grade(answer):
+        notebook = notebook_of[id(answer)]
+        cells = [cell for one in notebook for cell in one.cells]
+        twice = graded_twice(cells, afresh=begins(notebook, submitted(cells)))
+        return twice.of({"data", *(name for name, _ in answer.cells)})
+
+    return grade
 
 
 def lost(judged):
@@ -72,10 +89,10 @@ def test_the_words_are_those_of_the_course(graded_twice):
     assert {("mse", "flag.unlearned")} == twice.flags
 
 
-@pytest.mark.parametrize("answer", [one for one in SOME_RIGHT if not one.but], ids=str)
-def test_a_right_answer_loses_nothing_to_a_second_run(graded_twice, answer):
+@pytest.mark.parametrize("answer", SOME_RIGHT, ids=str)
+def test_a_right_answer_loses_nothing_to_a_second_run(among_others, answer):
     """Neither points nor a word, however it is written; and nobody would have made one but for the sample."""
-    twice = graded_twice(answer.cells)
+    twice = among_others(answer)
 
     assert {name: one.report for name, one in twice.first.items()} == {
         name: one.report for name, one in twice.settled.items()
@@ -112,10 +129,10 @@ def test_typed_numbers_beside_pasted_data_are_for_a_person(graded_twice):
     assert {("mse", "flag.data-in-notebook")} == twice.flags
 
 
-@pytest.mark.parametrize("answer", [*SOME_WRONG, *wrong_but_honest()], ids=str)
-def test_a_wrong_answer_loses_nothing_more(graded_twice, answer):
+@pytest.mark.parametrize("answer", SOME_WRONG, ids=str)
+def test_a_wrong_answer_loses_nothing_more(among_others, answer):
     """A mistake is no fraud: only numbers typed over the end of a training are called unlearned."""
-    twice = graded_twice(answer.cells)
+    twice = among_others(answer)
 
     assert lost(twice.first) == lost(twice.settled)
     assert all(flag != "flag.unlearned" or "typed over" in str(answer) for _, flag in twice.flags)

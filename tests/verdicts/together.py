@@ -7,32 +7,39 @@ would meet alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 
 from grader.records import Submission
 
 from .answers import Answer
 
 
-def notebooks(answers: list[Answer]) -> list[list[Answer]]:
+def notebooks(answers: list[Answer], data: str | None = None) -> list[list[Answer]]:
     """Put the answers into as few notebooks as can be, one a question at most in each.
 
-    What answers several questions, or the preparation of the data, is alone.
+    What answers several questions, or the preparation of the data, is alone, unless it prepares them by
+    ``data``, the usual source: then it begins a notebook, and others train on what it has prepared.
     """
-    alone, by_question = [], defaultdict(list)
+    alone, first, by_question = [], [], defaultdict(list)
     for answer in answers:
         names = {name for name, _ in answer.cells}
         if len(names) == 1 and names.isdisjoint({None, "data"}):
             by_question[names.pop()].append(answer)
+        elif data is not None and ("data", data) in answer.cells:
+            first.append(answer)
         else:
             alone.append([answer])
-    rounds = max(map(len, by_question.values()), default=0)
-    shared = [[many[i] for many in by_question.values() if i < len(many)] for i in range(rounds)]
-    return [*alone, *shared]
+    rows = zip_longest(first, *by_question.values())
+    return [*alone, *([answer for answer in row if answer is not None] for row in rows)]
 
 
 def begins(notebook: list[Answer], submission: Submission) -> list[int]:
-    """Give the cells of a submission that ends with the answers at which each answer begins."""
+    """Give the cells of a submission that ends with the answers at which each answer begins.
+
+    An answer that prepares the data leaves them to the others: it is no beginning.
+    """
     lengths = [len(answer.cells) for answer in notebook]
     first = len(submission.cells) - sum(lengths)
-    return [first + before for before in accumulate(lengths[:-1], initial=0)]
+    starts = [first + before for before in accumulate(lengths[:-1], initial=0)]
+    prepares = any(name == "data" for name, _ in notebook[0].cells)
+    return starts[1:] if prepares else starts

@@ -65,7 +65,8 @@ def execute(cells, folder, shift, inputs, *, seed=None, afresh=()):
     torch.manual_seed(shift if seed is None else seed)
     seeds.install(shift)
     shell = InteractiveShell.instance()
-    shell.register_magic_function(lambda _: None, "line", "matplotlib")  # this shell shows no pictures
+    shell.register_magic_function(lambda _: None, "line", "matplotlib")  # this shell shows no pictures,
+    shell.InteractiveTB.set_mode("Minimal")  # nor whose code an error came through, which takes a second
     calls = {key: torch.tensor(values) for key, values in inputs.items()}
     grader.recorder.install(shell, Path(folder), inputs=calls)
     ended, before = [], None
