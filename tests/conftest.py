@@ -8,8 +8,6 @@ import pytest
 import grader.cli  # noqa: F401 - before nbformat: it spares the compiling of grammars
 from grader.execution.kernels import kernels
 
-sys.modules.setdefault("rfc3987_syntax", None)  # as grader/cli/app.py does, before nbformat is imported
-
 
 def pytest_configure():
     """Heed Ctrl-C: what a shell starts in the background ignores it, and so would all that tests start."""
