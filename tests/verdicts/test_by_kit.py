@@ -64,13 +64,24 @@ def told(verdict):
     }
 
 
-def both(warm, folder, assignment, submission, **rest):
+def released(assignment):
+    """Give an assignment, and what a notebook released for it carries of it."""
+    return assignment, Kit.read(make(assignment).text).assignment()
+
+
+@pytest.fixture(scope="module")
+def steps(assignment):
+    """Release the assignment ``steps``."""
+    return released(assignment)
+
+
+def both(warm, folder, assignments, submission, **rest):
     """Execute once; judge as the instructor does, and by what a released notebook carries."""
-    by_kit = Kit.read(make(assignment).text).assignment()
+    assignment, by_kit = assignments
     calls = {**assignment.calls, **by_kit.calls}
     execution = executed(warm, submission, folder, calls=calls, **rest)
     found = gaps(execution, submission.cells)
-    return [told(judge(submission, asked, execution, found)) for asked in (assignment, by_kit)]
+    return [told(judge(submission, asked, execution, found)) for asked in assignments]
 
 
 def codes(said):
@@ -83,11 +94,11 @@ def test_the_table_has_the_courses_mistakes():
 
 
 @pytest.mark.parametrize("answers", notebooks(MISTAKES), ids=lambda answers: ", ".join(map(str, answers)))
-def test_mistakes_of_steps(warm, tmp_path, assignment, answers):
+def test_mistakes_of_steps(warm, tmp_path, steps, answers):
     """The same checks fail, with the same words, and the same misconceptions are named."""
     submission = submitted([cell for answer in answers for cell in answer.cells])
 
-    instructor, student = both(warm, tmp_path, assignment, submission, afresh=begins(answers, submission))
+    instructor, student = both(warm, tmp_path, steps, submission, afresh=begins(answers, submission))
 
     assert instructor == student
     assert {code for answer in answers for code in named(answer)} <= codes(instructor)
@@ -95,8 +106,8 @@ def test_mistakes_of_steps(warm, tmp_path, assignment, answers):
 
 @pytest.fixture(scope="module")
 def logistic():
-    """Read the assignment ``logistic``, with the fewer epochs that its answers train for."""
-    return asking_less(load(ASSIGNMENTS / "logistic"), int(EPOCHS))
+    """Release the assignment ``logistic``, with the fewer epochs that its answers train for."""
+    return released(asking_less(load(ASSIGNMENTS / "logistic"), int(EPOCHS)))
 
 
 def test_mistakes_of_logistic(warm, tmp_path, logistic):
