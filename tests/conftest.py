@@ -1,5 +1,6 @@
 """The kernels that every test shares: confined forks of one warm process."""
 
+import gc
 import signal
 import sys
 
@@ -18,6 +19,11 @@ def pytest_configure():
 def pytest_collection_modifyitems(items):
     """Begin with the longest file, so that no worker is left alone with it at the end."""
     items.sort(key=lambda item: "test_attacks" not in item.nodeid)
+
+
+def pytest_collection_finish():
+    """Keep the garbage collector from going through modules and tests again and again: they stay."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
