@@ -55,7 +55,7 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
     def few(states: Tensor) -> tuple[Tensor, ...]:
         yhat = step1(states, exact)
         loss = step2(yhat, exact)
-        off = step2(step1(states.detach().to(torch.float32), rough), rough) - loss
+        off = step2(step1(states.detach().to(torch.float32), rough), rough) - loss.detach()
         return _with_scales(states, yhat, loss, off.abs().nan_to_num(0.0, 0.0, 0.0), rest)
 
     # Where a sigmoid is steepest: a saturated one's slope s(1-s) is small, but off by the rounding of s.
@@ -74,16 +74,17 @@ def _with_scales(states: Tensor, yhat: Tensor, loss: Tensor, off: Tensor, rest: 
     """
     jacobian = _jacobian(yhat, states)
     residual = _derivative(loss.sum(), yhat)
-    bend = _derivative(residual.sum(), yhat).flatten(1).abs()  # the lecture's losses are sums of rows' losses
-    residual, yhat, loss = (value.detach().flatten(1) for value in (residual, yhat, loss.unsqueeze(1)))
-    yhat_scale = yhat.abs() + (jacobian * states.detach().unsqueeze(1)).abs().sum(2)  # the terms it sums up
-    terms = residual.abs() + bend.detach() * yhat_scale
+    bend = _derivative(residual.sum(), yhat)  # the lecture's losses are sums of rows' losses
+    residual, bend, yhat = (value.detach().flatten(1) for value in (residual, bend, yhat))
+    loss, states = loss.detach(), states.detach()
+    yhat_scale = yhat.abs() + (jacobian * states.unsqueeze(1)).abs().sum(2)  # the terms it sums up
+    terms = residual.abs() + bend.abs() * yhat_scale
     return (
         yhat,
-        loss.squeeze(1),
+        loss,
         _row_by_row(residual, jacobian),
         yhat_scale,
-        loss.squeeze(1).abs() + (residual.abs() * yhat_scale).sum(1) + off.detach() / unit("float32"),
+        loss.abs() + (residual.abs() * yhat_scale).sum(1) + off / unit("float32"),
         _row_by_row(terms, jacobian.abs()) + _row_by_row(residual.abs(), rest),
     )
 
