@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.execution.workspace import Workspace
     from grader.records import Limits
 
-#: Seconds that a cell has, after its interrupt, to end by itself.
+#: Seconds that a cell has, after its interrupt, to end by itself; no more than it had before.
 GRACE = 5.0
 
 #: Characters kept of an exception's message.

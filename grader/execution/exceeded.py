@@ -78,10 +78,10 @@ async def _used_up(limits: Limits, folder: Path, pid: int | None) -> Limit:
         await asyncio.sleep(PAUSE)
         if await asyncio.to_thread(disk_used, folder, enough=limits.disk_bytes) >= limits.disk_bytes:
             return Limit.DISK
-        family = [] if pid is None else await asyncio.to_thread(descendants, pid)
-        put_last(family)
-        if await asyncio.to_thread(memory_used, family) > limits.memory_bytes:
-            return Limit.MEMORY
+        if pid is not None and (family := await asyncio.to_thread(descendants, pid)):
+            put_last(family)
+            if await asyncio.to_thread(memory_used, family) > limits.memory_bytes:
+                return Limit.MEMORY
 
 
 def disk_used(folder: Path, *, enough: float = float("inf")) -> int:
