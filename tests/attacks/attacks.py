@@ -82,7 +82,8 @@ READING = {
     "the solutions": opens("'{course}/assignments/steps/steps.ipynb'"),
     "another submission": opens("'{victim}/answer.txt'"),
     "other submissions' folders": Attack(
-        "import glob, os\nglob.glob(os.path.expanduser('~/../../*')), glob.glob('/tmp/grader-*/work/*')",
+        "import glob, os\nglob.glob(os.path.expanduser('~/../../*')), "
+        "glob.glob(os.path.join('/tmp/grader-*', 'work', '*'))",
         status="ok",
         shows=r"\(\['[^']*'\], \[\]\)|\(\[\], \[\]\)",
     ),
