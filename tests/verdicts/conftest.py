@@ -95,6 +95,19 @@ def reported(warm, tmp_path):
     return functools.partial(report, warm, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def reports_of(warm, tmp_path_factory):
+    """Give, for an assignment, what judges submissions: the reports of questions that have cells."""
+    folder = tmp_path_factory.mktemp("recorded")
+
+    def judging(assignment):
+        return lambda submission, afresh: answered(
+            report(warm, folder, assignment, submission, afresh=afresh)
+        )
+
+    return judging
+
+
 @pytest.fixture
 def judged_as(reported):
     """Execute a submission and judge it: question id -> ``QuestionReport``, of those that have cells."""

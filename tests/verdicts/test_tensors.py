@@ -8,9 +8,9 @@ from grader.assignment_file import load
 from grader.records import CheckStatus
 
 from .answers import Answer
-from .conftest import CSV, answered, report, submission_of
+from .conftest import CSV, submission_of
 from .tensors import RIGHT_CELLS, RIGHT_LINES, WRONG_CELLS, WRONG_LINES, cell
-from .together import begins, notebooks
+from .together import notebooks, shared
 
 TENSORS = load(Path(__file__).parents[2] / "assignments/tensors")
 START = (
@@ -23,22 +23,23 @@ GIVEN = [
     *((question, [cell(question, {name: line})]) for question, name, line in (*RIGHT_LINES, *WRONG_LINES)),
     *((question, sources) for question, sources, *_ in (*RIGHT_CELLS, *WRONG_CELLS)),
 ]
-NOTEBOOKS = notebooks([Answer("", tuple((name, source) for source in sources)) for name, sources in GIVEN])
+
+
+def answer(question, sources):
+    """Make the answer to a question of its cells."""
+    return Answer("", tuple((question, source) for source in sources))
+
+
+NOTEBOOKS = notebooks([answer(question, sources) for question, sources in GIVEN])
 
 
 @pytest.fixture(scope="module")
-def lost(warm, tmp_path_factory):
+def lost(reports_of):
     """Judge the cells of one question: the names of the checks that did not pass."""
-    place = {answer.cells: i for i, notebook in enumerate(NOTEBOOKS) for answer in notebook}
-    folder, known = tmp_path_factory.mktemp("recorded"), {}
+    reports = shared(NOTEBOOKS, lambda cells: submission_of([*START, *cells]), reports_of(TENSORS))
 
     def names(question, sources):
-        i = place[tuple((question, source) for source in sources)]
-        if i not in known:
-            submission = submission_of([*START, *(cell for answer in NOTEBOOKS[i] for cell in answer.cells)])
-            afresh = begins(NOTEBOOKS[i], submission)
-            known[i] = answered(report(warm, folder, TENSORS, submission, afresh=afresh))
-        checks = known[i][question].checks
+        checks = reports(answer(question, sources))[question].checks
         return {c.id.partition(".")[2] for c in checks if c.status is not CheckStatus.PASSED}
 
     return names

@@ -6,10 +6,12 @@ would meet alone.
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
+from collections.abc import Callable
 from itertools import accumulate, zip_longest
 
-from grader.records import Submission
+from grader.records import CheckStatus, QuestionReport, Submission
 
 from .answers import Answer
 
@@ -43,3 +45,38 @@ def begins(notebook: list[Answer], submission: Submission) -> list[int]:
     starts = [first + before for before in accumulate(lengths[:-1], initial=0)]
     prepares = any(name == "data" for name, _ in notebook[0].cells)
     return starts[1:] if prepares else starts
+
+
+def shared(
+    notebooks: list[list[Answer]],
+    submission_of: Callable[[list[tuple[str | None, str]]], Submission],
+    judge: Callable[[Submission, list[int]], dict[str, QuestionReport]],
+) -> Callable[[Answer], dict[str, QuestionReport]]:
+    """Judge answers by their notebooks, each of them once.
+
+    ``submission_of`` makes a submission that ends with the cells of a notebook; ``judge`` gives the reports
+    of one, told the cells before which the names are set back. Of an answer stand those of its questions,
+    and of the data.
+    """
+    place = {answer.cells: i for i, notebook in enumerate(notebooks) for answer in notebook}
+
+    @functools.cache
+    def judged(i: int) -> dict[str, QuestionReport]:
+        submission = submission_of([cell for answer in notebooks[i] for cell in answer.cells])
+        return judge(submission, begins(notebooks[i], submission))
+
+    def reports(answer: Answer) -> dict[str, QuestionReport]:
+        asked = {"data", *(name for name, _ in answer.cells)}
+        return {name: one for name, one in judged(place[answer.cells]).items() if name in asked}
+
+    return reports
+
+
+def ids(reports: dict[str, QuestionReport], status: CheckStatus) -> set[str]:
+    """Give the ids of the checks of a status."""
+    return {check.id for report in reports.values() for check in report.checks if check.status is status}
+
+
+def codes(reports: dict[str, QuestionReport]) -> list[str]:
+    """Give the codes of all diagnoses, sorted."""
+    return sorted(diagnosis.code for report in reports.values() for diagnosis in report.diagnoses)

@@ -6,6 +6,7 @@ back to those before the first of them. The answer is a line on standard output:
 ``[name, message]`` of the exception that ended it. What was recorded lies in the folder.
 """
 
+import gc
 import json
 import os
 import signal
@@ -33,6 +34,8 @@ def main():
     plt.close()
     torch.set_num_threads(1)
     InteractiveShell.instance()
+    gc.collect()
+    gc.freeze()  # a child's collector does not touch, and so copy, what it shares with this process
     for line in sys.stdin:
         request = json.loads(line)
         sys.stdout.write(in_a_child(request) + "\n")
