@@ -24,7 +24,6 @@ def pytest_collection_modifyitems(items):
 def pytest_collection_finish():
     """Keep the garbage collector from going through modules and tests again and again: they stay."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)  # what is left is little; looking for it 30 times less often suffices
 
 
 @pytest.fixture(scope="session", autouse=True)
