@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from types import TracebackType
+import types
 from typing import Any, NoReturn
 
 import zmq
@@ -16,6 +16,7 @@ import zmq.eventloop.zmqstream
 sys.modules["debugpy"] = None  # type: ignore[assignment]
 import ipykernel.compiler  # noqa: E402
 import ipykernel.debugger  # noqa: E402
+import ipykernel.ipkernel  # noqa: E402
 
 del sys.modules["debugpy"]
 
@@ -37,6 +38,15 @@ class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
 
     #: IPython's ends in a tip, drawn at random from the generator that the student's code draws from.
     banner = ""
+
+    def __init__(self, **options: Any) -> None:
+        # The debugger would be told every module: to look at them is to copy the pages they share with the
+        # warm-kernel server, a third of this start.
+        ipykernel.ipkernel.sys = types.SimpleNamespace(modules={})
+        try:
+            super().__init__(**options)
+        finally:
+            ipykernel.ipkernel.sys = sys
 
     def finish_metadata(self, parent: Any, metadata: Any, reply_content: Any) -> Any:
         """Add what only the kernel knows. Called by ipykernel when a cell has ended, before the reply."""
@@ -124,7 +134,7 @@ def failing_line(shell: Any) -> int | None:
         return above + (result.error_before_exec.lineno or 1)
     cell = shell.compile.get_code_name(raw, raw, result.execution_count)
     line = None
-    trace: TracebackType | None = getattr(result.error_in_exec, "__traceback__", None)
+    trace: types.TracebackType | None = getattr(result.error_in_exec, "__traceback__", None)
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
         if name == cell:
