@@ -28,9 +28,9 @@ ROOT = os.geteuid() == 0
 WAYS = ("as root", "as a user") if ROOT else ("as a user",)
 #: The user that the attacked submission runs as where graders are root; none of them gives this one.
 OTHER = 61183
-LIMITS = ("memory_bytes=600MiB", "processes=60", "disk_bytes=5MiB", "file_bytes=4MiB")
-#: A cell of an attacker on the system has work to do; of those who pretend some hang, and compute as they do.
-ATTACKING, PRETENDERS = 3, 1.5
+LIMITS = (
+    "cell_seconds=3", "memory_bytes=600MiB", "processes=60", "disk_bytes=5MiB", "file_bytes=4MiB",
+)  # fmt: skip
 #: So many attackers sit between two honest students.
 EVERY = 8
 #: What the grader has and no submission may see.
@@ -60,10 +60,10 @@ def seat(folder, notebooks):
     return files
 
 
-def grade(way, folder, out, cell_seconds):
+def grade(way, folder, out):
     """Grade a folder on the command line; give the exit code and what it said."""
     command = [sys.executable, "-P", "-m", "grader", "grade", "steps", str(folder), "--out", str(out)]
-    command += ["--jobs", "3", *(f"--limit={limit}" for limit in (*LIMITS, f"cell_seconds={cell_seconds}"))]
+    command += ["--jobs", "3", *(f"--limit={limit}" for limit in LIMITS)]
     if ROOT and way == "as a user":
         paths = (sys.base_prefix, sys.prefix, COURSE, folder)
         command = [sys.executable, ordinary_user.__file__, *map(str, paths), "--", *command]
@@ -156,7 +156,7 @@ def grade_attacks(way, victim, folder, out):
         {key: [*map(cell, names), (None, "print('alive')")] for key, names in groups.items()},
     )
     places = {name: (files[key], i) for key, names in groups.items() for i, name in enumerate(names)}
-    return Graded(out, places, grade(way, folder, out, ATTACKING))
+    return Graded(out, places, grade(way, folder, out))
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def pretended(tmp_path_factory):
     for name in FILE_NAMES:
         nbformat.write(notebook([(None, "1")]), folder / name)
     places = {name: (file, 0) for name, file in files.items()}
-    return Graded(out, places, grade(WAYS[0], folder, out, PRETENDERS))
+    return Graded(out, places, grade(WAYS[0], folder, out))
 
 
 def test_everybody_is_graded(attacked):
