@@ -42,7 +42,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
     def __init__(self, **options: Any) -> None:
         # The debugger would be told every module: to look at them is to copy the pages they share with the
         # warm-kernel server, a third of this start.
-        ipykernel.ipkernel.sys = types.SimpleNamespace(modules={})
+        ipykernel.ipkernel.sys = types.SimpleNamespace(**vars(sys) | {"modules": {}})
         try:
             super().__init__(**options)
         finally:
