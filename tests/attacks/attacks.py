@@ -139,7 +139,7 @@ WRITING = {
 LEFT = "import os, signal, time\n"
 PROCESSES = {
     "fork bomb": Attack(
-        "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass",
+        "import os, time\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        time.sleep(0.01)",
         status="timed-out",
         flag="flag.limit.cell-time",
     ),
@@ -160,7 +160,7 @@ PROCESSES = {
         status="ok",
     ),
     "swallows everything": Attack(
-        "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass",
+        "import time\nwhile True:\n    try:\n        while True:\n            time.sleep(0.01)\n    except BaseException:\n        pass",
         status="timed-out",
         flag="flag.limit.cell-time",
     ),
@@ -185,7 +185,7 @@ PROCESSES = {
 }
 
 MEMORY = {
-    "a list": Attack("a = [0]\nwhile True:\n    a += a", error="MemoryError", flag="flag.limit.memory"),
+    "a list": Attack("a = [0]\nwhile True:\n    a += 9 * a", error="MemoryError", flag="flag.limit.memory"),
     "a tensor": Attack(
         "import torch\ntorch.ones(10**11)", error="can't allocate memory", flag="flag.limit.memory"
     ),

@@ -105,7 +105,7 @@ LIARS = {
     "raises": "class A:\n    def __getattribute__(self, name):\n        raise RuntimeError(name)",
     "exits": "class A:\n    def __getattribute__(self, name):\n        import os\n        raise SystemExit",
     "never answers": (
-        "def loop(*args):\n    while True:\n        pass\n"
+        "import time\ndef loop(*args):\n    while True:\n        time.sleep(0.1)\n"
         "class A:\n    __repr__ = __str__ = __len__ = __iter__ = __eq__ = __array__ = __float__ = __reduce__ = loop\n"
         "    __getattr__ = loop\n    shape = dtype = weight = bias = property(loop)"
     ),

@@ -18,6 +18,7 @@ from .conftest import DATA, START
 from .logistic import DATA as CURVE
 from .logistic import EPOCHS
 from .mistakes import LISTED, LOGISTIC, STEPS, WRONG_DATA
+from .together import codes, ids
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,19 +75,18 @@ def test_a_mistake_costs_its_step_and_has_its_name(graded, kind, place, answer):
     report = graded(kind, place)[answer.cells[-1][0]]
     points = sum(check.max_points for check in report.checks if check.id in answer.loses | answer.unseen)
 
-    assert answer.loses == {check.id for check in report.checks if check.status is CheckStatus.FAILED}
-    assert answer.unseen == {check.id for check in report.checks if check.status is CheckStatus.SKIPPED}
+    assert answer.loses == ids([report], CheckStatus.FAILED)
+    assert answer.unseen == ids([report], CheckStatus.SKIPPED)
     assert report.max_score - points == report.score
-    assert list(answer.named) == [diagnosis.code for diagnosis in report.diagnoses]
+    assert list(answer.named) == codes([report])
 
 
 @pytest.mark.parametrize("place", range(len(WRONG_DATA)), ids=lambda place: str(WRONG_DATA[place]))
 def test_wrong_data_cost_once_and_have_their_name(graded, place):
     """The points of the data, and none of the trainings on them."""
-    answer, reports = WRONG_DATA[place], graded("data", place)
-    checks = [check for report in reports.values() for check in report.checks]
-    points = sum(check.max_points for check in checks if check.id in answer.loses)
+    answer, reports = WRONG_DATA[place], graded("data", place).values()
+    points = sum(c.max_points for report in reports for c in report.checks if c.id in answer.loses)
 
-    assert answer.loses == {check.id for check in checks if check.status is CheckStatus.FAILED}
-    assert points == sum(report.max_score - report.score for report in reports.values())
-    assert list(answer.named) == [d.code for report in reports.values() for d in report.diagnoses]
+    assert answer.loses == ids(reports, CheckStatus.FAILED)
+    assert points == sum(report.max_score - report.score for report in reports)
+    assert list(answer.named) == codes(reports)

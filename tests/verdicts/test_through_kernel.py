@@ -22,6 +22,7 @@ from . import logistic as curve
 from .answers import BY_HAND, LOOPS
 from .conftest import CSV, DATA, START
 from .right import RIGHT
+from .together import ids
 
 RIGHT_FORMS = (
     "as in the lecture",
@@ -100,7 +101,7 @@ def question(report, name):
 def failed(report):
     """Give the ids of the checks that were judged and lost, of questions that were answered."""
     answered = (one for one in report.questions if one.status is not QuestionStatus.UNANSWERED)
-    return {check.id for one in answered for check in one.checks if check.status is CheckStatus.FAILED}
+    return ids(answered, CheckStatus.FAILED)
 
 
 def flags(report):
@@ -119,8 +120,8 @@ def test_an_answer_loses_its_own_steps(graded_pack, pack, answer):
     """Nothing if it is right; the neighbours in the same notebook change nothing."""
     one = question(graded_pack(pack), answer.cells[0][0])
 
-    assert answer.loses == {check.id for check in one.checks if check.status is CheckStatus.FAILED}
-    assert answer.unseen == {check.id for check in one.checks if check.status is CheckStatus.SKIPPED}
+    assert answer.loses == ids([one], CheckStatus.FAILED)
+    assert answer.unseen == ids([one], CheckStatus.SKIPPED)
 
 
 def test_wrong_data_cost_once(graded):
@@ -276,9 +277,7 @@ def test_a_training_cut_off_in_the_middle_keeps_what_it_did(graded):
     report = graded([*START, DATA, ("mse", cut.source)])
 
     assert set() == failed(report)
-    assert {"mse.epochs"} == {
-        check.id for check in question(report, "mse").checks if check.status is CheckStatus.SKIPPED
-    }
+    assert {"mse.epochs"} == ids([question(report, "mse")], CheckStatus.SKIPPED)
 
 
 # ── a residual of rows times rows ─────────────────────────────────────────────────────────────────────────

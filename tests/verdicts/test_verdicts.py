@@ -31,19 +31,19 @@ def param(answer):
 @pytest.mark.parametrize("answer", [param(answer) for answer in ALL_RIGHT])
 def test_a_right_answer_loses_nothing(reports, answer):
     """However it is written; where data are asked for, what is wrong with them costs there alone."""
-    found = reports(answer)
+    found = reports(answer).values()
 
     assert answer.loses == ids(found, CheckStatus.FAILED)
     assert set() == ids(found, CheckStatus.SKIPPED)
     assert answer.near == ids(found, CheckStatus.BORDERLINE)
-    assert [] == [code for code in codes(found) if not answer.loses]
+    assert answer.loses or [] == codes(found)
 
 
 @pytest.mark.parametrize("answer", [param(answer) for answer in ALL_WRONG])
 def test_a_wrong_answer_loses_its_own_steps(reports, answer):
     """One mistake costs one step, two cost two, and each is named if it has a name."""
-    found = reports(answer)
+    found = reports(answer).values()
 
     assert answer.loses == ids(found, CheckStatus.FAILED)
     assert answer.unseen == ids(found, CheckStatus.SKIPPED)
-    assert named(answer) == codes(found)
+    assert named(answer) == sorted(codes(found))

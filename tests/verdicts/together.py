@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import accumulate, zip_longest
 
 from grader.records import CheckStatus, QuestionReport, Submission
@@ -72,11 +72,11 @@ def shared(
     return reports
 
 
-def ids(reports: dict[str, QuestionReport], status: CheckStatus) -> set[str]:
+def ids(reports: Iterable[QuestionReport], status: CheckStatus) -> set[str]:
     """Give the ids of the checks of a status."""
-    return {check.id for report in reports.values() for check in report.checks if check.status is status}
+    return {check.id for report in reports for check in report.checks if check.status is status}
 
 
-def codes(reports: dict[str, QuestionReport]) -> list[str]:
-    """Give the codes of all diagnoses, sorted."""
-    return sorted(diagnosis.code for report in reports.values() for diagnosis in report.diagnoses)
+def codes(reports: Iterable[QuestionReport]) -> list[str]:
+    """Give the codes of all diagnoses, in their order."""
+    return [diagnosis.code for report in reports for diagnosis in report.diagnoses]
