@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
@@ -69,6 +69,27 @@ class Answer:
     def source_of(self, cells: Sequence[int]) -> str:
         """Give the text of the question's parts of some cells."""
         return "\n".join(lines_of(self.sources[part.cell], part) for part in self.parts if part.cell in cells)
+
+    def standing(self, found: Mapping[str, Value], shared: Container[str]) -> Answer:
+        """Give the answer with right values in place that were changed only after they had been given.
+
+        ``found`` are right values that the cells had at some time. One stands under its own name where it is a
+        parameter, which somebody went on to train, and where the first cell left it and a later one, an
+        experiment, made another. Of ``shared`` names, which other questions build on, the last value counts.
+        """
+        values = {n: v for n, v in found.items() if n not in shared and _given(self.recording, n, v)}
+        return replace(self, namespace={**self.namespace, **values}, changed={**self.changed, **values})
+
+
+def _given(recording: Recording, name: str, value: Value) -> bool:
+    made = [
+        (i, seen[name])
+        for i, record in enumerate(recording.cells)
+        for seen in [*(statement.values for statement in record.statements), record.values]
+        if name in seen
+    ]
+    first = [seen for i, seen in made if i == made[0][0]][-2:]  # by its last statement, and by its end
+    return any(seen is value for seen in (([v for _, v in made]) if value.requires_grad else first))
 
 
 def answer_of(matched: Matched, submission: Submission, execution: Execution) -> Answer:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import isnan
 
 from grader.gradients import counted, gradient_of
+from grader.parameters import data_leaves, of_parameters
 from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
 
 
@@ -136,20 +137,20 @@ class EpochEvents:
 def gathered(recording: Recording) -> list[EpochEvents]:
     """Gather backwards and steps into epochs, in order."""
     groups: dict[tuple[int, int, int], EpochEvents] = {}
+    data = data_leaves(recording)
     for record in recording.cells:
         current: EpochEvents | None = None
         for event in record.events:
-            if (
-                isinstance(event, Backward)
-                and event.leaves
-                and all(leaf.value is not None for leaf in event.leaves)
-            ):
-                if current is not None and _rebound(event):
+            if isinstance(event, Backward):
+                backward = of_parameters(event, data)
+                if not _readable(backward):
+                    continue
+                if current is not None and _rebound(backward):
                     current.rebound = True
                     continue
                 key = (record.cell, event.stream, event.epoch)
                 current = groups.setdefault(key, EpochEvents(*key))
-                current.backwards.append(event)
+                current.backwards.append(backward)
             elif isinstance(event, OptimizerStep):
                 current = _step_belongs_to(event, current, groups)
     for group in groups.values():
@@ -157,8 +158,17 @@ def gathered(recording: Recording) -> list[EpochEvents]:
     return sorted(groups.values(), key=lambda group: group.backwards[0].seq)
 
 
+def _readable(event: Backward) -> bool:
+    return bool(event.leaves) and all(leaf.value is not None for leaf in event.leaves)
+
+
 def _rebound(event: Backward) -> bool:
-    """Tell whether a leaf's name stands for the result of an operation by now: ``What = What - …``."""
+    """Tell whether a leaf's name stands for the result of an operation by now: ``What = What - …``.
+
+    No matter where ``autograd.grad`` was asked for the gradient by that very result.
+    """
+    if event.via == "grad":
+        return False
     names = {leaf.name for leaf in event.leaves if leaf.name}
     return any(names.intersection(node.names) for node in event.graph or () if node.leaf is None)
 

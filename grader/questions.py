@@ -71,6 +71,7 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
         return Judged(report, case)
     answer = answer_of(matched, submission, execution)
     if question.training is None:
+        answer = answer.standing(matched.values, vars(own.nominal))
         checks = check_values(
             question,
             answer.namespace,
@@ -100,11 +101,13 @@ def _judge_training(
         namespace = _until(runs[i + 1 :], run, answer.namespace, recording)
         source = answer.source_of(run.cells)
         error = answer.error_in(run.cells[-1])
-        judged.append(
+        judged += [
             check_training(
-                question, run, own.data, namespace, source=source, error=error, accepts=own.accepts
+                question, one, own.data, namespace, source=source, error=error, accepts=own.accepts
             )
-        )
+            for one in (run.before_copy, run)
+            if one is not None
+        ]
     return pick(judged)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from grader.epochs import Epoch, EpochEvents, equal, gathered, joined
 from grader.gradients import ALL, choice, chosen
 from grader.recording import LastLeaves, Numbers, Recording
+
+CLEARLY = 1e-5  # of a number: a move that no rounding in float32 makes or hides
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,14 @@ class TrainingRun:
     def optimizers(self) -> tuple[str, ...]:
         """The classes of the optimizers that stepped, in order of appearance."""
         return tuple(dict.fromkeys(epoch.step.optimizer for epoch in self.epochs if epoch.step is not None))
+
+    @property
+    def before_copy(self) -> TrainingRun | None:
+        """The run up to where another loop went on with other tensors: a copy, or a network loaded again."""
+        for i, (last, epoch) in enumerate(pairwise(self.epochs), start=1):
+            if set(last.numbers).isdisjoint(epoch.numbers) and last.line != epoch.line:
+                return replace(self, count=last.index + 1, epochs=self.epochs[:i])
+        return None
 
 
 def training_runs(recording: Recording) -> tuple[TrainingRun, ...]:
@@ -97,6 +108,7 @@ class _Run:
     def close(self, recording: Recording) -> TrainingRun:
         """Make the record."""
         self._drop_looks()
+        self._drop_last_look(recording)
         epochs = []
         used = ALL
         for i, (index, group) in enumerate(zip(self.indices, self.groups, strict=True)):
@@ -119,11 +131,45 @@ class _Run:
             shift = self.indices[1]
             self.groups, self.indices = self.groups[1:], [index - shift for index in self.indices[1:]]
 
+    def _drop_last_look(self, recording: Recording) -> None:
+        """Drop a last backward that no update followed: one after the loop, or of a loop that updates first."""
+        if len(self.groups) < 2 or self.indices[-1] != self.indices[-2] + 1:
+            return
+        previous, last = self.groups[-2:]
+        nowhere = not last.steps if previous.steps else _stayed(previous, last, recording)
+        if nowhere and _moved(previous, last):
+            self.groups, self.indices = self.groups[:-1], self.indices[:-1]
+
 
 def _only_looked_at(group: EpochEvents, following: EpochEvents) -> bool:
     in_loop = bool(group.steps) or group.backwards[0].line == following.backwards[0].line
     cleared = not any(any(leaf.before or ()) for leaf in following.leaves)
     return not in_loop and cleared and equal(group.first_values, following.first_values)
+
+
+def _moved(previous: EpochEvents, last: EpochEvents) -> bool:
+    """Tell whether the update between two epochs was no matter of rounding, so that another would be seen."""
+    old, new = previous.first_values, last.first_values
+    return any(abs(b - a) > CLEARLY * abs(b) for a, b in zip(old, new, strict=True))
+
+
+def _stayed(previous: EpochEvents, last: EpochEvents, recording: Recording) -> bool:
+    """Tell whether parameters were seen to stay as they were after a run's last backward.
+
+    It has to be the tensors of the epoch before, in whose place no others can have come unseen.
+    """
+    if [leaf.number for leaf in previous.leaves] != [leaf.number for leaf in last.leaves]:
+        return False
+    seen = {
+        number: value
+        for record in recording.cells
+        if record.cell == last.cell
+        for event in record.events
+        if isinstance(event, LastLeaves)
+        for _, number, value in event.leaves
+    }
+    still = all(seen.get(leaf.number) == leaf.value for leaf in last.leaves)
+    return still and any(last.last_after) and _at_the_end(last, recording) is None
 
 
 def _at_the_end(group: EpochEvents, recording: Recording) -> Numbers | None:

@@ -12,7 +12,7 @@ from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numb
 from grader.checks.observed import LARGEST, Observed
 from grader.checks.source import clears, clears_before_update
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
-from grader.epochs import Epoch
+from grader.epochs import Epoch, equal
 from grader.recording import Value
 from grader.records import CheckStatus, Message
 from grader.training import Parameters, Training
@@ -61,6 +61,9 @@ def judge_step4(training: Training, observed: Observed) -> Finding:
     epochs = list(updated(observed))
     if not epochs:
         return PASSED if _carries_on(training, observed) else NOT_OBSERVED
+    changed = next((epoch for epoch in epochs if _gradient_changed(observed, epoch)), None)
+    if changed is not None:
+        return _other_gradient(observed, changed)
     before = _table([epoch.values for epoch in epochs])
     given = _table([epoch.following or () for epoch in epochs])
     right = updates(training, observed, epochs, before)
@@ -153,6 +156,24 @@ def _wrong_update(
         name=observed.names[place],
         expected=text(epoch.values[place] + float(right[place])),
         actual=text(epoch.values[place] + float(given[place])),
+    )
+
+
+def _gradient_changed(observed: Observed, epoch: Epoch) -> bool:
+    """Tell whether an optimizer found another gradient than the backward had left; clearing it is no step."""
+    found = epoch.step is not None and epoch.found is not None and not _cleared_before(observed, epoch)
+    return found and not equal(epoch.found or (), epoch.after)
+
+
+def _other_gradient(observed: Observed, epoch: Epoch) -> Finding:
+    found = epoch.found or ()
+    place = next(i for i, (a, b) in enumerate(zip(epoch.after, found, strict=True)) if not equal((a,), (b,)))
+    return failed(
+        "step4.gradient-changed",
+        epoch=epoch.index + 1,
+        name=observed.names[place],
+        left=text(epoch.after[place]),
+        found=text(found[place]),
     )
 
 

@@ -208,10 +208,9 @@ def kept(case: Case) -> tuple[str, ...]:
         return ()
     observed = _observed(case)
     pairs = [(a, b) for a, b in pairwise(observed.epochs) if b.index == a.index + 1]
-    names = [name for name, _, _ in observed.run.leaves]
     return tuple(
         name
-        for name in names
+        for name in _by_leaf(observed, observed.epochs[0].before)
         if pairs
         and all(
             torch.equal(_by_leaf(observed, a.after)[name], _by_leaf(observed, b.before)[name])
