@@ -73,8 +73,8 @@ class Answer:
     def standing(self, found: Mapping[str, Value], shared: Container[str]) -> Answer:
         """Give the answer with right values in place that were changed only after they had been given.
 
-        ``found`` are right values that the cells had at some time. One stands under its own name where it is a
-        parameter, which somebody went on to train, and where the first cell left it and a later one, an
+        ``found`` are right values that the cells had at some time. One stands under its own name where it is
+        a parameter, which somebody went on to train, and where the first cell left it and a later one, an
         experiment, made another. Of ``shared`` names, which other questions build on, the last value counts.
         """
         values = {n: v for n, v in found.items() if n not in shared and _given(self.recording, n, v)}

@@ -132,7 +132,7 @@ class _Run:
             self.groups, self.indices = self.groups[1:], [index - shift for index in self.indices[1:]]
 
     def _drop_last_look(self, recording: Recording) -> None:
-        """Drop a last backward that no update followed: one after the loop, or of a loop that updates first."""
+        """Drop a last backward that no update followed: a look, or the end of a loop that updates first."""
         if len(self.groups) < 2 or self.indices[-1] != self.indices[-2] + 1:
             return
         previous, last = self.groups[-2:]

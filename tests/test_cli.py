@@ -19,6 +19,7 @@ import grader.batch
 import grader.doctor
 from grader.assignment_file import load
 from grader.cli import app
+from grader.cli.app import undisturbed
 from grader.errors import SandboxError
 from grader.execution import protections
 from grader.execution.kernels import kernels
@@ -203,6 +204,34 @@ def test_a_users_mistake_is_one_line(arguments, said, monkeypatch):
     assert (2, 1) == (code, len(printed.strip().splitlines()))
     assert said in printed
     assert printed.startswith("grader: ")
+
+
+def test_ctrl_c_waits_for_the_end_of_an_import():
+    """A library that was imported in half would work in part."""
+    done = []
+
+    def interrupted():
+        with undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            done.append("imported")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert ["imported"] == done
+    assert signal.default_int_handler is signal.getsignal(signal.SIGINT)
+
+
+def test_what_is_no_notebook_is_told_and_our_own_results_are_none(tmp_path):
+    """Files handed in as something else are named, and a second look finds no more than the first."""
+    nbformat.write(answer_only(DATA), tmp_path / "김철수_202100007.ipynb")
+    (tmp_path / "박지훈_202100050.py").write_text("")
+    (tmp_path / "박민수_202100052").mkdir()
+    (tmp_path / "data.csv").write_text("")
+    said = [run("grade", STEPS, tmp_path, "--out", tmp_path / "out", "--resume")[1] for _ in range(2)]
+
+    assert ["김철수_202100007"] == [path.parent.name for path in tmp_path.rglob("result.json")]
+    for one in said:
+        assert "채점하지 않은 것 2개: 박민수_202100052/, 박지훈_202100050.py" in " ".join(one.split())
 
 
 def test_ctrl_c_ends_with_130(tmp_path):

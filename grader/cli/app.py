@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,21 @@ AssignmentName = Annotated[
 @app.callback()
 def main() -> None:
     """Grades notebooks in which students train small PyTorch models by hand, step by step."""
+    for stream in (sys.stdout, sys.stderr):  # a Korean Windows writes a pipe in cp949, which has no ✓
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait while libraries are imported: one that was half imported works in part, or aborts."""
+    waiting = []
+    before = signal.signal(signal.SIGINT, lambda *_: waiting.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if waiting:
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -58,7 +74,7 @@ def failing_in_one_line() -> Iterator[None]:
     except GraderError as error:
         said = str(error)
     except ModuleNotFoundError as error:
-        said = f"{error.name} is not installed; grading a class needs: pip install 'grader[class]'"
+        said = f"{error.name} is not installed; grading a class needs the extra [class], see the README"
     except OSError as error:
         said = f"{error.filename}: {error.strerror}"
     except KeyboardInterrupt:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import BELOW, FAILED, OK, Lang, app, err, failing_in_one_line, out
+from grader.cli.app import BELOW, FAILED, OK, Lang, app, err, failing_in_one_line, out, undisturbed
+from grader.errors import OutputError
 
 
 @app.command()
@@ -23,18 +24,22 @@ def check(
     Ends with 0 if it passes, with 1 if its score is below what passes, with 2 if the file or the grader
     failed.
     """
-    from grader.errors import KitError, SubmissionError  # noqa: PLC0415 - takes a while; --help should not
-    from grader.kit import kit_of  # noqa: PLC0415
-    from grader.records import Message, ReportStatus  # noqa: PLC0415
-    from grader.render.messages import localize, translate, ui  # noqa: PLC0415
-    from grader.render.student_page import student_page  # noqa: PLC0415
-    from grader.render.terminal import detail  # noqa: PLC0415
-    from grader.selfcheck.notebook import check_notebook, own_kernels  # noqa: PLC0415
-    from grader.selfcheck.public import passes  # noqa: PLC0415
-    from grader.submission import read  # noqa: PLC0415
-    from grader.withholding import withheld  # noqa: PLC0415
-
     with failing_in_one_line():
+        with undisturbed():
+            from grader.errors import KitError, SubmissionError  # noqa: PLC0415 - takes a while; --help should not
+            from grader.kit import kit_of  # noqa: PLC0415
+            from grader.records import Message, ReportStatus  # noqa: PLC0415
+            from grader.render.messages import localize, translate, ui  # noqa: PLC0415
+            from grader.render.student_page import student_page  # noqa: PLC0415
+            from grader.render.terminal import detail  # noqa: PLC0415
+            from grader.selfcheck.notebook import check_notebook, own_kernels  # noqa: PLC0415
+            from grader.selfcheck.public import passes  # noqa: PLC0415
+            from grader.submission import read  # noqa: PLC0415
+            from grader.withholding import withheld  # noqa: PLC0415
+
+        page = out_ or notebook.with_name(f"{notebook.stem}-check.html")
+        if page.exists() and page.samefile(notebook):
+            raise OutputError(f"{page}: is the notebook itself; name another file with --out")
         try:
             submission = read(notebook)
             kit = kit_of(submission.notebook)
@@ -46,7 +51,6 @@ def check(
         with err.status(""), own_kernels() as kernel:
             report, _ = check_notebook(submission, kit, kernel=kernel)
         report = localize(withheld(report), lang.value)
-        page = out_ or notebook.with_name(f"{notebook.stem}-check.html")
         page.write_text(student_page(report, lang.value), encoding="utf-8", errors="replace")
     words = ui(lang.value)
     out.print(detail(report, lang.value))

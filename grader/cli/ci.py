@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from grader.cli.app import BELOW, FAILED, OK, Lang, app, failing_in_one_line, out
+from grader.cli.app import BELOW, FAILED, OK, Lang, app, failing_in_one_line, out, undisturbed
 
 #: Columns of a log.
 WIDTH = 120
@@ -46,13 +47,16 @@ def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
     machine or the grader failed.
     """
     from grader.errors import GraderError  # noqa: PLC0415 - takes a while; --help should not
-    from grader.execution.kernels import kernels  # noqa: PLC0415
 
     with failing_in_one_line():
         try:
-            with kernels(confined=not no_sandbox) as kernel:
-                from grader.ci.check import check  # noqa: PLC0415 - while the kernels' server starts
-                from grader.ci.show import show  # noqa: PLC0415
+            with ExitStack() as stack:
+                with undisturbed():
+                    from grader.execution.kernels import kernels  # noqa: PLC0415 - as above
+
+                    kernel = stack.enter_context(kernels(confined=not no_sandbox))
+                    from grader.ci.check import check  # noqa: PLC0415 - while the kernels' server starts
+                    from grader.ci.show import show  # noqa: PLC0415
 
                 checked = check(folder, kernel, kit=kit, share=None if min_score is None else min_score / 100)
             show(checked, out_, lang.value, _log())

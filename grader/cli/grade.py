@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader.cli.app import FAILED, OK, AssignmentName, Lang, app, err, failing_in_one_line, out
+from grader.cli.app import FAILED, OK, AssignmentName, Lang, app, err, failing_in_one_line, out, undisturbed
 from grader.errors import GraderError, OutputError
 
 if TYPE_CHECKING:
     from grader.repositories import Wanted
     from grader.submission.handed_in import HandedIn
+
+SHOWN = 10  # names of what was left out
 
 
 @app.command()
@@ -61,19 +63,18 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     Ends with 0 when every submission was graded, whatever the marks; with 2 when the assignment, a
     submission's file or the grader itself failed.
     """
-    from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
+    with failing_in_one_line(), ExitStack() as stack:
+        with undisturbed():
+            from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
 
-    with (
-        failing_in_one_line(),
-        kernels(confined=not no_sandbox, cold=cold) as kernel,
-        _progress() as progress,
-    ):
-        # torch takes a second or two, in which the warm-kernel server imports it as well
-        from grader.assignment_file import find, load  # noqa: PLC0415
-        from grader.assignment_toml import override  # noqa: PLC0415
-        from grader.batch import Batch, grade_all  # noqa: PLC0415
-        from grader.repositories import Wanted, moment, read_pushes  # noqa: PLC0415
+            kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold))
+            # torch takes a second or two, in which the warm-kernel server imports it as well
+            from grader.assignment_file import find, load  # noqa: PLC0415
+            from grader.assignment_toml import override  # noqa: PLC0415
+            from grader.batch import Batch, grade_all  # noqa: PLC0415
+            from grader.repositories import Wanted, moment, read_pushes  # noqa: PLC0415
 
+        progress = stack.enter_context(_progress())
         if pushes and not at:
             raise GraderError("--pushes says when commits were pushed; say which count with --at")
         asked = load(find(assignment))
@@ -87,8 +88,15 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
     from grader.records import ReportStatus  # noqa: PLC0415
+    from grader.render.messages import ui  # noqa: PLC0415
     from grader.render.terminal import summary  # noqa: PLC0415
+    from grader.submission.files import left_out  # noqa: PLC0415
 
+    if left := left_out(paths):
+        shown = ", ".join(left[:SHOWN]) + (", …" if len(left) > SHOWN else "")
+        err.print(
+            ui(lang.value)("grade.left-out", count=len(left), names=shown), soft_wrap=True, markup=False
+        )
     reports = [entry.report for entry in entries]
     out.print(summary(reports, lang.value))
     out.print(f"\n{folder / 'index.html'}", soft_wrap=True, markup=False)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from grader.cli.app import BELOW, OK, AssignmentName, Lang, app, err, failing_in_one_line, out
+from grader.cli.app import BELOW, OK, AssignmentName, Lang, app, err, failing_in_one_line, out, undisturbed
 
 
 @app.command()
@@ -26,13 +27,16 @@ def validate(
     Ends with 0 when there is no hole, with 1 when there is, with 2 when the assignment cannot be read or the
     grader failed.
     """
-    from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
-
     with failing_in_one_line():
-        with kernels(confined=not no_sandbox, cold=cold) as kernel, err.status(""):
-            from grader.assignment_file import find, load  # noqa: PLC0415
-            from grader.validation import validate as tried  # noqa: PLC0415
+        with ExitStack() as stack:
+            with undisturbed():
+                from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
 
+                kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold))
+                from grader.assignment_file import find, load  # noqa: PLC0415
+                from grader.validation import validate as tried  # noqa: PLC0415
+
+            stack.enter_context(err.status(""))
             found = tried(load(find(assignment)), kernel)
         from grader.render.validation import (  # noqa: PLC0415
             validation_json,

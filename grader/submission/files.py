@@ -10,20 +10,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError
+from grader.file_names import readable
 from grader.submission.damage import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MAX_BYTES = 100_000_000
+#: What students hand in in place of a notebook.
+INSTEAD = (".py", ".zip", ".7z", ".rar", ".pdf", ".html", ".txt", ".docx", ".hwp", ".hwpx", ".json")
+#: What a folder of results holds: the notebook there is ours.
+RESULTS = {"result.json", "executed.ipynb"}
 
 
 def collect(paths: Iterable[Path]) -> list[Path]:
     """Give the notebooks among ``paths``: files as they are, folders with every ``*.ipynb`` below, sorted.
 
-    Hidden files and folders (``.ipynb_checkpoints``, ``._a.ipynb``) are left out, and what was
-    given before. A folder called ``x.ipynb`` and one that may not be opened are given as they are:
-    reading them says what is wrong. Raises ``SubmissionError`` for a path that does not exist.
+    Hidden files and folders (``.ipynb_checkpoints``, ``._a.ipynb``) are left out, the results of a
+    submission, and what was given before. A folder called ``x.ipynb`` and one that may not be opened are
+    given as they are: reading them says what is wrong. Raises ``SubmissionError`` for a path that is not
+    there.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -39,9 +45,30 @@ def _below(folder: Path) -> Iterator[Path]:
     """Give every notebook below ``folder``, in any order, and every folder that cannot be looked into."""
     closed: list[Path] = []
     for here, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        if RESULTS.issubset(files):
+            folders.clear()
+            continue
         yield from (Path(here, name) for name in (*folders, *files) if _is_notebook(name))
         folders[:] = [name for name in folders if not name.startswith(".") and not _is_notebook(name)]
     yield from closed
+
+
+def left_out(paths: Iterable[Path]) -> list[str]:
+    """Name what lies beside notebooks in the given folders and may be a submission that is none.
+
+    That are files of the kinds that are handed in by mistake, and folders without a notebook, each with a
+    slash at its end. A repository's own files are its student's business.
+    """
+    names = []
+    for folder in paths:
+        if folder.is_dir() and not (folder / ".git").exists() and os.access(folder, os.R_OK | os.X_OK):
+            for path in sorted(folder.iterdir(), key=_in_order):
+                if path.is_dir() and not path.name.startswith((".", "_")) and not _is_notebook(path.name):
+                    ours = any("result.json" in files for *_, files in os.walk(path))
+                    names += [] if ours or next(_below(path), None) else [f"{readable(path.name)}/"]
+                elif path.suffix.lower() in INSTEAD:
+                    names.append(readable(path.name))
+    return names
 
 
 def _is_notebook(name: str) -> bool:

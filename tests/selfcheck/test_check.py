@@ -344,3 +344,13 @@ def test_a_wrong_form_is_wrong_here_too(kernel, tmp_path):
         check.id: check.message.id for check in shapes.checks if str(check.status) == "failed"
     }
     assert "failed" == shapes.status
+
+
+def test_a_page_is_not_written_over_the_notebook(tmp_path):
+    """Whoever names it as where the page goes keeps his work."""
+    path = tmp_path / "steps.ipynb"
+    path.write_text("{}", encoding="utf-8")
+    code, said = run("check", path, "--out", path)
+
+    assert (2, "{}") == (code, path.read_text(encoding="utf-8"))
+    assert "is the notebook itself; name another file with --out" in said

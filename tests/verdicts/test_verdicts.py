@@ -4,15 +4,15 @@ import pytest
 
 from grader.records import CheckStatus
 
-from . import held_out
+from . import held_out, tried_out
 from .conftest import submitted
 from .named import named
 from .right import RIGHT
 from .together import codes, ids, notebooks, shared
 from .wrong import WRONG
 
-ALL_RIGHT = (*RIGHT, *held_out.RIGHT)
-ALL_WRONG = (*WRONG, *held_out.WRONG, *held_out.WRONG_DATA)
+ALL_RIGHT = (*RIGHT, *held_out.RIGHT, *tried_out.RIGHT)
+ALL_WRONG = (*WRONG, *held_out.WRONG, *held_out.WRONG_DATA, *tried_out.WRONG)
 NOTEBOOKS = notebooks([*ALL_RIGHT, *ALL_WRONG])
 
 

@@ -1,0 +1,84 @@
+"""Answers of people who tried the grader as students would, and what they should have been told."""
+# ruff: noqa: E501 - tables of students' cells
+
+from __future__ import annotations
+
+from .answers import LOOPS, Answer
+from .conftest import DATA
+from .held_out import right, wrong
+
+WHAT = "What = torch.tensor([[-5.0], [10.0]], requires_grad=True)"
+NET = """
+torch.manual_seed(43052)
+net = torch.nn.Linear(1, 1)
+net.bias.data = torch.tensor([-5.0])
+net.weight.data = torch.tensor([[10.0]])
+optimizr = torch.optim.SGD(net.parameters(), lr=1/10)
+"""
+MSE, SGD = LOOPS["mse"].source, LOOPS["sgd-bias"].source
+
+
+def data(name: str, line: str) -> Answer:
+    """Prepare the data with one line more; everything trained on them is right."""
+    trained = (*((one, LOOPS[one].source) for one in ("mse", "net-bias-train", "sgd-bias")),)
+    return Answer(f"data: {name}", (("data", f"{DATA[1]}\n{line}"), *trained), named=())
+
+
+def stepped(name: str, question: str, line: str) -> Answer:
+    """Have a line between the backward and the optimizer's step."""
+    loop = LOOPS[question].but(backward=f"loss.backward()\n{line}")
+    return wrong(f"{name} before the step", question, "step4", "", loop.source)
+
+
+RIGHT = (
+    data("x requires a gradient", "x.requires_grad = True"),
+    data("y requires a gradient", "y.requires_grad_()"),
+    data("X requires a gradient", "X.requires_grad_()"),
+    data("all of them do", "for t in (x, y, X):\n    t.requires_grad_()"),
+    data("x computed of what requires one", "x = torch.tensor(df.x, dtype=torch.float32, requires_grad=True).reshape(100, 1)"),
+    data("X of two rows, turned, requires one", "X = torch.tensor([[1] * 100, df.x]).T.float()\nX.requires_grad_()"),
+    right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
+    right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
+    right("a look by autograd.grad", "mse", MSE, "torch.autograd.grad(torch.mean((y - X @ What) ** 2), What)"),
+    right("a Hessian afterwards", "mse", MSE, "torch.autograd.functional.hessian(lambda w: torch.mean((y - X @ w) ** 2), What)"),
+    right("a copy trained further", "mse", MSE + """
+more = What.detach().clone().requires_grad_()
+for epoc in range(70):
+    torch.mean((y - X @ more) ** 2).backward()
+    more.data = more.data - 1/10 * more.grad
+    more.grad = None"""),
+    right("a copied network trained further with Adam", "sgd-bias", SGD, """
+import copy
+other = copy.deepcopy(net)
+adam = torch.optim.Adam(other.parameters(), lr=1/10)
+for epoc in range(30):
+    torch.mean((y - other(x)) ** 2).backward()
+    adam.step()
+    adam.zero_grad()"""),
+    right("a new tensor an epoch, by autograd.grad", "mse", WHAT + """
+for epoc in range(30):
+    loss = torch.mean((y - X @ What) ** 2)
+    g, = torch.autograd.grad(loss, What)
+    What = What - 0.1 * g"""),
+    right("updates first, thirty-one times", "sgd-bias", NET + """
+for epoc in range(31):
+    optimizr.step()
+    optimizr.zero_grad()
+    loss = torch.mean((y - net(x)) ** 2)
+    loss.backward()"""),
+)  # fmt: skip
+
+WRONG = (
+    stepped("clipped", "sgd-bias", "torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)"),
+    stepped("the sign alone", "sgd-nobias", "for p in net.parameters():\n    p.grad.sign_()"),
+    stepped("ones", "sgd-bias", "for p in net.parameters():\n    p.grad.fill_(1.0)"),
+    stepped("negated", "sgd-nobias", "net.weight.grad = -net.weight.grad"),
+    stepped("doubled", "sgd-what", "What.grad *= 2"),
+    wrong("updates first, thirty times", "sgd-bias", "epochs", "epochs", NET + """
+for epoc in range(30):
+    optimizr.step()
+    optimizr.zero_grad()
+    loss = torch.mean((y - net(x)) ** 2)
+    loss.backward()"""),
+    wrong("left before the last update", "mse", "epochs", "epochs", LOOPS["mse"].but(backward="loss.backward()\nif epoc == 29:\n    break").source),
+)  # fmt: skip
