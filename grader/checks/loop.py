@@ -1,19 +1,19 @@
-"""What stands around steps 1 to 3: the start, the update, clearing the gradient, the epochs, the result."""
+"""What stands around steps 1 to 3: the start, the update, clearing the gradient, the epochs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
 from torch.func import vmap
 
 from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numbers, text
-from grader.checks.observed import LARGEST, Observed
+from grader.checks.observed import Observed
 from grader.checks.source import clears, clears_before_update
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
 from grader.epochs import Epoch, equal
-from grader.recording import Value
+from grader.recording import Numbers
 from grader.records import CheckStatus, Message
 from grader.training import Parameters, Training
 
@@ -64,9 +64,11 @@ def judge_step4(training: Training, observed: Observed) -> Finding:
     changed = next((epoch for epoch in epochs if _gradient_changed(observed, epoch)), None)
     if changed is not None:
         return _other_gradient(observed, changed)
-    before = _table([epoch.values for epoch in epochs])
-    given = _table([epoch.following or () for epoch in epochs])
+    before = table([epoch.values for epoch in epochs])
+    given = table([epoch.following or () for epoch in epochs])
     right = updates(training, observed, epochs, before)
+    extra = list(observed.alignment.extra)  # what should not be there is step 1's business
+    right[:, extra] = given[:, extra]
     tolerance = ROUNDINGS * observed.unit * (before.abs() + right.abs() + (right - before).abs())
     statuses = [verdict(*row) for row in zip((given - right).abs(), tolerance, strict=True)]
     if CheckStatus.FAILED in statuses:
@@ -84,7 +86,7 @@ def updated(observed: Observed) -> Iterator[Epoch]:
     last = observed.run.epochs[-1]
     alone = observed.run.count == 1 + observed.run.restarts
     for epoch in observed.epochs:
-        seen = epoch.following is not None and all(map(_is_number, epoch.following))
+        seen = epoch.following is not None and all(map(is_number, epoch.following))
         if seen and (epoch is not last or epoch.step is not None or alone):
             yield epoch
 
@@ -97,12 +99,12 @@ def _carries_on(training: Training, observed: Observed) -> bool:
     first = observed.epochs[0]
     if first.found is None or not observed.alignment.complete:
         return False
-    before = _table([first.values])
+    before = table([first.values])
     right = updates(training, observed, [first], before)
     if first.following is None:
         still = torch.equal(right.to(torch.float32), before.to(torch.float32))
         return still and observed.run.count == training.epochs
-    given = _table([first.following])
+    given = table([first.following])
     moved = not bool(given.isfinite().any()) and (observed.run.count > 1 or training.epochs == 1)
     return moved and bool(torch.equal(given.nan_to_num(0.0, 1.0, -1.0), right.nan_to_num(0.0, 1.0, -1.0)))
 
@@ -110,7 +112,7 @@ def _carries_on(training: Training, observed: Observed) -> bool:
 def updates(training: Training, observed: Observed, epochs: Sequence[Epoch], before: Tensor) -> Tensor:
     """Give what step 4 makes of parameters (T, count) and their gradients, in the student's order."""
     zero = (0.0,) * before.shape[1]
-    found = _table([zero if _cleared_before(observed, e) else e.found or zero for e in epochs])
+    found = table([zero if _cleared_before(observed, e) else e.found or zero for e in epochs])
     alignment = observed.alignment
     if not alignment.complete:  # the update is the same for each number, whatever it is called
         return training.step4({"": before}, {"": found})[""]
@@ -124,7 +126,8 @@ def updates(training: Training, observed: Observed, epochs: Sequence[Epoch], bef
     return out
 
 
-def _table(rows: Sequence[Sequence[float]]) -> Tensor:
+def table(rows: Sequence[Sequence[float]]) -> Tensor:
+    """Put rows of numbers into a float64 tensor."""
     return torch.tensor(rows, dtype=torch.float64)
 
 
@@ -146,7 +149,9 @@ def _wrong_update(
     if factor and bool((given - factor * right).abs().amax() <= 1e-3 * given.abs().amax()):
         if abs(factor + 1) < 1e-3:
             return failed("step4.sign")
-        return failed("step4.rate", expected=text(training.lr), actual=float(f"{training.lr * factor:.3g}"))
+        return failed(
+            "step4.rate", expected=text(training.lr), actual=told_apart(training.lr * factor, training.lr)
+        )
     place = int((given - right).abs().nan_to_num(torch.inf).argmax())
     return failed(
         "step4.differs",
@@ -157,6 +162,11 @@ def _wrong_update(
         expected=text(epoch.values[place] + float(right[place])),
         actual=text(epoch.values[place] + float(given[place])),
     )
+
+
+def told_apart(rate: float, other: float) -> float:
+    """Round a learning rate to as many digits, three or more, as tell it from another."""
+    return next((short for n in range(3, 9) if (short := float(f"{rate:.{n}g}")) != other), rate)
 
 
 def _gradient_changed(observed: Observed, epoch: Epoch) -> bool:
@@ -192,14 +202,17 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
     return right
 
 
-# ── clear, epochs, result ─────────────────────────────────────────────────────────────────────────────────
+# ── clear, epochs ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def judge_clear(training: Training, observed: Observed) -> Finding:
     """Judge whether each backward found no gradient of earlier epochs, and each update one to work with."""
     for epoch in observed.epochs:
         if epoch.had_gradient and not _cleared_another(observed, epoch):
-            place = next(i for i, number in enumerate(epoch.before) if number)
+            places = [i for i, number in enumerate(epoch.before) if number]
+            if set(places) <= set(observed.alignment.extra):
+                continue  # of a parameter that should not be there: step 1's business
+            place = next(i for i in places if i not in observed.alignment.extra)
             return failed("clear.accumulated", epoch=epoch.index + 1, name=observed.names[place])
         if _cleared_before(observed, epoch):
             return failed("clear.before-step", epoch=epoch.index + 1)
@@ -207,10 +220,21 @@ def judge_clear(training: Training, observed: Observed) -> Finding:
 
 
 def _cleared_another(observed: Observed, epoch: Epoch) -> bool:
-    """Tell whether the clearing went to other tensors, which an optimizer holds: step 4's business."""
+    """Tell whether an optimizer cleared what it holds, and what is left is of others: step 4's business."""
     step = next((e.step for e in observed.epochs if e.step is not None), None)
-    held = set() if step is None else {parameter.number for parameter in step.parameters}
-    return step is not None and not held.intersection(epoch.numbers) and clears(observed.source)
+    if step is None or not clears(observed.source):
+        return False
+    held = {parameter.number for parameter in step.parameters}
+    return not any(number in held for number, part in _by_leaf(observed, epoch) if any(part))
+
+
+def _by_leaf(observed: Observed, epoch: Epoch) -> Iterator[tuple[int, Numbers]]:
+    """Give each leaf's number and the gradient that the epoch's backward found there."""
+    at = 0
+    for number, (_, shape, _) in zip(epoch.numbers, observed.run.leaves, strict=True):
+        count = min(torch.Size(shape).numel(), 16)
+        yield number, epoch.before[at : at + count]
+        at += count
 
 
 def _cleared_before(observed: Observed, epoch: Epoch) -> bool:
@@ -236,93 +260,10 @@ def judge_epochs(training: Training, observed: Observed) -> Finding:
     return failed("epochs.differs", expected=training.epochs, actual=observed.run.count)
 
 
-def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:
-    """Judge whether the parameters shown at the end are those that the student's own run led to."""
-    last = observed.run.epochs[-1]
-    end, tolerance = _own_end(observed, last)
-    if end is None:
-        return NOT_OBSERVED
-    before_update = torch.tensor(
-        last.values, dtype=torch.float64
-    )  # where the loop updates first, then differentiates
-    at = 0
-    hidden = False
-    for name, shape, _ in observed.run.leaves:
-        count = min(torch.Size(shape).numel(), 16)
-        wanted, allowed, other = (part[at : at + count] for part in (end, tolerance, before_update))
-        at += count
-        if any(_same(v, wanted, allowed) or _same(v, other, 0 * allowed) for v in namespace.values()):
-            continue
-        own = namespace.get(name)
-        if own is None or own.tensor is None:
-            hidden = True
-            continue
-        numbers = own.tensor.flatten()[:16].tolist()
-        return failed(
-            "result.differs",
-            wanted=shown_numbers(wanted.tolist()),
-            given=shown_numbers(numbers),
-            name=name,
-            expected=[text(number) for number in wanted.tolist()],
-            actual=[text(number) for number in numbers],
-        )
-    return Finding(CheckStatus.BORDERLINE, Message("result.missing")) if hidden else PASSED
-
-
-def _own_end(observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:
-    """Give where the run's last update led, and how well that is known.
-
-    Seen where an optimizer stepped. By hand the last update is like the one before it, number by number: the
-    student's own rule, right or wrong, so that a wrong step 4 is not charged again. A rule that does not go
-    on like that is taken at the cell's word.
-    """
-    values = torch.tensor(last.values, dtype=torch.float64)
-    tolerance = ROUNDINGS * observed.unit * values.abs()
-    if not all(map(_is_number, last.values)):
-        return values, tolerance
-    if last.step is not None and last.following is not None:
-        return torch.tensor(last.following, dtype=torch.float64), tolerance
-    seen = [e for e in observed.run.epochs[:-1] if e.following is not None and e.found is not None]
-    if len(seen) > 1 and last.found is not None and _foretells(seen[-2], seen[-1], observed.unit):
-        return _next(seen[-1], last, observed.unit)
-    end = None if last.following is None else _table([last.following])[0]
-    return end, tolerance
-
-
-def _next(previous: Epoch, epoch: Epoch, unit: float) -> tuple[Tensor, Tensor]:
-    """Give where an epoch's update leads if each number moves by its gradient times what it did before."""
-    start, after, found = _table([previous.values, previous.following or (), previous.found or ()])
-    values, gradient = _table([epoch.values, epoch.found or ()])
-    rate = (after - start) / found
-    update = torch.where(rate.isfinite(), rate * gradient, torch.zeros_like(gradient))
-    # The rate itself is known to the rounding of the parameters it was read from.
-    spread = (values.abs() / (after - start).abs()).nan_to_num(0.0, 0.0, 0.0) * update.abs()
-    tolerance = ROUNDINGS * unit * (values.abs() + 2 * spread + 2 * update.abs())
-    # A number that had no gradient before tells no rate: nobody knows where its first gradient takes it.
-    untold = (found == 0) & (after == start) & (gradient != 0)
-    return values + update, tolerance.masked_fill(untold, torch.inf)
-
-
-def _foretells(previous: Epoch, epoch: Epoch, unit: float) -> bool:
-    """Tell whether one epoch's update says what the next one does: decay, momentum and the like do not."""
-    end, tolerance = _next(previous, epoch, unit)
-    return bool(((end - _table([epoch.following or ()])[0]).abs() <= tolerance).all())
-
-
-def _same(value: Value, wanted: Tensor, allowed: Tensor) -> bool:
-    if value.tensor is None or value.tensor.is_complex() or value.tensor.numel() < wanted.numel():
-        return False
-    if value.tensor.numel() != wanted.numel() and wanted.numel() < 16:
-        return False
-    numbers = value.tensor.flatten()[: wanted.numel()].to(torch.float64)
-    close = (numbers - wanted).abs() <= allowed
-    overflown = ~numbers.isfinite() & ~(wanted.abs() < LARGEST)  # where float32 ends is nobody's mistake
-    return bool((close | overflown | (numbers == wanted)).all())
-
-
 def _flat(parameters: Parameters) -> Tensor:
     return torch.cat([value.flatten().to(torch.float64) for value in parameters.values()])
 
 
-def _is_number(number: float) -> bool:
+def is_number(number: float) -> bool:
+    """Tell whether a number is finite."""
     return number == number and abs(number) != float("inf")  # noqa: PLR0124 - NaN is not itself

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from grader.assignment import Question
+from grader.checks.end import judge_result
 from grader.checks.finding import PASSED, result
 from grader.checks.forward import Forward, judge_forward
-from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_result, judge_step4
+from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_step4
 from grader.checks.observed import Observed, observe
 from grader.recording import Value
 from grader.records import CheckResult, Step

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
+from grader.checks.loop import told_apart
 from grader.checks.source import has_backward, has_loop, repeats_update, typed_numbers, updates_parameters
 from grader.diagnosis import agreement
 from grader.diagnosis.agreement import Evidence
@@ -83,7 +84,11 @@ def learning_rate(case: Case, check: CheckResult, reference: Training) -> Eviden
         return None
     replaced = update.learning_rate(reference, rate if given is None else given)
     agrees = check.message.id == "step4.rate" if fitted is None else agreement.update(case, check, replaced)
-    return {"expected": float(f"{reference.lr:.6g}"), "actual": float(f"{rate:.3g}")} if agrees else None
+    return (
+        {"expected": float(f"{reference.lr:.6g}"), "actual": told_apart(rate, reference.lr)}
+        if agrees
+        else None
+    )
 
 
 def never_updated(case: Case, check: CheckResult, reference: Training) -> Evidence | None:

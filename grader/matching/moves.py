@@ -74,7 +74,23 @@ def moved(
         for question in lacking:
             if question in wanted and question != label:
                 out |= dict.fromkeys(_values(question, label, places, offers, wanted), question)
-    return out
+    return _to_the_lacking(out, own, offers)
+
+
+def _to_the_lacking(
+    out: dict[int, str], own: Mapping[str, Sequence[int]], offers: Sequence[Offer]
+) -> dict[int, str]:
+    """Leave out the moves to questions whose own label has a training that stays there, right or wrong."""
+    while True:
+        stay = {
+            question
+            for question, places in own.items()
+            if any(i not in out and (run := offers[i].unit.run) and run.count > 1 for i in places)
+        }
+        left = {i: question for i, question in out.items() if question not in stay}
+        if left == out:
+            return out
+        out = left
 
 
 def _values(

@@ -80,5 +80,25 @@ for epoc in range(30):
     optimizr.zero_grad()
     loss = torch.mean((y - net(x)) ** 2)
     loss.backward()"""),
+    wrong("the weight alone is the optimizer's", "sgd-bias", "step4", "bias-not-updated", NET.replace("net.parameters()", "[net.weight]") + """
+for epoc in range(30):
+    loss = torch.mean((y - net(x)) ** 2)
+    loss.backward()
+    optimizr.step()
+    optimizr.zero_grad()"""),
+    wrong("a bias too many, left alone", "net-nobias-train", "step1", "bias-doubled", """
+net = torch.nn.Linear(2, 1)
+net.weight.data = torch.tensor([[-5.0, 10.0]])
+for epoc in range(30):
+    loss = torch.mean((y - net(X)) ** 2)
+    loss.backward()
+    net.weight.data = net.weight.data - 1/10 * net.weight.grad
+    net.weight.grad = None"""),
+    Answer(
+        "sse, mse: the mean twice, once not cleared",
+        (("sse", MSE), ("mse", LOOPS["mse"].but(clear="").source)),
+        loses=frozenset({"sse.step2", "sse.step4", "mse.clear"}),
+        named=("gradient-not-cleared", "learning-rate", "mean-for-sum"),
+    ),
     wrong("left before the last update", "mse", "epochs", "epochs", LOOPS["mse"].but(backward="loss.backward()\nif epoc == 29:\n    break").source),
 )  # fmt: skip

@@ -1,0 +1,100 @@
+"""What is there after a training, against where the student's own run led."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from grader.checks.finding import PASSED, Finding, failed, shown_numbers, text
+from grader.checks.loop import NOT_OBSERVED, is_number, table
+from grader.checks.observed import LARGEST, Observed
+from grader.checks.tolerance import ROUNDINGS
+from grader.epochs import Epoch
+from grader.recording import Value
+from grader.records import CheckStatus, Message
+
+
+def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:
+    """Judge whether the parameters shown at the end are those that the student's own run led to."""
+    last = observed.run.epochs[-1]
+    end, tolerance = _own_end(observed, last)
+    if end is None:
+        return NOT_OBSERVED
+    before_update = torch.tensor(
+        last.values, dtype=torch.float64
+    )  # where the loop updates first, then differentiates
+    at = 0
+    hidden = False
+    for name, shape, _ in observed.run.leaves:
+        count = min(torch.Size(shape).numel(), 16)
+        wanted, allowed, other = (part[at : at + count] for part in (end, tolerance, before_update))
+        at += count
+        if any(_same(v, wanted, allowed) or _same(v, other, 0 * allowed) for v in namespace.values()):
+            continue
+        own = namespace.get(name)
+        if own is None or own.tensor is None:
+            hidden = True
+            continue
+        numbers = own.tensor.flatten()[:16].tolist()
+        return failed(
+            "result.differs",
+            wanted=shown_numbers(wanted.tolist()),
+            given=shown_numbers(numbers),
+            name=name,
+            expected=[text(number) for number in wanted.tolist()],
+            actual=[text(number) for number in numbers],
+        )
+    return Finding(CheckStatus.BORDERLINE, Message("result.missing")) if hidden else PASSED
+
+
+def _own_end(observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:
+    """Give where the run's last update led, and how well that is known.
+
+    Seen where an optimizer stepped. By hand the last update is like the one before it, number by number: the
+    student's own rule, right or wrong, so that a wrong step 4 is not charged again. A rule that does not go
+    on like that is taken at the cell's word.
+    """
+    values = torch.tensor(last.values, dtype=torch.float64)
+    tolerance = ROUNDINGS * observed.unit * values.abs()
+    if not all(map(is_number, last.values)):
+        return values, tolerance
+    if last.step is not None and last.following is not None:
+        return torch.tensor(last.following, dtype=torch.float64), tolerance
+    seen = [e for e in observed.run.epochs[:-1] if e.following is not None and e.found is not None]
+    if len(seen) > 1 and last.found is not None and _foretells(seen[-2], seen[-1], observed.unit):
+        return _next(seen[-1], last, observed.unit)
+    end = None if last.following is None else table([last.following])[0]
+    return end, tolerance
+
+
+def _next(previous: Epoch, epoch: Epoch, unit: float) -> tuple[Tensor, Tensor]:
+    """Give where an epoch's update leads if each number moves by its gradient times what it did before."""
+    start, after, found = table([previous.values, previous.following or (), previous.found or ()])
+    values, gradient = table([epoch.values, epoch.found or ()])
+    rate = (after - start) / found
+    update = torch.where(rate.isfinite(), rate * gradient, torch.zeros_like(gradient))
+    # The rate itself is known to the rounding of the parameters it was read from.
+    spread = (values.abs() / (after - start).abs()).nan_to_num(0.0, 0.0, 0.0) * update.abs()
+    tolerance = ROUNDINGS * unit * (values.abs() + 2 * spread + 2 * update.abs())
+    # A number that had no gradient before tells no rate: nobody knows where its first gradient takes it.
+    untold = (found == 0) & (after == start) & (gradient != 0)
+    return values + update, tolerance.masked_fill(untold, torch.inf)
+
+
+def _foretells(previous: Epoch, epoch: Epoch, unit: float) -> bool:
+    """Tell whether one epoch's update says what the next one does: decay, momentum and the like do not."""
+    end, tolerance = _next(previous, epoch, unit)
+    return bool(((end - table([epoch.following or ()])[0]).abs() <= tolerance).all())
+
+
+def _same(value: Value, wanted: Tensor, allowed: Tensor) -> bool:
+    if value.tensor is None or value.tensor.is_complex() or value.tensor.numel() < wanted.numel():
+        return False
+    if value.tensor.numel() != wanted.numel() and wanted.numel() < 16:
+        return False
+    numbers = value.tensor.flatten()[: wanted.numel()].to(torch.float64)
+    close = (numbers - wanted).abs() <= allowed
+    overflown = ~numbers.isfinite() & ~(wanted.abs() < LARGEST)  # where float32 ends is nobody's mistake
+    return bool((close | overflown | (numbers == wanted)).all())
