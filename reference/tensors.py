@@ -1,18 +1,23 @@
 """Assignment ``tensors``, week 4, the optional part: shapes, dtypes, matrix products, broadcasting, numpy."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from grader.expectations import Raises
+from grader.expectations import Either, Raises
 from grader.training import Data
 
-DTYPES_DIFFER = Raises(
-    "RuntimeError", "expected"
-)  # "… same dtype …", once "… scalar type Float but found Long"
+# What torch says depends on what is multiplied: matrices, vectors, batches of them.
+DTYPES_DIFFER = Either(Raises("RuntimeError", "same dtype"), Raises("RuntimeError", "scalar type"))
 SHAPES_DIFFER = Raises("RuntimeError", "cannot be multiplied")
+
+
+INTEGERS = ("int64", "int32", "int16", "int8", "uint8")
+FLOATS = ("float32", "float64", "float16")
 
 
 def data() -> Data:
@@ -39,8 +44,8 @@ def mixed(data: Data) -> dict[str, Any]:  # noqa: ARG001
     """Give what comes of operations between integers and floats."""
     return {
         "minus": torch.tensor([0.0, 0.0]),
-        "both_int": torch.tensor([[1], [2]]),
-        "both_float": torch.tensor([[1.0], [2.0]]),
+        "both_int": _in_any(INTEGERS, torch.tensor([[1], [2]])),
+        "both_float": _in_any(FLOATS, torch.tensor([[1.0], [2.0]])),
         "error1": DTYPES_DIFFER,
         "error2": DTYPES_DIFFER,
     }
@@ -75,10 +80,20 @@ def csv(data: Data) -> dict[str, Any]:
 def numpy(data: Data) -> dict[str, Any]:  # noqa: ARG001
     """Give arrays and their counterparts."""
     return {
-        "n_range": np.arange(10),
-        "t_range": torch.arange(10),
-        "n_lin": np.linspace(0, 1, 10),
-        "t_lin": torch.linspace(0, 1, 10),
+        "n_range": _array_in_any(INTEGERS, np.arange(10)),
+        "t_range": _in_any(INTEGERS, torch.arange(10)),
+        "n_lin": _array_in_any(FLOATS, np.linspace(0, 1, 10)),
+        "t_lin": _in_any(FLOATS, torch.linspace(0, 1, 10)),
         "n_digits": np.array([3.123456789]),
         "t_digits": torch.tensor([3.123456789]),
     }
+
+
+def _in_any(dtypes: Sequence[str], value: Tensor) -> Either:
+    """Give a tensor that is right in any of these dtypes: the prompt says no more than integer or float."""
+    return Either(value, *(value.to(getattr(torch, dtype)) for dtype in dtypes))
+
+
+def _array_in_any(dtypes: Sequence[str], value: np.ndarray) -> Either:
+    """Give the same for an array."""
+    return Either(value, *(value.astype(dtype) for dtype in dtypes))

@@ -175,14 +175,19 @@ def _compare_error(spec: CheckSpec, expected: Raises, value: Value) -> Finding:
         right = value.kind == "number" and value.type == "bool" and value.plain is True
     if right:
         return PASSED
-    return failed("value.wrong", **about, expected=expected.name, actual=said_of(value))
+    asked = f"{expected.name}: … {expected.says} …" if expected.says else expected.name
+    return failed("value.wrong", **about, expected=asked, actual=said_of(value))
 
 
 def said_of(value: Value) -> str:
-    """Give a value in a few words."""
-    if value.kind in ("text", "number"):
+    """Give a value in a few words; a sentence of the student's stands in quotes within one of ours."""
+    if value.kind == "number":
         return str(value.plain)[:200]
-    return f"{value.type} {value.plain}"[:200] if value.kind == "exception" else kind(value)
+    if value.kind == "text":
+        return f'"{value.plain[:200]}"'
+    if value.kind == "exception":
+        return f"{value.type}: {value.plain}"[:200].rstrip(": ")
+    return kind(value)
 
 
 def _words(sentence: str) -> str:

@@ -11,7 +11,7 @@ from grader.checks.compare import compare
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.showing import given, plain, show
 from grader.checks.stopped import ENDED
-from grader.expectations import Form, Raises
+from grader.expectations import Either, Form, Raises
 from grader.recording import Value
 from grader.records import CellError, CheckResult, CheckStatus
 from grader.training import Data
@@ -82,8 +82,8 @@ def _check_form(  # noqa: PLR0913, PLR0917 - as above
             name = f"{renamed}.{name.partition('.')[2]}"
         others = {made: value for made, value in changed.items() if made not in asked or made == name}
         finding = check_value(spec, name, wanted, namespace, others)
-        if isinstance(wanted, Raises) and finding.message.id == "value.missing":
-            finding = _raised(wanted, shown_errors) or finding
+        if finding.message.id == "value.missing":
+            finding = _raised(_errors(wanted), shown_errors) or finding
         if error is not None and finding.message.id == "value.missing":
             told = {"wanted": finding.expected}
             if error in ENDED:
@@ -105,7 +105,7 @@ def check_value(
     if finding is not None and (finding.status is not CheckStatus.FAILED or name in changed):
         return finding
     for value in changed.values():  # asked for by name, but made under another one
-        if isinstance(expected, bool | Form) or (isinstance(expected, Raises) and value.kind != "exception"):
+        if isinstance(expected, bool | Form) or (_errors(expected) and value.kind != "exception"):
             continue
         other = compare(spec, expected, value)
         if other.status is not CheckStatus.FAILED:
@@ -113,10 +113,17 @@ def check_value(
     return finding or failed("value.missing", wanted=show(expected), name=spec.name)
 
 
-def _raised(expected: Raises, errors: list[CellError]) -> Finding | None:
-    """Take the first of the cells' own errors that is the one asked for, so that each counts once."""
+def _errors(expected: Any) -> tuple[Raises, ...]:
+    """Give the errors of which one is asked for; none where a value is."""
+    answers = expected.answers if isinstance(expected, Either) else (expected,)
+    errors = tuple(answer for answer in answers if isinstance(answer, Raises))
+    return errors if len(errors) == len(answers) else ()
+
+
+def _raised(expected: Sequence[Raises], errors: list[CellError]) -> Finding | None:
+    """Take the first of the cells' own errors that is one asked for, so that each counts once."""
     for error in errors:
-        if error.name == expected.name and expected.says.casefold() in error.value.casefold():
+        if any(e.name == error.name and e.says.casefold() in error.value.casefold() for e in expected):
             errors.remove(error)
             return PASSED
     return None

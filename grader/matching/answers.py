@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from grader.assignment import Assignment
 from grader.matching.content import Content, Offer
-from grader.matching.headings import evidence_of
+from grader.matching.headings import texts_of
+from grader.matching.hints import hints, named_code
 from grader.matching.labels import Label, has_code, lines_of, read_labels
 from grader.matching.moves import holds, metadata_are_wrong, moved
 from grader.matching.search import Choice, Found, Option, search
@@ -74,8 +75,8 @@ class _Matcher:
         self.recording: Recording = execution.recording
         self.titles = {question.id: question.title for question in assignment.questions}
         self.ids = list(self.titles)
-        self.texts = evidence_of(submission.cells, assignment.questions)
-        content = Content(assignment.questions, assignment.data(), own, self.texts)
+        texts = texts_of(submission.cells, assignment.questions)
+        content = Content(assignment.questions, assignment.data(), own)
         self.wanted = content.wanted
         self.units = units_of(self.recording, execution.cells)
         offers = [content.offer(unit) for unit in self.units]
@@ -86,11 +87,15 @@ class _Matcher:
         self.owners = [self._owner(offer) for offer in self.offers]
         self.moved = moved(self.offers, self.owners, self.wanted)
         self.labelled = self._labelled()
+        spoken = any(text.evidence for text in texts.values())
+        silent = self._in_ids(self._search()) if spoken else [None] * len(self.offers)
+        self.hints = hints(texts, self.offers, silent, self.wanted)
+        self.offers = [o.under(text) for o, text in zip(self.offers, self.hints.units, strict=True)]
 
     def answers(self) -> Answers:
         """Match labels first, then content."""
         found = self._search()
-        labels = [None if i is None else self.ids[i] for i in found.labels]
+        labels = self._in_ids(found)
         self._left_over(labels)
         content = self._by_content(labels)
         margins = {self.ids[i]: margin for i, margin in found.margins.items()}
@@ -176,6 +181,9 @@ class _Matcher:
                 choices.append(Choice(open_ones, offer.none if open_ones else 0.0, cell))
         return search(choices, [self.wanted[q].telling if q in self.wanted else None for q in self.ids])
 
+    def _in_ids(self, found: Found) -> list[str | None]:
+        return [None if i is None else self.ids[i] for i in found.labels]
+
     def _left_over(self, labels: list[str | None]) -> None:
         """Give networks that nobody claims to the values question whose they would be, if it is its turn.
 
@@ -230,19 +238,18 @@ class _Matcher:
         return content
 
     def _named_above(self, labels: Sequence[str | None]) -> list[Claim]:
-        """Give the cells below a text that names a question which nothing else answers: code that raised."""
+        """Give the cells below a text that names a question which nothing else answers: code that raised.
+
+        Each by itself: what answers other questions may stand between them.
+        """
         taken = {cell for offer in self.offers for cell in range(offer.unit.first[0], offer.unit.last[0] + 1)}
         taken |= {label.part.cell for label in self.labels}
-        found: dict[str, list[int]] = {}
-        for cell, text in self.texts.items():
-            for question in text:
-                if cell not in taken and has_code(self.sources[cell]):
-                    found.setdefault(question, []).append(cell)
         known = {*self.labelled, *self.moved.values(), *labels}
         return [
-            Claim(question, (cells[0], -1), (cells[-1], END))
-            for question, cells in found.items()
-            if question not in known
+            Claim(question, (cell, -1), (cell, END))
+            for question, cells in named_code(self.hints.cells, self.sources).items()
+            for cell in cells
+            if question not in known and cell not in taken
         ]
 
     # ── what is said ──────────────────────────────────────────────────────────────────────────────────────

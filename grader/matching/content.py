@@ -1,9 +1,9 @@
-"""What each unit of a notebook could answer, by what it is and by the text before it."""
+"""What each unit of a notebook could answer, by what it is; and how a text before it changes that."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from grader.assignment import Question
 from grader.matching.headings import Evidence
@@ -31,53 +31,62 @@ class Offer:
     """A unit, and what it could answer, by the question's id.
 
     ``exact`` are the questions a run answers step by step, ``wrong`` how many of its marks contradict
-    each of them, ``values`` what is there of the values that a question asks for. ``none`` is what it costs
-    to say it is no one's.
+    each of them, ``points`` how like them it is, ``values`` what is there of the values that a question asks
+    for. ``none`` is what it costs to say it is no one's.
     """
 
     unit: Unit
     options: Mapping[str, Option]
     exact: frozenset[str] = frozenset()
     wrong: Mapping[str, int] = field(default_factory=dict)
+    points: Mapping[str, float] = field(default_factory=dict)
     none: float = 0.0
     values: Mapping[str, Mapping[str, Value]] = field(default_factory=dict, repr=False)
+
+    def under(self, text: Evidence) -> Offer:
+        """Give the same below a text that names a question."""
+        if not text:
+            return self
+        said = _of_values(self.values, text) if self.unit.run is None else self._run_under(text)
+        return replace(
+            self, options={name: replace(option, said=name in text) for name, option in said.items()}
+        )
+
+    def _run_under(self, text: Evidence) -> dict[str, Option]:
+        costs = _costs({q: mine + HEADED * text.get(q, 0.0) for q, mine in self.points.items()}, self.exact)
+        return {name: replace(option, cost=costs[name]) for name, option in self.options.items()}
 
 
 class Content:
     """Compares units with questions: runs on the assignment's data, values with what follows from ``own``."""
 
-    def __init__(
-        self, questions: Sequence[Question], nominal: Data, own: Data, texts: Mapping[int, Evidence]
-    ) -> None:
-        self.data, self.texts = nominal, texts
+    def __init__(self, questions: Sequence[Question], nominal: Data, own: Data) -> None:
+        self.data = nominal
         self.trainings = {q.id: q.training for q in questions if q.training is not None}
         self.wanted = {q.id: Wanted(q, own) for q in questions if q.values is not None}
 
     def offer(self, unit: Unit) -> Offer:
-        """Say what a unit could answer."""
-        text = self.texts.get(unit.first[0], {})
-        return self._of_values(unit, text) if unit.run is None else self._of_run(unit, text)
+        """Say what a unit could answer, whatever is written above it."""
+        if unit.run is not None:
+            return self._of_run(unit)
+        values = {name: found for name, w in self.wanted.items() if (found := w.found_in(unit.values))}
+        return Offer(unit, _of_values(values, {}), values=values)
 
-    def _of_run(self, unit: Unit, text: Evidence) -> Offer:
+    def _of_run(self, unit: Unit) -> Offer:
         run = unit.run
         assert run is not None
         own = own_data(run, self.data)
         like = {name: likeness(training, run, self.data, own) for name, training in self.trainings.items()}
         exact = frozenset(name for name, found in like.items() if found.exact)
-        points = {name: found.points + HEADED * text.get(name, 0.0) for name, found in like.items()}
-        best = max(points.values(), default=0.0)
+        points = {name: found.points for name, found in like.items()}
         quality = self._quality(unit)
         worth = quality * (COMPLETE_TRY if run.count > 1 else LONE_TRY)
         options = {
-            name: Option(
-                cost=min(best - mine, UNLIKE_AT_MOST) + ELSEWHERE * (bool(exact) and name not in exact),
-                worth=EXACT if name in exact else worth,
-                said=name in text,
-            )
-            for name, mine in points.items()
+            name: Option(cost=cost, worth=EXACT if name in exact else worth)
+            for name, cost in _costs(points, exact).items()
         }
         wrong = {name: found.wrong for name, found in like.items()}
-        return Offer(unit, options, exact, wrong, EXACT if exact else worth / 2)
+        return Offer(unit, options, exact, wrong, points, EXACT if exact else worth / 2)
 
     def _quality(self, unit: Unit) -> float:
         """Say whether a run has to do with the assignment at all, 0 to 1: a notebook may hold more."""
@@ -93,13 +102,19 @@ class Content:
         ]
         return quality if sorted(run.start) in starts else quality * STARTED_ELSEWHERE
 
-    def _of_values(self, unit: Unit, text: Evidence) -> Offer:
-        values = {name: found for name, w in self.wanted.items() if (found := w.found_in(unit.values))}
-        highest = max(text.values(), default=0.0)
-        options = {
-            name: Option(
-                cost=OTHER * (highest - text.get(name, 0.0)), names=frozenset(found), said=name in text
-            )
-            for name, found in values.items()
-        }
-        return Offer(unit, options, values=values)
+
+def _costs(points: Mapping[str, float], exact: Collection[str]) -> dict[str, float]:
+    """Give what it costs to give a run to a question: by how much another is more like it."""
+    best = max(points.values(), default=0.0)
+    return {
+        name: min(best - mine, UNLIKE_AT_MOST) + ELSEWHERE * (bool(exact) and name not in exact)
+        for name, mine in points.items()
+    }
+
+
+def _of_values(values: Mapping[str, Mapping[str, Value]], text: Evidence) -> dict[str, Option]:
+    highest = max(text.values(), default=0.0)
+    return {
+        name: Option(cost=OTHER * (highest - text.get(name, 0.0)), names=frozenset(found))
+        for name, found in values.items()
+    }

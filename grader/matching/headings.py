@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from grader.assignment import Question
 from grader.records import SourceCell
@@ -19,23 +20,32 @@ Evidence = Mapping[str, float]
 """Question id -> how much a text speaks for it, 0 (or not there) to ``NAMED``."""
 
 
-def evidence_of(cells: Sequence[SourceCell], questions: Sequence[Question]) -> dict[int, Evidence]:
-    """Give for each code cell what the text before it, and the comments it begins with, say.
+@dataclass(frozen=True)
+class Text:
+    """What is said of a code cell, and ``origin``, the cell that says it: all that one text heads has it."""
+
+    origin: int
+    evidence: Evidence
+
+
+def texts_of(cells: Sequence[SourceCell], questions: Sequence[Question]) -> dict[int, Text]:
+    """Give for each code cell the text before it, or the comments it begins with, if they name a question.
 
     A text holds for the cells up to the next one that names a question, or the next heading: of its own
     rank where it names the question's id.
     """
     titles = Titles(questions)
-    found: dict[int, Evidence] = {}
-    current: Evidence = {}
+    found: dict[int, Text] = {}
+    current = Text(-1, {})
     rank = LOWEST
     for cell in cells:
         if cell.kind == "code":
-            found[cell.index] = titles.named_by(_comments(cell.source)) or current
+            own = titles.named_in(cell.source)
+            found[cell.index] = Text(cell.index, own) if own else current
             continue
         said, level = titles.named_by(cell.source), _rank(cell.source)
         if said or level <= rank:
-            current = said
+            current = Text(cell.index, said)
             rank = level if NAMED in said.values() else LOWEST
     return found
 
@@ -52,11 +62,17 @@ class Titles:
             for question, found in words.items()
         }
 
+    def named_in(self, source: str) -> Evidence:
+        """Give the one question that a cell's first comments name, if none further down names another."""
+        comments = _comments(source)
+        said = self.named_by("\n".join(comments[:COMMENTS]))
+        return said if all(self.named_by(line).keys() <= said.keys() for line in comments) else {}
+
     def named_by(self, text: str) -> Evidence:
         """Give the one question that a text speaks of, if it does."""
         ids = [question for question, pattern in self._ids.items() if pattern.search(text)]
-        if len(ids) == 1:
-            return {ids[0]: NAMED}
+        if ids:
+            return {ids[0]: NAMED} if len(ids) == 1 else {}
         there = set(_words(text))
         shared = {question: there & words.keys() for question, words in self._words.items()}
         likeness = {question: _share(self._words[question], there) for question in shared}
@@ -67,6 +83,8 @@ class Titles:
         first = max(
             alike, key=lambda q: (likeness[q] == 1.0, sum(self._words[q][word] for word in shared[q]))
         )
+        if not all(shared[question] <= shared[first] for question in alike):
+            return {}  # it names several
         others = [words.keys() for question, words in self._words.items() if question != first]
         if likeness[first] < 1.0 and any(shared[first] <= words for words in others):
             return {}  # all that is said is said of another question, too
@@ -91,9 +109,10 @@ def _words(text: str) -> list[str]:
     return words
 
 
-def _comments(source: str) -> str:
-    lines = [line.strip() for line in source.splitlines()[:COMMENTS]]
-    return "\n".join(line for line in lines if line.startswith("#"))
+def _comments(source: str) -> list[str]:
+    """Give a cell's lines, those that are no comments empty."""
+    lines = [line.strip() for line in source.splitlines()]
+    return [line if line.startswith("#") else "" for line in lines]
 
 
 def _rank(text: str) -> int:

@@ -10,6 +10,7 @@ from grader.recording import Part, Recording
 from grader.records import MatchedBy, SourceCell
 
 MARKER = re.compile(r"^[ \t]*#+[ \t]*문제[ \t]*[:：][ \t]*([\w-]+)", re.MULTILINE)
+SETUP = re.compile(r"(import|from)\s|[%!]")
 CHECKING = re.compile(r"%check\b|%(re)?load_ext grader$|import grader$|grader\.check\(")
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s", re.MULTILINE)
 
@@ -47,10 +48,14 @@ def read_labels(
     return labels
 
 
-def has_code(source: str) -> bool:
-    """Tell whether a text holds more than comments, blank lines, and calls of the student's own checker."""
-    lines = (line.strip() for line in source.splitlines())
-    return any(line and not line.startswith("#") and not CHECKING.match(line) for line in lines)
+def has_code(source: str, *, setup: bool = True) -> bool:
+    """Tell whether a text holds more than comments, blank lines, and calls of the student's own checker.
+
+    Without ``setup`` imports and lines for IPython or the shell are nothing, either.
+    """
+    lines = [line.strip() for line in source.splitlines()]
+    code = [line for line in lines if line and not line.startswith("#") and not CHECKING.match(line)]
+    return any(setup or not SETUP.match(line) for line in code)
 
 
 def lines_of(source: str, part: Part) -> str:

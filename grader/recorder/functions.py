@@ -2,7 +2,8 @@
 
 The copy is forked at the cell's end and never comes back: whatever a function prints, draws, seeds, changes
 or breaks, nothing of it is seen by the student. One that does not return is ended with its copy. Where a
-process cannot be forked nothing is called.
+process cannot be forked nothing is called. What was found is written down with the statement that made the
+function too, since the rest of the cell may answer other questions.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 import types
 import warnings
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NoReturn
 
@@ -36,40 +37,66 @@ PLAIN = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.
 
 
 class Calls:
-    """Calls what is new in a namespace at the end of each cell. ``inputs`` are tensors by the host's keys."""
+    """Calls what is new in a namespace. ``inputs`` are tensors by the host's keys."""
 
     def __init__(self, namespace: dict[str, Any], inputs: Mapping[str, torch.Tensor]) -> None:
         self.namespace = namespace
-        self.inputs = inputs
-        self._seen: dict[str, weakref.ref[Any]] = {}
+        self.inputs = inputs if hasattr(os, "fork") else {}
+        self._seen: dict[str, Callable[[], Any]] = {}  # at the end of the last cell
         self._hidden = {name: id(value) for name, value in namespace.items()}
+        self._made: list[tuple[Any, dict[str, Any]]] = []  # by this cell's statements
+
+    def after(self, changed: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+        """Give what ``results`` will fill in, for each function that a statement gave a name."""
+        found = _own_first(self._functions(changed)) if self.inputs else []
+        made = [(name, value, self._known(value)) for name, value in found]
+        self._made += [
+            (value, out) for _, value, out in made if not any(out is known for _, known in self._made)
+        ]
+        return {name: out for name, _, out in made}
 
     def results(self) -> dict[str, Any]:
-        """Give ``{"kind": "function", "type", "results"}`` for each name that is a new function.
+        """Call what the cell has made; give ``{"kind": "function", "type", "results"}`` for each name.
 
         ``results`` are values by the keys of the inputs; what a function raised is a value of kind
-        ``exception``.
+        ``exception``. Functions whose names stand for others by now are called as well.
         """
-        if not self.inputs or not hasattr(os, "fork"):
-            return {}
-        found = dict(self._functions())
-        new = {n: value for n, value in found.items() if n not in self._seen or self._seen[n]() is not value}
-        self._seen = {name: weakref.ref(value) for name, value in found.items()}
-        own_first = sorted(new.items(), key=lambda item: type(item[1]) in PLAIN[1:])
-        return {name: self._called(value) for name, value in own_first[:FUNCTIONS]}
+        found = dict(self._functions(visible(self.namespace)) if self.inputs else ())
+        new = [(n, value) for n, value in found.items() if not (n in self._seen and self._seen[n]() is value)]
+        self._seen = {name: _reference(value) for name, value in found.items()}
+        results = self.after(new)
+        for value, out in sorted(self._made, key=lambda made: _of_a_library(made[0]))[:FUNCTIONS]:
+            out["results"] = in_a_copy(partial(_answers, value, self.inputs), list(self.inputs))
+        self._made = []
+        return results
 
-    def _functions(self) -> Iterator[tuple[str, Any]]:
-        for name, value in visible(self.namespace):
+    def _known(self, function: Any) -> dict[str, Any]:
+        kind = type(function)
+        empty = {"kind": "function", "type": f"{kind.__module__}.{kind.__qualname__}"[:200], "results": {}}
+        return next((out for value, out in self._made if value is function), empty)
+
+    def _functions(self, items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        for name, value in items:
             if self._hidden.get(name) != id(value) and _is_function(value):
                 yield name, value
 
-    def _called(self, function: Any) -> dict[str, Any]:
-        kind = type(function)
-        return {
-            "kind": "function",
-            "type": f"{kind.__module__}.{kind.__qualname__}"[:200],
-            "results": in_a_copy(partial(_answers, function, self.inputs), list(self.inputs)),
-        }
+
+def _reference(value: Any) -> Callable[[], Any]:
+    """Refer to a function without holding it, where its type allows that: numpy's ``exp`` does not."""
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return lambda: value
+
+
+def _own_first(functions: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Give as many as are called at once: of a library imported with a star not all are."""
+    return sorted(functions, key=lambda item: _of_a_library(item[1]))[:FUNCTIONS]
+
+
+def _of_a_library(function: Any) -> bool:
+    home = function.__module__ if issubclass(type(function), PLAIN) else type(function).__module__
+    return str(home) not in {"__main__", "functools"}
 
 
 def _is_function(value: Any) -> bool:

@@ -31,7 +31,7 @@ def install(
         shell: the InteractiveShell; its namespace is read and never written.
         folder: an existing folder for the files; the package's docstring describes them.
         budget: bytes of tensors that are kept in all.
-        inputs: what functions made in a cell are called on at its end, by keys that name the results.
+        inputs: what functions are called on where a cell makes them, by keys that name the results.
     """
     log = Log(folder, budget)
     tape = Tape(log, shell.user_ns)
@@ -39,9 +39,9 @@ def install(
     _watch_engine(tape)
     _watch_optimizers(steps)
     _watch_seeds(tape)
-    statements = Statements(tape)
-    _watch_statements(shell, statements, tape.log)
     calls = Calls(shell.user_ns, inputs or {})
+    statements = Statements(tape, calls)
+    _watch_statements(shell, statements, tape.log)
     cells = Cells(tape, steps, Snapshots(shell.user_ns), statements, calls)
     _watch_cells(shell, tape, cells)
     return cells

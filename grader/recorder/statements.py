@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from grader.recorder.encode import INLINE, encode_tensor, numbers, within_share
+from grader.recorder.functions import Calls
 from grader.recorder.graph import WHOLE
 from grader.recorder.names import tensors_in, visible
 from grader.recorder.tape import NoModes, Tape
@@ -26,8 +27,9 @@ PLAIN = (bool, int, float, str, type(None))
 class Statements:
     """Remembers what each name stood for. Nothing here holds on to what the student lets go of."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, calls: Calls) -> None:
         self.tape = tape
+        self.calls = calls
         self._initial = {name: id(value) for name, value in tape.namespace.items()}
         self._seen: dict[str, Mark] = {}
         self._inner: dict[str, list[str]] = {}  # the dotted names that were written with a name
@@ -70,6 +72,7 @@ class Statements:
         for name in [name for name in gone if name in self._seen]:
             del self._seen[name]
             gone += self._inner.pop(name, [])
+        values |= self.calls.after(changed.items())
         self._left -= 1
         log.seq += 1
         line = min((line for *_, line in code.co_lines() if line), default=1)

@@ -61,7 +61,7 @@ class Steps:
             if self.tape.log.seq == event.entered:
                 stream.add_brief_step(event)
                 return
-            event = event.full()  # a closure has run
+            event = event.full()  # a closure has run, for the first time
         assert isinstance(event, dict)
         with NoModes():
             self._complete(event, _parameters(optimizer))
@@ -115,6 +115,8 @@ class Steps:
     def _complete(self, event: dict[str, Any], tensors: list[torch.Tensor]) -> None:
         log = self.tape.log
         closure = log.seq != event["entered"]
+        if closure:
+            self._stepper = 0  # the next may have one too: what it finds says nothing of what it will use
         params = []
         for tensor, (slot, number, before, found, *_) in zip(tensors, event["params"], strict=True):
             gradient = tensor.grad if closure else None

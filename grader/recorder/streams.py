@@ -93,8 +93,8 @@ class BriefStep(NamedTuple):
         """Write it out in the manner of the one it is like; values are known from the backwards around it."""
         left = iter(self.gradients)
         params = [
-            [slot, number, None, [next(left) for _ in before], None]
-            for slot, number, before, *_ in self.like["params"]
+            [slot, number, None, [next(left) for _ in after], None]
+            for slot, number, *_, after in self.like["params"]  # what was before may not be known there
         ]
         return {**self.like, "seq": self.seq, "entered": self.entered, "lr": self.lr, "params": params}
 

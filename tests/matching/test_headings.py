@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.matching.headings import NAMED, evidence_of
+from grader.matching.headings import NAMED, texts_of
 from grader.records import SourceCell
 
 TITLES = {
@@ -28,6 +28,8 @@ QUESTIONS = [SimpleNamespace(id=name, title=title) for name, title in TITLES.ite
         ("## step1의 다른 표현", None),
         ("the data are read", None),
         ("(mse) 다음 (sse)", None),
+        ("## (mse) 다음 (sse): 오차제곱의 평균", None),
+        ("## 자료 준비: x, y, X, step1~4: 오차제곱의 합", None),
         ("## 결과", None),
     ],
 )
@@ -35,7 +37,7 @@ def test_what_a_heading_names(text, question):
     """The one question whose id or title a text holds; what could be said of two names neither."""
     cells = [SourceCell(0, "markdown", text), SourceCell(1, "code", "x")]
 
-    assert ([] if question is None else [question]) == list(evidence_of(cells, QUESTIONS)[1])
+    assert ([] if question is None else [question]) == list(texts_of(cells, QUESTIONS)[1].evidence)
 
 
 def test_how_far_a_heading_reaches():
@@ -51,4 +53,19 @@ def test_how_far_a_heading_reaches():
     ]
 
     expected = {1: {"mse": NAMED}, 3: {"mse": NAMED}, 4: {"sse": NAMED}, 6: {}}
-    assert expected == evidence_of(cells, QUESTIONS)
+    found = texts_of(cells, QUESTIONS)
+    assert expected == {cell: text.evidence for cell, text in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("# (mse)\na\n# 그림", {"mse": NAMED}),
+        ("# (mse)\na\n# 여기서 (mse)를 다시", {"mse": NAMED}),
+        ("# (mse)\na\nb\nc\nd\ne\n# (sse)\nf", {}),
+        ("a\nb\nc\nd\ne\n# (sse)\nf", {}),
+    ],
+)
+def test_what_comments_name(source, said):
+    """Those that begin a cell speak for all of it, unless others further down name another question."""
+    assert said == texts_of([SourceCell(0, "code", source)], QUESTIONS)[0].evidence

@@ -171,12 +171,30 @@ def test_the_gradient_of_a_closure_is_the_one_it_computed(run):
     seen = run(
         "opt = torch.optim.SGD([What], lr=.001)\n"
         "def closure():\n    opt.zero_grad()\n    loss = torch.mean((y - X @ What) ** 2)\n    loss.backward()\n    return loss\n"
-        "for i in range(250):\n    opt.step(closure)"
+        "for i in range(1500):\n    opt.step(closure)"
     )
     gradients = {b.epoch: b.leaves[0].after for b in seen.backwards}
 
-    assert 250 == 1 + max(gradients)
+    assert 1500 == 1 + max(gradients)
+    assert set(gradients) == {s.epoch for s in seen.steps}
     assert all(gradients[s.epoch] == s.parameters[0].gradient for s in seen.steps)
+    assert {0} == {cell.faults for cell in seen.recording.cells}
+
+
+@pytest.mark.parametrize("make", ["SGD([What], lr=.001)", "LBFGS([What], lr=.001)"])
+def test_a_loop_may_have_a_closure_now_and_then(run, make):
+    """Every backward is an epoch; no step is lost or breaks the recorder, be it steady or not."""
+    seen = run(
+        f"opt, calls = torch.optim.{make}, 0\n"
+        "def closure():\n    global calls\n    calls += 1\n    opt.zero_grad()\n"
+        "    loss = torch.mean((y - X @ What) ** 2)\n    loss.backward()\n    return loss\n"
+        "for i in range(200):\n    opt.step(closure)\n"
+        "opt = torch.optim.SGD([What], lr=.001)\n"
+        "for i in range(600):\n    opt.step(closure) if i % 150 == 149 else (closure(), opt.step())"
+    )
+
+    assert seen.values["calls"].plain == 1 + seen.backwards[-1].epoch
+    assert {0} == {cell.faults for cell in seen.recording.cells}
 
 
 def test_a_step_that_failed_is_forgotten(run):

@@ -152,6 +152,26 @@ def test_each_is_called_once_where_it_is_made(run):
 @pytest.mark.parametrize(
     "source",
     [
+        "f = torch.sigmoid\nf = None",
+        "import numpy as np\nf = lambda x: torch.sigmoid(x)\ng = np.exp\ndel f",
+        "def f(x):\n    return g(x)\ng = torch.sigmoid",
+        "w = None\ndef f(x):\n    return torch.sigmoid(w * x)\nw = 1",
+        "from torch import *\nfrom torch.nn.functional import *\nimport torch\nf = lambda x: sigmoid(x)\nf = 1",
+    ],
+)
+def test_each_is_called_within_its_cell(run, source):
+    """Whatever becomes of its name further down the cell; what it needs may be made there too."""
+    seen = run(source, "after = 1", inputs=INPUTS)
+    events = seen.recording.cells[1].statements
+    made = next(event.values["f"] for event in events if "f" in event.values)
+
+    assert torch.allclose(SIGMOID, made.plain["some"].tensor)
+    assert 0 == seen.recording.cells[1].faults
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
         "net = torch.nn.Linear(1, 1)",
         "class C:\n    pass",
         "import math",

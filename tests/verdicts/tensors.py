@@ -71,6 +71,10 @@ SHOWN = (
     "torch.tensor([[1.0, 0.0], [0.0, 1.0]]) @ torch.tensor([[1], [2]])",
     "torch.tensor([[1, 0], [0, 1]]) @ torch.tensor([[1.0], [2.0]])",
 )
+SHOWN_OF_VECTORS = (
+    "torch.tensor([[1.0, 0.0], [0.0, 1.0]]) @ torch.tensor([1, 2])",
+    "torch.tensor([[1, 0], [0, 1]]).mv(torch.tensor([1.0, 2.0]))",
+)
 
 
 def cell(question: str, lines: dict[str, str] | None = None) -> str:
@@ -130,7 +134,10 @@ RIGHT_LINES = (
     ("mixed", "both_int", "torch.matmul(torch.tensor([[1, 0], [0, 1]]), torch.tensor([1, 2]).reshape(2, 1))"),
     ("mixed", "both_float", "torch.eye(2) @ torch.tensor([[1.0], [2.0]])"),
     ("mixed", "both_float", "torch.mm(torch.eye(2), torch.tensor([[1], [2]]).float())"),
+    ("mixed", "both_int", "torch.eye(2).int() @ torch.tensor([[1], [2]]).int()"),
+    ("mixed", "both_float", "torch.eye(2, dtype=torch.float64) @ torch.tensor([[1], [2]]).double()"),
     ("mixed", "error1", "'RuntimeError'"),
+    ("mixed", "error1", "RuntimeError('expected scalar type Float but found Long')"),
     ("mixed", "error1", "RuntimeError"),
     ("mixed", "error2", "'expected m1 and m2 to have the same dtype, but got: long int != float'"),
     ("mixed", "error2", "'RuntimeError: expected scalar type Long but found Float'"),
@@ -169,11 +176,15 @@ RIGHT_LINES = (
     ("csv", "x", "torch.FloatTensor(df.x).view(100, 1)"),
     ("numpy", "n_range", "np.array(range(10))"),
     ("numpy", "n_range", "np.arange(0, 10, 1)"),
+    ("numpy", "n_range", "np.arange(10, dtype=np.int32)"),
+    ("numpy", "t_range", "torch.arange(10, dtype=torch.int32)"),
     ("numpy", "t_range", "torch.tensor(range(10))"),
     ("numpy", "t_range", "torch.from_numpy(np.arange(10))"),
     ("numpy", "n_lin", "np.arange(10) / 9"),
     ("numpy", "n_lin", "np.linspace(0, 1, num=10)"),
+    ("numpy", "n_lin", "np.linspace(0, 1, 10).astype(np.float32)"),
     ("numpy", "t_lin", "torch.arange(10) / 9"),
+    ("numpy", "t_lin", "torch.tensor(np.linspace(0, 1, 10))"),
     ("numpy", "t_lin", "torch.tensor(np.linspace(0, 1, 10)).float()"),
     ("numpy", "n_digits", "np.array([3.123456789], dtype=np.float64)"),
     ("numpy", "t_digits", "torch.tensor([3.123456789], dtype=torch.float32)"),
@@ -201,6 +212,15 @@ RIGHT_CELLS = (
     ("mixed", (*SHOWN, cell("mixed", {"error1": "", "error2": ""}))),
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}), f"error1 = {SHOWN[0]}", f"error2 = {SHOWN[1]}")),
     ("mixed", (cell("mixed", {"error2": ""}), SHOWN[1])),
+    ("mixed", (cell("mixed", {"error1": "", "error2": ""}), *SHOWN_OF_VECTORS)),
+    (
+        "mixed",
+        (
+            cell("mixed", {"error1": "", "error2": ""})
+            + f"\ntry: {SHOWN_OF_VECTORS[0]}\nexcept Exception as e: error1 = e"
+            + f"\ntry: {SHOWN_OF_VECTORS[1]}\nexcept Exception as e: error2 = e",
+        ),
+    ),
     ("matmul", (cell("matmul", {"error3": "", "error4": ""}), "A @ b1", "b2 @ A")),
     (
         "numpy",
@@ -264,7 +284,7 @@ WRONG_LINES = (
     ("mixed", "both_int", "torch.tensor([[1, 0], [0, 1]]) @ torch.tensor([1, 2])"),
     ("mixed", "both_int", "torch.tensor([[1, 0], [0, 1]]) * torch.tensor([[1], [2]])"),
     ("mixed", "both_float", "torch.tensor([[1, 0], [0, 1]]) @ torch.tensor([[1], [2]])"),
-    ("mixed", "both_float", "torch.eye(2, dtype=torch.float64) @ torch.tensor([[1], [2]]).double()"),
+    ("mixed", "both_float", "np.eye(2) @ np.array([[1.0], [2.0]])"),
     ("mixed", "error1", "False"),
     ("mixed", "error1", "None"),
     ("mixed", "error1", "'TypeError'"),
@@ -313,12 +333,13 @@ WRONG_LINES = (
     ("numpy", "n_range", "np.arange(1, 11)"),
     ("numpy", "n_range", "list(range(10))"),
     ("numpy", "t_range", "np.arange(10)"),
+    ("numpy", "n_range", "np.arange(10.0)"),
     ("numpy", "t_range", "torch.arange(10.0)"),
     ("numpy", "t_range", "torch.arange(0, 9)"),
     ("numpy", "n_lin", "np.linspace(0, 1, 11)"),
-    ("numpy", "n_lin", "np.linspace(0, 1, 10).astype(np.float32)"),
+    ("numpy", "n_lin", "np.linspace(0, 1, 10).tolist()"),
     ("numpy", "t_lin", "torch.linspace(0, 10, 10)"),
-    ("numpy", "t_lin", "torch.tensor(np.linspace(0, 1, 10))"),
+    ("numpy", "t_lin", "np.linspace(0, 1, 10)"),
     ("numpy", "t_lin", "torch.linspace(0, 1, 100)"),
     ("numpy", "n_digits", "3.123456789"),
     ("numpy", "n_digits", "np.array([3.1235])"),
