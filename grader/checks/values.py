@@ -136,9 +136,7 @@ def _absent(name: str, named: Value | None, namespace: Mapping[str, Value]) -> F
         return failed("value.missing", name=owner)
     if named is None or named.kind == "none":
         return PASSED
-    return failed(
-        "value.differs", name=name, expected="None", actual=plain(named), position=0, given=given(named)
-    )
+    return failed("value.present", name=name, actual=plain(named), given=given(named))
 
 
 def _module_names(

@@ -258,9 +258,8 @@ def swapped_columns(case: Case, check: CheckResult, reference: Training) -> Evid
 
 def bias_that_should_not_be(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
     """Recognise a bias where the question asks for a network without one."""
-    params = check.message.params
-    extra = params.get("expected") == "None" and str(params.get("name", "")).endswith(".bias")
-    return {"name": params["name"]} if extra else None
+    name = str(check.message.params.get("name", ""))
+    return {"name": name} if check.message.id == "value.present" and name.endswith(".bias") else None
 
 
 def _source(case: Case) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from grader.records import Diagnosis, QuestionReport
+from grader.records import CheckStatus, Diagnosis, QuestionReport
 from grader.render import text
 from grader.render.steps import Finding, findings
 
@@ -53,15 +53,21 @@ def explained_and_rest(question: QuestionReport) -> tuple[tuple[Explanation, ...
     return explained, tuple(it for it in told if it not in used)
 
 
-def _explanation(diagnosis: Diagnosis, told: Iterable[Finding]) -> Explanation:
-    """Take a diagnosis apart; what its step's own checks found stands with it."""
+def _explanation(diagnosis: Diagnosis, told: Sequence[Finding]) -> Explanation:
+    """Take a diagnosis apart; what its step's own checks found stands with it.
+
+    What is right all the same is said only where nothing else is wrong: no diagnosis knows of the others.
+    """
     title, *rest = diagnosis.message.text.split("\n") or [""]
+    evidence = tuple(it for it in told if it.steps == (diagnosis.step,))
+    alone = all(it in evidence or it.check.status is not CheckStatus.FAILED for it in told)
+    parts = [part for part in map(_part, filter(None, rest)) if alone or part.kind != "not"]
     return Explanation(
         diagnosis=diagnosis,
         title=title,
-        parts=tuple(sorted(map(_part, filter(None, rest)), key=lambda part: part.kind == "more")),
+        parts=tuple(sorted(parts, key=lambda part: part.kind == "more")),
         source=text.dedented(diagnosis.source or ""),
-        evidence=tuple(it for it in told if it.steps == (diagnosis.step,)),
+        evidence=evidence,
     )
 
 
