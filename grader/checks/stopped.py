@@ -16,8 +16,18 @@ from grader.training import Data, Training
 
 CUT = "does not require grad"
 """What ``backward()`` says of a loss that no parameter leads to."""
-DTYPES = "same dtype"
-"""What a product says of data and parameters of two dtypes."""
+SAID = {
+    "same dtype": Step.STEP1,  # a product, of data and parameters of two dtypes
+    "shapes cannot be multiplied": Step.STEP1,
+    "only for scalar outputs": Step.STEP2,  # backward, of a loss for each row
+    "'float' object has no attribute 'backward'": Step.STEP2,  # the loss was taken out by item()
+    "'NoneType'": Step.STEP3,  # an update, of a gradient that nobody has computed
+    "params argument given to the optimizer": Step.STEP4,
+    "optimizer can only optimize Tensors": Step.STEP4,
+    "got an empty parameter list": Step.STEP4,
+    "Invalid learning rate": Step.STEP4,
+}
+"""What torch says, and the step that it is about wherever in a question it is said."""
 LOSS = ("between 0 and 1", "target size", "Target size")
 """What torch's losses say of what they are given."""
 ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, CellStatus.NOT_REACHED)}
@@ -43,7 +53,7 @@ def never_ran(
         raised = failed("check.cell-ended")
     else:
         raised = failed("init.raised" if blamed is Step.INIT else "step.raised", error=error)
-    rest = Finding(CheckStatus.SKIPPED, Message("check.no-run"))
+    rest = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
     return tuple(
         result(question.id, spec, raised if spec.step is blamed else rest) for spec in question.checks
     )
@@ -52,15 +62,15 @@ def never_ran(
 def _blamed(training: Training, error: str, changed: Mapping[str, Value], data: Data) -> Step:
     """Tell which step raised, as far as message and names tell.
 
-    Parameters that need a gradient under a loss that has none: the way between them was cut in step 1. There
-    data and parameters meet that have no product. A loss
-    that refuses what it is given is step 2, unless a ŷ stands there that is neither the right one
-    nor its logit.
+    Parameters that need a gradient under a loss that has none: the way between them was cut in step 1. A loss
+    that refuses what it is given is step 2, unless a ŷ stands there that is neither the right one nor its
+    logit.
     """
     if CUT in error:
         return Step.STEP1 if any(value.requires_grad for value in changed.values()) else Step.INIT
-    if DTYPES in error:
-        return Step.STEP1
+    about = next((step for words, step in SAID.items() if words in error), None)
+    if about is not None:
+        return about
     if any(words in error for words in LOSS):
         return Step.STEP2 if _yhat_is_known(training, changed, data) else Step.STEP1
     return Step.INIT

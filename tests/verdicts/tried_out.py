@@ -30,6 +30,14 @@ def stepped(name: str, question: str, line: str) -> Answer:
     return wrong(f"{name} before the step", question, "step4", "", loop.source)
 
 
+def raises(name: str, question: str, step: str, **pieces: str) -> Answer:
+    """Raise before the first backward, in one step; nobody sees the others."""
+    others = {"init", "step1", "step2", "step3", "step4", "clear", "epochs", "result"} - {step}
+    return wrong(
+        f"raises: {name}", question, step, "", LOOPS[question].but(**pieces).source, unseen=" ".join(others)
+    )
+
+
 RIGHT = (
     data("x requires a gradient", "x.requires_grad = True"),
     data("y requires a gradient", "y.requires_grad_()"),
@@ -100,5 +108,10 @@ for epoc in range(30):
         loses=frozenset({"sse.step2", "sse.step4", "mse.clear"}),
         named=("gradient-not-cleared", "learning-rate", "mean-for-sum"),
     ),
+    raises("x for X", "mse", "step1", yhat="yhat = x @ What"),
+    raises("a loss for each row", "sgd-nobias", "step2", loss="loss = torch.nn.MSELoss(reduction='none')(net(X), y)"),
+    raises("the loss's number", "mse", "step2", loss="loss = torch.mean((y - yhat) ** 2).item()"),
+    raises("no backward", "mse", "step3", backward=""),
+    raises("the optimizer of a tensor", "sgd-what", "step4", before=LOOPS["sgd-what"].before.replace("[What]", "What")),
     wrong("left before the last update", "mse", "epochs", "epochs", LOOPS["mse"].but(backward="loss.backward()\nif epoc == 29:\n    break").source),
 )  # fmt: skip
