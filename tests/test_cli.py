@@ -234,6 +234,17 @@ def test_what_is_no_notebook_is_told_and_our_own_results_are_none(tmp_path):
         assert "채점하지 않은 것 2개: 박민수_202100052/, 박지훈_202100050.py" in " ".join(one.split())
 
 
+def test_submissions_of_one_student_are_flagged(tmp_path):
+    """Each of them, whatever they are called; the others are not."""
+    for name in ("김철수_202100007", "20210 김철수 (202100007)", "이영희_202100008"):
+        nbformat.write(nbformat.v4.new_notebook(), tmp_path / f"{name}.ipynb")
+    run("grade", STEPS, tmp_path, "--out", tmp_path / "out")
+    flags = {name: [flag["id"] for flag in one["flags"]] for name, one in results(tmp_path / "out").items()}
+
+    assert [0, 1, 1] == sorted(ids.count("flag.class.doubled") for ids in flags.values())
+    assert "flag.class.doubled" not in flags["이영희_202100008"]
+
+
 def test_ctrl_c_ends_with_130(tmp_path):
     """Interrupted while a cell runs, the command ends with 130, without a traceback, and leaves nothing."""
     source = "open('begun', 'w').close()\nimport time; time.sleep(60)"

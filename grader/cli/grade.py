@@ -107,7 +107,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
 def _given(paths: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
     """Give the notebooks: of clones, as files that last as long as the block, and all others."""
     from grader.repositories import clones_among, taken  # noqa: PLC0415 - as above
-    from grader.submission.handed_in import handed_in  # noqa: PLC0415
+    from grader.submission.handed_in import handed_in, with_doubles_flagged  # noqa: PLC0415
 
     clones, others = clones_among(paths)
     if wanted.deadline and others:
@@ -116,7 +116,7 @@ def _given(paths: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
         notebooks = [*taken(clones, wanted, Path(folder)), *handed_in(others)]
         if not notebooks:
             raise GraderError(f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here")
-        yield notebooks
+        yield with_doubles_flagged(notebooks)
 
 
 def _require_writable(folder: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.file_names import readable, student_of
-from grader.records import Student
+from grader.records import Message, Student
 from grader.submission import collect, read
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.errors import SubmissionError
-    from grader.records import Message, Report, Submission
+    from grader.records import Report, Submission
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,21 @@ class HandedIn:
         return replace(report, submission=submission, flags=(*self.flags, *others))
 
 
-#: What the flags of a repository begin with; all others are of the notebook.
-_OURS = ("flag.state.", "flag.repository.")
+#: What the flags begin with that the notebook has no part in: of a repository, of the class.
+_OURS = ("flag.state.", "flag.repository.", "flag.class.")
+
+
+def with_doubles_flagged(notebooks: list[HandedIn]) -> list[HandedIn]:
+    """Flag those of a student number that others have as well: which of them counts is a person's choice."""
+    counts = Counter(one.student.id for one in notebooks)
+
+    def flagged(one: HandedIn) -> HandedIn:
+        if not one.student.id or counts[one.student.id] == 1:
+            return one
+        params = {"student": one.student.id, "count": counts[one.student.id]}
+        return replace(one, flags=(*one.flags, Message("flag.class.doubled", params)))
+
+    return list(map(flagged, notebooks))
 
 
 def handed_in(paths: Iterable[Path]) -> list[HandedIn]:
