@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -42,8 +43,18 @@ AssignmentName = Annotated[
 ]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(f"grader {version('grader')}")
+        raise typer.Exit(OK)
+
+
 @app.callback()
-def main() -> None:
+def main(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which grader this is.")
+    ] = False,
+) -> None:
     """Grades notebooks in which students train small PyTorch models by hand, step by step."""
     for stream in (sys.stdout, sys.stderr):  # a Korean Windows writes a pipe in cp949, which has no ✓
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

@@ -25,10 +25,11 @@ _FINAL_OF_WORDS = {word: final for final, words in _WORDS.items() for word in wo
 
 
 def josa(word: str, consonant: str, vowel: str) -> str:
-    """Give the particle that follows ``word``; both, as ``은(는)``, where its reading is anyone's guess."""
+    """Give the particle that follows ``word``, both if its reading is anyone's guess: ``은(는)``, ``(으)로``."""
     final = _final(word)
     if final is None:
-        return f"{consonant}({vowel})"
+        more = consonant.removesuffix(vowel)
+        return f"({more}){vowel}" if more != consonant else f"{consonant}({vowel})"
     if consonant == "으로" and final == _RIEUL:
         return vowel
     return consonant if final else vowel

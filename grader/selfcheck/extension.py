@@ -39,7 +39,7 @@ def _quietly(function: Callable[..., None]) -> Callable[..., None]:
 @_quietly
 def load(shell: Any) -> None:
     """Make ``%check`` known. Called by IPython for ``%load_ext grader``, and by ``setup``."""
-    shell.register_magic_function(lambda line: check(line.strip() or None), "line", "check")
+    shell.register_magic_function(lambda line: check(line.strip("\"' ") or None), "line", "check")
 
 
 @_quietly

@@ -61,7 +61,7 @@ def left_out(paths: Iterable[Path]) -> list[str]:
     """
     names = []
     for folder in paths:
-        if folder.is_dir() and not (folder / ".git").exists() and os.access(folder, os.R_OK | os.X_OK):
+        if folder.is_dir() and not (folder / ".git").exists() and _opens(folder):
             for path in sorted(folder.iterdir(), key=_in_order):
                 if path.is_dir() and not path.name.startswith((".", "_")) and not _is_notebook(path.name):
                     ours = any("result.json" in files for *_, files in os.walk(path))
@@ -69,6 +69,14 @@ def left_out(paths: Iterable[Path]) -> list[str]:
                 elif path.suffix.lower() in INSTEAD:
                     names.append(readable(path.name))
     return names
+
+
+def _opens(folder: Path) -> bool:
+    try:
+        os.scandir(folder).close()
+    except OSError:
+        return False
+    return True
 
 
 def _is_notebook(name: str) -> bool:
@@ -84,7 +92,7 @@ def content_of(path: Path) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise damaged("folder" if _is_notebook(path.name) else "folder-closed")
+            raise damaged("folder" if _is_notebook(path.name) or _opens(path) else "folder-closed")
         if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
             raise damaged("not-regular")
         check_size(status.st_size)
