@@ -25,7 +25,7 @@ _FINAL_OF_WORDS = {word: final for final, words in _WORDS.items() for word in wo
 
 
 def josa(word: str, consonant: str, vowel: str) -> str:
-    """Give the particle that follows ``word``, both if its reading is anyone's guess: ``은(는)``, ``(으)로``."""
+    """Give the particle that follows ``word``, both where nobody can tell: ``은(는)``, ``(으)로``."""
     final = _final(word)
     if final is None:
         more = consonant.removesuffix(vowel)

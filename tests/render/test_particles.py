@@ -55,3 +55,12 @@ def test_particles_follow_the_reading(word, follows):
 def test_the_direction_follows_a_final_rieul(word, follows):
     """로, not 으로, stands after ㄹ as after a vowel: 서울로, 8로."""
     assert follows == josa(word, "으로", "로")
+
+
+@pytest.mark.parametrize(
+    ("consonant", "vowel", "both"),
+    [("은", "는", "은(는)"), ("으로", "로", "(으)로"), ("이라는", "라는", "(이)라는")],
+)
+def test_where_nobody_can_tell_both_are_written_as_people_write_them(consonant, vowel, both):
+    """The syllable that only one of them has stands in brackets, else the shorter one does."""
+    assert both == josa("grocer", consonant, vowel)
