@@ -144,9 +144,18 @@ class _Matcher:
         parts: dict[str, tuple[MatchedBy, list[Part]]] = {}
         for label in self.labels:
             left = [p for p in without(label.part, gone) if p.whole or self._has_code([p])]
+            if not self._has_code(left) and self._stays(label):  # one statement has answered both
+                left = [label.part]
             parts.setdefault(label.question, (label.by, []))[1].extend(left)
         self.blank = {q: found for q, found in parts.items() if found[1] and not self._has_code(found[1])}
         return {q: found for q, found in parts.items() if self._has_code(found[1])}
+
+    def _stays(self, label: Label) -> bool:
+        owned = zip(self.offers, self.owners, strict=True)
+        return any(
+            owner == label.question and i not in self.moved and holds([label.part], offer) and offer.exact
+            for i, (offer, owner) in enumerate(owned)
+        )
 
     def _has_code(self, parts: Sequence[Part]) -> bool:
         return any(has_code(lines_of(self.sources[part.cell], part)) for part in parts)

@@ -49,7 +49,7 @@ class Notebook:
         begin = (-1, END)
         for i, claim in enumerate(merged):
             following = merged[i + 1] if i + 1 < len(merged) else None
-            begin = begin if i else self._begin(claim)
+            begin = min(begin, self._before(claim.first)) if i else self._begin(claim)
             end = self._end(claim, following)
             if claim.question is not None:
                 found.setdefault(claim.question, []).extend(self._parts(begin, end))
@@ -59,7 +59,7 @@ class Notebook:
     def since(self, previous: Place | None, claim: Claim) -> list[Part]:
         """Give the claim's statements and those before it, since what happened there last."""
         begin = (claim.first[0], -1) if previous is None else self._after(previous)
-        return self._parts(begin, self._after(claim.last))
+        return self._parts(min(begin, self._before(claim.first)), self._after(claim.last))
 
     def _begin(self, claim: Claim) -> Place:
         return max((h for h in self.headings if h < claim.first[0]), default=-1), END
@@ -72,6 +72,11 @@ class Notebook:
         if following is None:
             return (END, END) if heading is None else (heading, END)
         return (heading, END) if heading is not None and heading < following.first[0] else (cell, END)
+
+    def _before(self, place: Place) -> Place:
+        """Give the begin of the statement in which something happened: a loop may train in two ways."""
+        cell, seq = place
+        return cell, max((s for s, _ in self._lines.get(cell, ()) if s < seq), default=-1)
 
     def _after(self, place: Place) -> Place:
         """Give the end of the statement in which something happened."""

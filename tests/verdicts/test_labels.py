@@ -17,6 +17,13 @@ from .test_confusion import RIGHT, VALUES
 
 BY_METADATA, BY_MARKER, BY_CONTENT = MatchedBy
 SSE, MSE, SGD = (LOOPS[name].source for name in ("sse", "mse", "sgd-what"))
+BOTH = """for pool, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
+    What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+    for epoc in range(30):
+        pool((y - X @ What) ** 2).backward()
+        What.data = What.data - alpha * What.grad
+        What.grad = None"""
+RATES = BOTH.replace("(torch.sum, 1/1000)", "(torch.mean, 1/1000), (torch.mean, 1/100)")
 NET, NET2 = VALUES["net-bias"], VALUES["net-nobias"]
 
 
@@ -92,6 +99,15 @@ CASES = {
     "one mistake makes another question's answer": Case((("sgd-what", MSE),), {}, lost=("sgd-what.step4",)),
     "the same, with that question's cell left empty": Case(
         (("mse", "# 여기에 답을 쓰세요"), ("sgd-what", MSE)), {}, lost=("sgd-what.step4",)
+    ),
+    "two questions answered by one statement, below one label": Case(
+        (("sse", BOTH), ("mse", "# 위에서 함께 했다\nWhat")), {"sse": BY_METADATA, "mse": BY_METADATA}
+    ),
+    "two questions answered by one statement, no label": Case(
+        ((None, BOTH),), {"sse": BY_CONTENT, "mse": BY_CONTENT}
+    ),
+    "learning rates compared by one statement": Case(
+        ((None, RATES),), {"mse": BY_CONTENT}, lost=("sse.step2", "sse.step4")
     ),
     "some labelled, one not": Case(
         (("sse", SSE), (None, MSE), ("sgd-what", SGD)),

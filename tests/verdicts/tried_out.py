@@ -68,6 +68,14 @@ for epoc in range(30):
     loss = torch.mean((y - X @ What) ** 2)
     g, = torch.autograd.grad(loss, What)
     What = What - 0.1 * g"""),
+    Answer("sse, mse: both in one loop", (("sse", """
+for of_all, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
+    What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+    for epoc in range(30):
+        loss = of_all((y - X @ What) ** 2)
+        loss.backward()
+        What.data = What.data - alpha * What.grad
+        What.grad = None"""), ("mse", "# both are trained above\nWhat")), named=()),
     right("updates first, thirty-one times", "sgd-bias", NET + """
 for epoc in range(31):
     optimizr.step()
