@@ -17,13 +17,23 @@ from grader.gaps import gaps
 from grader.judging import judge
 from grader.records import CheckStatus, QuestionStatus, Submission
 from tests.shortened import asking_less
-from tests.verdicts import held_out, homework, logistic, right, tensors, test_lecture, test_tensors, wrong
+from tests.verdicts import (
+    held_out,
+    homework,
+    logistic,
+    right,
+    tensors,
+    test_lecture,
+    test_tensors,
+    tried_out,
+    wrong,
+)
 from tests.verdicts.conftest import CSV, executed, submission_of, submitted, warm_process
 from tests.verdicts.named import named
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- accuracy -->", "<!-- /accuracy -->"
-KINDS = ("steps", "logistic", "tensors", "homework", "whole notebooks", "held out")
+KINDS = ("steps", "logistic", "tensors", "homework", "whole notebooks", "held out", "tried out")
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ def cases():
         yield Case("whole notebooks", "steps", make(), frozenset(test_lecture.QUESTIONS), right=True)
     yield from _answers("held out", "steps", held_out.RIGHT, (*held_out.WRONG, *held_out.WRONG_DATA))
     yield from _answers("held out", "logistic", held_out.RIGHT_LOGISTIC, held_out.WRONG_LOGISTIC)
+    yield from _answers("tried out", "steps", tried_out.RIGHT, tried_out.WRONG)
 
 
 def _answers(kind, assignment, *tables):
