@@ -51,8 +51,9 @@ sample: $(INSTALLED) ## Grade the sample class again for reports/sample, which i
 	@find reports/sample -name executed.ipynb -not -path '*/박지훈*' -delete
 	@$(BIN)/grader report reports/sample
 
+# Three workers on two cores: tests of what hangs wait more than they work.
 test: lint types validate ## Linters, type checker, assignments, tests
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile
 
 slow: $(INSTALLED) ## Tests in browsers and JupyterLab, beside Colab's packages; the large tables of matching
 	@$(BIN)/pytest -n 2 --dist loadfile -m slow
