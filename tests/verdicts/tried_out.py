@@ -6,6 +6,7 @@ from __future__ import annotations
 from .answers import LOOPS, Answer
 from .conftest import DATA
 from .held_out import right, wrong
+from .test_confusion import VALUES
 
 WHAT = "What = torch.tensor([[-5.0], [10.0]], requires_grad=True)"
 NET = """
@@ -76,6 +77,8 @@ for of_all, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
         loss.backward()
         What.data = What.data - alpha * What.grad
         What.grad = None"""), ("mse", "# both are trained above\nWhat")), named=()),
+    right("set afterwards, in its cell", "net-bias", VALUES["net-bias"] + "\nnet.bias.data = torch.tensor([-5.0])"),
+    right("trained afterwards, in the next cell", "net-bias", VALUES["net-bias"], "torch.mean((y - net(x)) ** 2).backward()\ntorch.optim.SGD(net.parameters(), lr=1/10).step()"),
     right("updates first, thirty-one times", "sgd-bias", NET + """
 for epoc in range(31):
     optimizr.step()
