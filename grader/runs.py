@@ -160,14 +160,7 @@ def _stayed(previous: EpochEvents, last: EpochEvents, recording: Recording) -> b
     """
     if [leaf.number for leaf in previous.leaves] != [leaf.number for leaf in last.leaves]:
         return False
-    seen = {
-        number: value
-        for record in recording.cells
-        if record.cell == last.cell
-        for event in record.events
-        if isinstance(event, LastLeaves)
-        for _, number, value in event.leaves
-    }
+    seen = _last_leaves([e for record in recording.cells if record.cell == last.cell for e in record.events])
     still = all(seen.get(leaf.number) == leaf.value for leaf in last.leaves)
     return still and any(last.last_after) and _at_the_end(last, recording) is None
 
@@ -187,14 +180,15 @@ def _at_the_end(group: EpochEvents, recording: Recording) -> Numbers | None:
     return None
 
 
+def _last_leaves(events: Sequence[object]) -> dict[int, Numbers | None]:
+    """Give the values at a cell's end of the tensors of its last backward, by their numbers."""
+    last = (event for event in events if isinstance(event, LastLeaves))
+    return {number: value for event in last for _, number, value in event.leaves}
+
+
 def _leaves_at_end(group: EpochEvents, values: object, events: Sequence[object]) -> Numbers | None:
     """Give all leaves' values at a cell's end: the name's where it is there, else the tensor's own."""
-    own = {
-        number: value
-        for event in events
-        if isinstance(event, LastLeaves)
-        for _, number, value in event.leaves
-    }
+    own = _last_leaves(events)
     out: list[Numbers | None] = []
     for leaf in group.leaves:
         named = values.get(leaf.name) if isinstance(values, dict) else None
