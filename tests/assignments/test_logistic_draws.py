@@ -11,7 +11,7 @@ from ..shortened import asking_less, shortened  # noqa: TID252 - tests are no pa
 
 FOLDER = Path(__file__).parents[2] / "assignments/logistic"
 WHOLE = load(FOLDER)
-EPOCHS = 20  # forty times over
+EPOCHS = 8  # forty times over
 SHORT = asking_less(load(FOLDER), EPOCHS)
 NOTEBOOK = read(FOLDER / "logistic.ipynb")
 

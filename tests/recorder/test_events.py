@@ -188,7 +188,7 @@ def test_a_loop_may_have_a_closure_now_and_then(run, make):
         f"opt, calls = torch.optim.{make}, 0\n"
         "def closure():\n    global calls\n    calls += 1\n    opt.zero_grad()\n"
         "    loss = torch.mean((y - X @ What) ** 2)\n    loss.backward()\n    return loss\n"
-        "for i in range(200):\n    opt.step(closure)\n"
+        "for i in range(40):\n    opt.step(closure)\n"
         "opt = torch.optim.SGD([What], lr=.001)\n"
         "for i in range(600):\n    opt.step(closure) if i % 150 == 149 else (closure(), opt.step())"
     )

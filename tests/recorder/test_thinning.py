@@ -37,7 +37,7 @@ MOST = HEAD + MIDDLE + ODD + HEAD + 2 * TAIL
 LONG = LOOP.replace("0.1 *", "0.001 *")
 
 
-@pytest.mark.parametrize("n", [30, 100, 101, 250, 1000, 3000])
+@pytest.mark.parametrize("n", [30, 100, 101, 2000])
 @pytest.mark.parametrize(("loop", "backwards"), [(LONG, 1), (SGD, 1), (TWICE, 2)])
 def test_counts_are_exact(run, n, loop, backwards):
     """However many epochs there were, the last one kept is the last, and its backwards are counted."""
@@ -81,7 +81,7 @@ def test_the_middle_is_kept_in_consecutive_pairs(run):
 @pytest.mark.parametrize("at", [1199, 1200, 1201, 1288, 1333])
 def test_a_single_odd_epoch_is_kept(run, usual, odd, at):
     """An epoch with another learning rate, a gradient that was not cleared or numbers that are not finite stays."""
-    loop = LONG.format(n=2500).replace(usual, f"if epoc == {at}: {odd}\n    else: {usual}")
+    loop = LONG.format(n=1700).replace(usual, f"if epoc == {at}: {odd}\n    else: {usual}")
     kept = {b.epoch for b in run(loop).backwards}
 
     assert {at, at + 1} <= kept
