@@ -18,6 +18,7 @@ import time
 import types
 import warnings
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NoReturn
@@ -33,6 +34,8 @@ FUNCTIONS = 20  # of one cell that are called
 ANSWER = 2_000_000  # bytes of an answer
 NUMBERS = 10_000  # of a result that is written whole
 LIBRARIES = ("torch", "numpy", "math", "scipy")
+SETTINGS = (bool, int, float, str)  # of a module of torch.nn's
+EMPTY = (types.NoneType, dict, set, OrderedDict)  # hooks, parts and the like, where it has none
 PLAIN = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType)
 
 
@@ -45,6 +48,7 @@ class Calls:
         self._seen: dict[str, Callable[[], Any]] = {}  # at the end of the last cell
         self._hidden = {name: id(value) for name, value in namespace.items()}
         self._made: list[tuple[Any, dict[str, Any]]] = []  # by this cell's statements
+        self._of_torch: dict[tuple[type, str], dict[str, Any]] = {}  # results, by class and settings
 
     def after(self, changed: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         """Give what ``results`` will fill in, for each function that a statement gave a name."""
@@ -66,8 +70,17 @@ class Calls:
         self._seen = {name: _reference(value) for name, value in found.items()}
         results = self.after(new)
         for value, out in sorted(self._made, key=lambda made: _of_a_library(made[0]))[:FUNCTIONS]:
-            out["results"] = in_a_copy(partial(_answers, value, self.inputs), list(self.inputs))
+            out["results"] = self._results_of(value)
         self._made = []
+        return results
+
+    def _results_of(self, function: Any) -> dict[str, Any]:
+        """Call a function; ``torch.nn``'s own, made anew in each cell, only once."""
+        if (which := _of_torch(function)) in self._of_torch:
+            return self._of_torch[which]
+        results = in_a_copy(partial(_answers, function, self.inputs), list(self.inputs))
+        if which is not None:
+            self._of_torch[which] = results
         return results
 
     def _known(self, function: Any) -> dict[str, Any]:
@@ -97,6 +110,18 @@ def _own_first(functions: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
 def _of_a_library(function: Any) -> bool:
     home = function.__module__ if issubclass(type(function), PLAIN) else type(function).__module__
     return str(home) not in {"__main__", "functools"}
+
+
+def _of_torch(function: Any) -> tuple[type, str] | None:
+    """Tell the class and the settings of a ``torch.nn.Sigmoid()`` and the like that nothing is hooked to."""
+    kind = type(function)
+    if getattr(torch.nn, kind.__name__, None) is not kind:
+        return None
+    settings = {name: value for name, value in vars(function).items() if not name.startswith("_")}
+    hidden = [value for name, value in vars(function).items() if name.startswith("_") and name != "_buffers"]
+    bare = all(type(one) in EMPTY and not one for one in hidden)
+    plain = all(type(one) in SETTINGS for one in settings.values())
+    return (kind, str(settings)) if bare and plain else None
 
 
 def _is_function(value: Any) -> bool:

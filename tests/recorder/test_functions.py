@@ -149,6 +149,24 @@ def test_each_is_called_once_where_it_is_made(run):
     assert torch.allclose(torch.tanh(INPUTS["some"]), result(seen).tensor)
 
 
+def test_what_torch_has_is_called_once_for_all_cells(run):
+    """A module made anew has the results of its like; one with other settings, a hook or a method has its own."""
+    count = "import os\ncopies, fork = 0, os.fork\ndef counted():\n    global copies\n    copies += 1\n    return fork()\nos.fork = counted"
+    anew = "f = torch.nn.Sigmoid()"
+    others = (
+        "f = torch.nn.LeakyReLU(.1)",
+        "f = torch.nn.LeakyReLU(.2)",
+        "f = torch.nn.Sigmoid()\nf.register_forward_hook(lambda *_: torch.tensor(1.0))",
+        "f = torch.nn.Sigmoid()\nf.forward = lambda x: torch.tensor(2.0)",
+    )
+    seen = run(count, anew, "copies", anew, "copies", *others, "copies", inputs=INPUTS)
+    made = [cell.values["f"].plain["some"].tensor for cell in seen.recording.cells if "f" in cell.values]
+
+    assert ["Out[4]: 2\n", "Out[6]: 2\n", "Out[11]: 6\n"] == [seen.outputs[i] for i in (2, 4, -1)]
+    assert [torch.allclose(SIGMOID, one) for one in made] == [True, True, False, False, False, False]
+    assert [1.0, 2.0] == [one.item() for one in made[-2:]]
+
+
 @pytest.mark.parametrize(
     "source",
     [
