@@ -723,6 +723,6 @@ WRONG = thinned(
         *(in_cells(f"value: {what}", name, [source], loses) for name, what, source, loses in VALUES),
         *_pairs(),
     ),
-    of_each=2,
+    of_each=1,
     whole=CODES,
 )
