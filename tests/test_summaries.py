@@ -8,7 +8,7 @@ import pytest
 from grader.assignment_file import load
 from grader.grading import grade
 from grader.submission import read
-from grader.summaries import LONGEST
+from grader.summaries import LONGEST, RESIDUALS
 
 from .verdicts.conftest import DATA as STEPS_DATA
 from .verdicts.conftest import START
@@ -62,6 +62,15 @@ def test_beside_a_long_wrong_run_stands_the_references_beginning(trained):
     assert 16 == report.score
     assert LONGEST >= max(shown)
     assert set(shown) <= {epoch for epoch, _ in report.run.losses}
+
+
+def test_beside_a_spread_run_stands_what_costs_no_more_than_judging_it(judged_as):
+    """Four million residuals an epoch are computed a few times, not four hundred."""
+    flat = DATA.replace("torch.bernoulli(v)", "torch.bernoulli(v).reshape(-1)")
+    cells = [(None, "import torch"), ("data", flat), ("train-mse", MSE.but(epochs="3").source)]
+    report = judged_as(LOGISTIC, cells)
+
+    assert RESIDUALS // 2000**2 >= len(report.reference.losses) > 2
 
 
 @pytest.mark.parametrize("yhat", ["beta1*x + intercept*x**0", "intercept*x**0 + beta1*x"])
