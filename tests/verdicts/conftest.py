@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grader.adding_up import add_up
 from grader.assignment_file import load
 from grader.gaps import gaps
-from grader.grading import add_up
 from grader.judging import judge
 from grader.learned import Doubt, doubt
 from grader.matching import match
