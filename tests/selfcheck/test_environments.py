@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 
 from grader.assignment_file import load
 
+from ..shortened import asking_less, with_short_loops  # noqa: TID252 - tests are no package
 from .environments import environment, versions
 from .working import filled, kit_notebook, write
 
@@ -143,8 +144,9 @@ def test_beside_what_colab_has(wheel, tmp_path):
     assert "grader" not in before
     notebooks = {}
     for name in ("steps", "logistic", "tensors", "homework"):
-        assignment = load(ROOT / "assignments" / name)
-        notebooks[name] = filled(assignment, notebook=kit_notebook(assignment, checker=str(wheel)))
+        assignment = asking_less(load(ROOT / "assignments" / name))
+        notebook = filled(assignment, notebook=kit_notebook(assignment, checker=str(wheel)))
+        notebooks[name] = with_short_loops(notebook)
     said = checked(python, tmp_path / "at work", notebooks)
 
     assert ["100/100" in text for text in said.values()] == [True] * 4
