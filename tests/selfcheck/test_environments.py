@@ -70,6 +70,14 @@ def test_importing_grader_imports_nothing_heavy():
     assert "[]\n" == done.stdout
 
 
+def test_a_students_kernel_imports_nothing_that_reads_or_runs_notebooks():
+    """Beside JupyterLab, nbformat's own imports take seconds, and the first cell would wait for them."""
+    program = "import sys, grader.selfcheck.extension; print({'nbformat', 'nbclient'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert "set()\n" == done.stdout
+
+
 ELSEWHERE = """
 import os, socket, sys
 for name in ("resource", "fcntl", "pwd", "grp", "termios", "pty"):
