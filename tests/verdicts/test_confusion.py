@@ -40,8 +40,6 @@ VALUES = {
     ),
 }
 RIGHT = {question: VALUES.get(question) or LOOPS[question].source for question in QUESTIONS}
-
-
 #: The cell at which a wrong answer begins: what it meets there is no change of its own.
 BEGIN = ("begin", "pass")
 
