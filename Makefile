@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Where Python is told to keep no bytecode, every process would compile all of ours anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo sample test lint types validate accuracy slow bench install clean
+.PHONY: demo sample test lint types validate accuracy bench install clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -54,9 +54,6 @@ sample: $(INSTALLED) ## Grade the sample class again for reports/sample, which i
 # Three workers on two cores: tests of what hangs wait more than they work.
 test: lint types validate ## Linters, type checker, assignments, tests
 	@$(BIN)/pytest -n 3 --dist loadfile
-
-slow: $(INSTALLED) ## Tests in browsers and JupyterLab, beside Colab's packages; the large tables of matching
-	@$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 bench: $(INSTALLED) $(PEERS)/installed ## Measure against nbclient, nbgrader and otter-grader; write docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.peers $(PEERS)/bin

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import platform
 import time
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import grader
+from grader.adding_up import add_up, environment, reference_to
 from grader.assignment import Assignment
 from grader.errors import GraderError, SandboxError, SubmissionError
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
-from grader.explanations import explained
 from grader.gaps import gaps
 from grader.judging import judge
-from grader.kit import stamp_of
 from grader.learned import doubt
-from grader.questions import Judged
 from grader.records import (
     SCHEMA_VERSION,
-    AssignmentRef,
-    Environment,
     Execution,
     Message,
     Report,
@@ -97,41 +89,6 @@ async def grade_async(
     return replace(report, environment=environment(kernel.sandbox), timing=timing), execution
 
 
-def add_up(
-    submission: Submission,
-    assignment: Assignment,
-    execution: Execution,
-    judged: Sequence[Judged],
-    flags: tuple[Message, ...],
-) -> Report:
-    """Add up. ``flags`` are those of the submission, before those of its questions."""
-    questions = tuple(one.report for one in judged)
-    score = sum(question.score for question in questions)
-    return Report(
-        schema_version=SCHEMA_VERSION,
-        assignment=reference_to(assignment),
-        language="",
-        environment=environment("none"),
-        timing={},
-        submission=SubmissionRef(submission.path, submission.sha256, submission.student),
-        status=ReportStatus.GRADED,
-        error=None,
-        score=score,
-        max_score=assignment.max_score,
-        adjustments=(),
-        final_score=score,
-        flags=(
-            *submission.flags,
-            *_no_code(submission),
-            *_other_kit(submission, assignment),
-            *flags,
-            *(flag for one in judged for flag in one.flags),
-        ),
-        questions=questions,
-        cells=tuple(map(explained, execution.cells)),
-    )
-
-
 def ungraded(given: HandedIn, assignment: Assignment, error: Exception) -> Report:
     """Give the report of a submission that could not be graded: the reason, and no score."""
     if isinstance(error, SubmissionError):
@@ -162,36 +119,3 @@ def _in_a_line(error: Exception, path: Path) -> str:
     """Say an error in a line, without the folder it happened in; a bug of ours with its type."""
     said = " ".join(str(error).replace(str(path), path.name).split())
     return said if isinstance(error, GraderError) else f"{type(error).__name__}: {said}"
-
-
-def reference_to(assignment: Assignment) -> AssignmentRef:
-    """Name an assignment, and say what of it students may see."""
-    return AssignmentRef(
-        id=assignment.id,
-        title=assignment.title,
-        version=assignment.version,
-        digest=assignment.digest,
-        show_expected=assignment.show_expected,
-        deadline=assignment.deadline,
-    )
-
-
-def environment(sandbox: str) -> Environment:
-    """Say what graded, and what the submission was confined by."""
-    return Environment(grader.__version__, platform.python_version(), version("torch"), sandbox)
-
-
-def _other_kit(submission: Submission, assignment: Assignment) -> tuple[Message, ...]:
-    """Say so where a notebook was made from another version of the assignment, or from another one."""
-    stamp = submission.notebook and stamp_of(submission.notebook)
-    if not stamp or (stamp.id, stamp.version) == (assignment.id, assignment.version):
-        return ()
-    if stamp.id != assignment.id:
-        return (Message("flag.kit-other", {"kit": stamp.id, "assignment": assignment.id}),)
-    return (Message("flag.kit-version", {"kit": stamp.version, "assignment": assignment.version}),)
-
-
-def _no_code(submission: Submission) -> tuple[Message, ...]:
-    """Say so where there is nothing to run: perhaps the wrong file was handed in."""
-    has_code = any(cell.kind == "code" and cell.source.strip() for cell in submission.cells)
-    return () if has_code else (Message("flag.no-code"),)

@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.errors import KitError
 from grader.kit import Kit, kit_of
-from grader.kit.notebook import LARGEST
+from grader.kit.payload import LARGEST
 from grader.records import Message
 
 SECONDS = 20.0

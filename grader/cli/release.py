@@ -26,7 +26,8 @@ def release(
     The notebook carries all of it: students need that one file. The same assignment gives the same bytes.
     """
     from grader.assignment_file import find, load, read_notebook  # noqa: PLC0415 - takes a while
-    from grader.kit import make, notebook_text, released  # noqa: PLC0415
+    from grader.kit import make  # noqa: PLC0415
+    from grader.kit.notebook import notebook_text, released  # noqa: PLC0415
 
     with failing_in_one_line():
         asked = load(find(assignment))

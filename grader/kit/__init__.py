@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from grader.kit.kit import Kit
 from grader.kit.make import make
-from grader.kit.notebook import Stamp, kit_of, notebook_text, released, stamp_of, unpacked
+from grader.kit.payload import Stamp, kit_of, stamp_of, unpacked
 
-__all__ = ["Kit", "Stamp", "kit_of", "make", "notebook_text", "released", "stamp_of", "unpacked"]
+__all__ = ["Kit", "Stamp", "kit_of", "make", "stamp_of", "unpacked"]

@@ -11,7 +11,8 @@ from grader.assignment import Assignment
 from grader.assignment_file import read_notebook
 from grader.errors import KitError, SubmissionError
 from grader.file_names import readable, slug_of, student_of
-from grader.kit import kit_of, make, released, stamp_of
+from grader.kit import kit_of, make, stamp_of
+from grader.kit.notebook import released
 from grader.records import Message, Submission
 from grader.release import blank
 from grader.render.messages import LANGUAGES

@@ -11,9 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from grader.adding_up import add_up
 from grader.assignment import Assignment
 from grader.gaps import gaps
-from grader.grading import add_up
 from grader.judging import judge
 from grader.kit import Kit
 from grader.questions import Judged

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from grader.assignment_file import find, load, read_notebook
 from grader.cli import app
-from grader.kit import kit_of, make, notebook_text, released
-from grader.kit.notebook import packed
+from grader.kit import kit_of, make
+from grader.kit.notebook import notebook_text, released
+from grader.kit.payload import packed
 
 GIT = {
     "PATH": os.environ["PATH"],

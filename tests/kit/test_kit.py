@@ -12,7 +12,8 @@ import torch
 from grader.assignment_file import load, read_notebook
 from grader.errors import KitError
 from grader.expectations import Either, Form
-from grader.kit import Kit, kit_of, make, notebook_text, released, stamp_of
+from grader.kit import Kit, kit_of, make, stamp_of
+from grader.kit.notebook import notebook_text, released
 from grader.records import Visibility
 from grader.release import blank
 from grader.training import Training

@@ -6,9 +6,10 @@ import nbformat
 import pytest
 
 from grader.file_names import unique_slugs
-from grader.kit import kit_of, released
+from grader.kit import kit_of
 from grader.kit import make as make_kit
-from grader.kit.notebook import packed
+from grader.kit.notebook import released
+from grader.kit.payload import packed
 from grader.release import blank
 from grader.repositories import Wanted, clones_among, taken
 

@@ -83,12 +83,14 @@ def _has_kernel(address: str, name: str) -> bool:
 
 
 def run_all(page, address: str, name: str):
-    """Open a notebook, run all of its cells, and wait until the last has ended: its cell in the page."""
-    page.goto(f"{address}/lab/tree/{name}?reset")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    """Open a notebook from the list, run all of its cells, and wait until the last has ended: its cell."""
+    page.locator(".jp-DirListing-item", has_text=name).dblclick()
+    page.locator(".lm-DockPanel .lm-TabBar-tab.lm-mod-current", has_text=name).wait_for()
+    notebook = page.locator(".jp-NotebookPanel:visible")
+    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     _wait_for(lambda: _has_kernel(address, name))
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    last = page.locator(".jp-Notebook .jp-CodeCell").last
+    last = notebook.locator(".jp-Notebook .jp-CodeCell").last
     last.locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()
     return last

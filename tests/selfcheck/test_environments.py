@@ -1,40 +1,41 @@
-"""The wheel in environments of its own: beside torch alone, and beside what Colab has.
-
-Slow: pip fills an environment for each. torch's files are linked from the environment that runs the tests.
-"""
+"""The wheel in environments of its own: beside torch alone, and beside what Colab has."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-import sysconfig
-import venv
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from grader.assignment_file import load
 
+from ..shortened import asking_less, with_short_loops  # noqa: TID252 - tests are no package
+from .environments import environment, versions
 from .working import filled, kit_notebook, write
 
 ROOT = Path(__file__).parents[2]
-LINKED = ("torch", "torchgen", "functorch")
-#: What torch itself needs.
-FOR_TORCH = ("filelock", "typing-extensions", "sympy", "networkx", "jinja2", "fsspec")
+#: What Colab has in other versions than the environment that runs the tests; pip finds the nbclient for them.
 COLAB = (
     "ipython==7.34.0", "ipykernel==6.17.1", "jupyter-client==7.4.9", "traitlets==5.7.1", "tornado==6.3.3",
-    "pyzmq<26", "nbclient", "numpy", "pandas", "matplotlib",
+    "pyzmq<26", "nbclient",
 )  # fmt: skip
 RUN = """
-import json, sys, nbformat
+import json, pathlib, sys, nbformat
 from nbclient import NotebookClient
-notebook = nbformat.read(sys.argv[1], 4)
-NotebookClient(notebook, timeout=300, resources={"metadata": {"path": sys.argv[2]}}).execute()
-shown = [o.get("data", {}).get("text/plain", "") + o.get("text", "") for o in notebook.cells[-1].outputs]
-print(json.dumps(shown))
+said = {}
+for path in map(pathlib.Path, sys.argv[1:]):
+    notebook = nbformat.read(path, 4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
+    outputs = notebook.cells[-1].outputs
+    said[path.stem] = [o.get("data", {}).get("text/plain", "") + o.get("text", "") for o in outputs]
+print(json.dumps(said))
 """
+PIP = ("-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,14 @@ def test_importing_grader_imports_nothing_heavy():
     assert "[]\n" == done.stdout
 
 
+def test_a_students_kernel_imports_nothing_that_reads_or_runs_notebooks():
+    """Beside JupyterLab, nbformat's own imports take seconds, and the first cell would wait for them."""
+    program = "import sys, grader.selfcheck.extension; print({'nbformat', 'nbclient'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert "set()\n" == done.stdout
+
+
 ELSEWHERE = """
 import os, socket, sys
 for name in ("resource", "fcntl", "pwd", "grp", "termios", "pty"):
@@ -90,68 +99,63 @@ def test_without_what_linux_alone_has():
     assert (0, "none\n") == (done.returncode, done.stdout), done.stderr
 
 
-def environment(folder, *requirements):
-    """Make an environment with torch in it, and what else is required; give its Python."""
-    venv.create(folder, with_pip=True, symlinks=True)
-    python = folder / "bin" / "python"
-    here, there = Path(sysconfig.get_path("purelib")), next((folder / "lib").glob("python*/site-packages"))
-    for path in [*(here / name for name in LINKED), *here.glob("torch-*.dist-info")]:
-        if path.exists():
-            shutil.copytree(path, there / path.name, copy_function=os.link)
-    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*command, *FOR_TORCH, *requirements], check=False, capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"NO PACKAGES TO BE HAD HERE: {done.stderr.strip().splitlines()[-1]}")
-    return python
+def pip(python, *arguments):
+    """Install; give what pip complains of, nothing where it does not."""
+    done = subprocess.run([python, *PIP, *arguments], check=False, capture_output=True, text=True)
+    return done.stderr if done.returncode else ""
 
 
-def versions(python):
-    """Give what is installed."""
-    done = subprocess.run([python, "-m", "pip", "list", "--format=json"], check=True, capture_output=True)
-    return {one["name"].lower(): one["version"] for one in json.loads(done.stdout)}
-
-
-def checked(python, notebook, folder):
-    """Run a notebook in an environment's own kernel; give what its last cell shows."""
+def checked(python, folder, notebooks):
+    """Run notebooks, each in a folder and a kernel of its own; give what the last cell of each shows."""
     folder.mkdir()
+    paths = []
+    for name, notebook in notebooks.items():
+        (folder / name).mkdir()
+        paths.append(write(notebook, folder / name / f"{name}.ipynb"))
     clean = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
     }
     clean |= {"HOME": str(folder), "PATH": f"{python.parent}{os.pathsep}{clean['PATH']}"}
-    command = [python, "-c", RUN, notebook, folder]
+    command = [python, "-c", RUN, *paths]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=clean)
     assert done.returncode == 0, done.stderr[-2000:]
-    return "\n".join(json.loads(done.stdout.splitlines()[-1]))
+    return {name: "\n".join(said) for name, said in json.loads(done.stdout.splitlines()[-1]).items()}
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT ON WINDOWS: torch's files are linked")
 def test_beside_torch_alone(wheel, tmp_path):
-    """Pip takes what it needs; %check and grader check work."""
-    python = environment(tmp_path / "env", f"grader @ {wheel.as_uri()}")
-    notebook = write(filled(load(ROOT / "assignments/homework")), tmp_path / "homework.ipynb")
-    said = checked(python, notebook, tmp_path / "at work")
-    command = [python.parent / "grader", "check", notebook]
+    """What the wheel's metadata require is all that pip takes, and enough: %check and grader check work."""
+    (grader,) = metadata.distributions(path=[str(wheel)])
+    python = environment(tmp_path / "env", ["torch", *grader.requires])
+    complaint = pip(python, "--no-index", wheel)
+    assert "" == complaint
+    homework = filled(load(ROOT / "assignments/homework"))
+    said = checked(python, tmp_path / "at work", {"homework": homework})["homework"]
+    command = [python.parent / "grader", "check", tmp_path / "at work/homework/homework.ipynb"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
 
-    assert "pandas" not in versions(python)
+    assert "pandas" not in versions(tmp_path / "env")
     assert "100/100" in said
     assert "셀을 위에서 아래로 차례대로 실행했습니다." in said
     assert (0, True) == (done.returncode, "100/100" in done.stdout)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT ON WINDOWS: torch's files are linked")
 def test_beside_what_colab_has(wheel, tmp_path):
     """The first cell installs the checker; nothing that was there changes; every kit has all its points."""
-    python = environment(tmp_path / "env", *COLAB)
-    before = versions(python)
+    others = [Requirement(one).name for one in COLAB]
+    both = ["torch", "numpy", "pandas", "matplotlib"]
+    python = environment(tmp_path / "env", [*both, *others], without=others)
+    if complaint := pip(python, *COLAB):
+        pytest.skip(f"NO PACKAGES TO BE HAD HERE: {complaint.strip().splitlines()[-1]}")
+    before = versions(tmp_path / "env")
     assert "grader" not in before
-    said = {}
+    notebooks = {}
     for name in ("steps", "logistic", "tensors", "homework"):
-        assignment = load(ROOT / "assignments" / name)
+        assignment = asking_less(load(ROOT / "assignments" / name))
         notebook = filled(assignment, notebook=kit_notebook(assignment, checker=str(wheel)))
-        said[name] = checked(python, write(notebook, tmp_path / f"{name}.ipynb"), tmp_path / name)
+        notebooks[name] = with_short_loops(notebook)
+    said = checked(python, tmp_path / "at work", notebooks)
 
     assert ["100/100" in text for text in said.values()] == [True] * 4
-    assert before.items() <= versions(python).items()
+    assert before.items() <= versions(tmp_path / "env").items()

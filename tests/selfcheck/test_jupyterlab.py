@@ -23,7 +23,6 @@ for epoc in range(30):
     What.data = What.data - alpha * What.grad"""
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(program() is None, reason=MISSING)
 def test_in_jupyterlab(tmp_path):
     """The solutions have all points of the public part; a mistake is named, also on a narrow screen."""
@@ -36,6 +35,7 @@ def test_in_jupyterlab(tmp_path):
     with server(notebooks, tmp_path / "home") as address, browser() as started:
         page = started.new_page(viewport={"width": 1100, "height": 1300})
         page.set_default_timeout(PATIENCE * 1000)
+        page.goto(f"{address}/lab")
         said = {}
         for name in (*NAMES, "mistake"):
             last = run_all(page, address, f"{name}.ipynb")

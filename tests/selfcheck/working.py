@@ -7,7 +7,8 @@ import nbformat
 from nbformat.v4 import new_code_cell
 
 from grader.assignment_file import read_notebook
-from grader.kit import make, released
+from grader.kit import make
+from grader.kit.notebook import released
 
 SOLUTION = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 

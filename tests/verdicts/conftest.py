@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grader.adding_up import add_up
 from grader.assignment_file import load
 from grader.gaps import gaps
-from grader.grading import add_up
 from grader.judging import judge
 from grader.learned import Doubt, doubt
 from grader.matching import match
@@ -216,6 +216,11 @@ def run(warm, folder, submission, calls=None, seed=None, *, afresh=()):
 def report(warm, folder, assignment, submission, seed=0, *, afresh=()):
     """Execute a submission and judge it as an assignment: its ``Report``."""
     execution = run(warm, folder, submission, assignment.calls, seed, afresh=afresh)
+    return report_of(assignment, submission, execution)
+
+
+def report_of(assignment, submission, execution):
+    """Judge a submission that was executed as an assignment: its ``Report``."""
     found = gaps(execution, submission.cells)
     verdict = judge(submission, assignment, execution, found)
     return add_up(submission, assignment, execution, verdict.questions, verdict.flags)

@@ -4,14 +4,15 @@ The table is printed with ``pytest -s``.
 """
 # ruff: noqa: E501 - students' cells, and tables, a row a line
 
+from dataclasses import replace
+
 import pytest
 
 from grader.matching import match
 from grader.recording import Backward
-from grader.records import SourceCell, Student, Submission
 
 from .answers import LOOPS
-from .conftest import DATA, START
+from .conftest import DATA, START, submission_of
 from .variants import QUESTIONS
 from .wrong import WRONG
 
@@ -38,60 +39,89 @@ VALUES = {
         "message = 'optimizer got an empty parameter list'"
     ),
 }
-RIGHT = {question: [VALUES.get(question) or LOOPS[question].source] for question in QUESTIONS}
+RIGHT = {question: VALUES.get(question) or LOOPS[question].source for question in QUESTIONS}
+#: The cell at which a wrong answer begins: what it meets there is no change of its own.
+BEGIN = ("begin", "pass")
 
 
 @pytest.fixture
-def found(run_cells, assignment):
+def found(assignment):
     """Match a notebook without labels: which question each cell went to, by the one it answers."""
 
-    def find(cells):
-        sources = tuple(SourceCell(i, "code", text) for i, (_, text) in enumerate([*START, *cells]))
-        submission = Submission("hw.ipynb", "hw", "", Student(), sources, None)
-        execution = run_cells(submission)
+    def find(submission, execution, questions):
         matched = match(submission, execution, assignment, assignment.data()).matched
         of_cell = {cell: question for question, one in matched.items() for cell in one.cells}
         trained = {
             r.cell for r in execution.recording.cells if any(isinstance(e, Backward) for e in r.events)
         }
         return [
-            (question, of_cell.get(i, "none"))
-            for i, (question, _) in enumerate(cells, len(START))
-            if i in trained or question in VALUES
+            (question, of_cell.get(cell.index, "none"))
+            for cell, question in zip(submission.cells, questions, strict=True)
+            if cell.index in trained or question in VALUES
         ]
 
     return find
 
 
-def among_right_answers(answer):
-    """Put a wrong answer where the right one to the same question would stand."""
-    mine = answer.cells[0][0]
-    return [
-        (question, source)
-        for question, sources in RIGHT.items()
-        for source in ([text for _, text in answer.cells] if question == mine else sources)
-    ]
+def unlabelled(cells):
+    """Hand cells in that do not say what they answer."""
+    return submission_of([(None, text) for _, text in cells])
 
 
-def test_every_right_answer_is_matched_to_its_question(found):
+def test_every_right_answer_is_matched_to_its_question(found, run_cells):
     """One cell a question, no text."""
-    pairs = found([(question, text) for question, texts in RIGHT.items() for text in texts])
+    cells = [*START, *RIGHT.items()]
+    submission = unlabelled(cells)
+    pairs = found(submission, run_cells(submission), [question for question, _ in cells])
 
     assert [(question, question) for question in QUESTIONS] == pairs
 
 
-@pytest.mark.slow
-def test_silent_mistakes_are_matched_to_their_questions(found):
+@pytest.fixture
+def among_right_answers(run_cells):
+    """Give notebooks in which a wrong answer stands where the right one would: their questions, cell by cell.
+
+    Those of one question are executed as one, each wrong answer on the names that the right ones before it
+    left; of what the others did, nothing is in a notebook's submission and execution.
+    """
+
+    def execute(question, answers):
+        place = QUESTIONS.index(question)
+        right = list(RIGHT.items())
+        rows = [
+            *((None, cell) for cell in (*START, *right[:place])),
+            *((answer, cell) for answer in answers for cell in (BEGIN, *answer.cells)),
+            *((None, cell) for cell in right[place + 1 :]),
+        ]
+        submission = unlabelled([cell for _, cell in rows])
+        execution = run_cells(submission, afresh=[i for i, (_, cell) in enumerate(rows) if cell is BEGIN])
+        for answer in answers:
+            own = [i for i, (of, cell) in enumerate(rows) if of in (None, answer) and cell is not BEGIN]
+            cells = tuple(submission.cells[i] for i in own)
+            yield answer, replace(submission, cells=cells), only(execution, own), [rows[i][1][0] for i in own]
+
+    return execute
+
+
+def only(execution, cells):
+    """Give what happened in some cells."""
+    outcomes = tuple(outcome for outcome in execution.cells if outcome.index in cells)
+    records = tuple(record for record in execution.recording.cells if record.cell in cells)
+    return replace(execution, cells=outcomes, recording=replace(execution.recording, cells=records))
+
+
+def test_silent_mistakes_are_matched_to_their_questions(found, among_right_answers):
     """All right answers around them, and 95 of 100 of the wrong ones."""
     table = {}
     strangers = []
-    for answer in MISTAKES:
-        mine = answer.cells[0][0]
-        for question, taken_for in found(among_right_answers(answer)):
-            if question == mine:
-                table[answer.name] = taken_for
-            elif question != taken_for:
-                strangers.append((answer.name, question, taken_for))
+    by_question = {question: [one for one in MISTAKES if one.cells[0][0] == question] for question in LOOPS}
+    for mine, answers in by_question.items():
+        for answer, *notebook in among_right_answers(mine, answers):
+            for question, taken_for in found(*notebook):
+                if question == mine:
+                    table[answer.name] = taken_for
+                elif question != taken_for:
+                    strangers.append((answer.name, question, taken_for))
     confused = {name: taken_for for name, taken_for in table.items() if not name.startswith(f"{taken_for}:")}
     share = 1 - len(confused) / len(table)
     print(f"\n{len(table)} wrong answers, {share:.1%} matched to their questions; the others:")  # noqa: T201 - the table

@@ -147,7 +147,7 @@ def test_confidence_is_one_for_labels_and_less_for_content(matched):
     """What a cell says is certain; what it looks like is not."""
     cells = [
         (question if question != "mse" else None, text)
-        for question, (text,) in RIGHT.items()
+        for question, text in RIGHT.items()
         if question != "data"
     ]
     found = matched(submitted(cells)).matched

@@ -1,0 +1,92 @@
+"""What was judged, question by question -> the report of a submission."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import grader
+from grader.assignment import Assignment
+from grader.explanations import explained
+from grader.kit import stamp_of
+from grader.questions import Judged
+from grader.records import (
+    SCHEMA_VERSION,
+    AssignmentRef,
+    Environment,
+    Execution,
+    Message,
+    Report,
+    ReportStatus,
+    Submission,
+    SubmissionRef,
+)
+
+
+def add_up(
+    submission: Submission,
+    assignment: Assignment,
+    execution: Execution,
+    judged: Sequence[Judged],
+    flags: tuple[Message, ...],
+) -> Report:
+    """Add up. ``flags`` are those of the submission, before those of its questions."""
+    questions = tuple(one.report for one in judged)
+    score = sum(question.score for question in questions)
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        assignment=reference_to(assignment),
+        language="",
+        environment=environment("none"),
+        timing={},
+        submission=SubmissionRef(submission.path, submission.sha256, submission.student),
+        status=ReportStatus.GRADED,
+        error=None,
+        score=score,
+        max_score=assignment.max_score,
+        adjustments=(),
+        final_score=score,
+        flags=(
+            *submission.flags,
+            *_no_code(submission),
+            *_other_kit(submission, assignment),
+            *flags,
+            *(flag for one in judged for flag in one.flags),
+        ),
+        questions=questions,
+        cells=tuple(map(explained, execution.cells)),
+    )
+
+
+def reference_to(assignment: Assignment) -> AssignmentRef:
+    """Name an assignment, and say what of it students may see."""
+    return AssignmentRef(
+        id=assignment.id,
+        title=assignment.title,
+        version=assignment.version,
+        digest=assignment.digest,
+        show_expected=assignment.show_expected,
+        deadline=assignment.deadline,
+    )
+
+
+def environment(sandbox: str) -> Environment:
+    """Say what graded, and what the submission was confined by."""
+    return Environment(grader.__version__, platform.python_version(), version("torch"), sandbox)
+
+
+def _other_kit(submission: Submission, assignment: Assignment) -> tuple[Message, ...]:
+    """Say so where a notebook was made from another version of the assignment, or from another one."""
+    stamp = submission.notebook and stamp_of(submission.notebook)
+    if not stamp or (stamp.id, stamp.version) == (assignment.id, assignment.version):
+        return ()
+    if stamp.id != assignment.id:
+        return (Message("flag.kit-other", {"kit": stamp.id, "assignment": assignment.id}),)
+    return (Message("flag.kit-version", {"kit": stamp.version, "assignment": assignment.version}),)
+
+
+def _no_code(submission: Submission) -> tuple[Message, ...]:
+    """Say so where there is nothing to run: perhaps the wrong file was handed in."""
+    has_code = any(cell.kind == "code" and cell.source.strip() for cell in submission.cells)
+    return () if has_code else (Message("flag.no-code"),)
