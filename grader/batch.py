@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 
 from grader.assignment import Assignment
-from grader.errors import GraderError, OutputError
+from grader.errors import GraderError, OutputError, unwritable
 from grader.execution.kernel import KernelFactory
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
@@ -89,13 +89,16 @@ def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[
             report = loads(file.read_text(encoding="utf-8"))
         except ValueError as error:
             raise GraderError(
-                f"{file}: this is not a result that this version reads; grade it again"
+                f"{file}: this is not a result that this version reads; grade it again",
+                "result-unreadable",
+                {"path": str(file)},
             ) from error
         report = localize(report, lang or report.language)
         _write_pages(file.parent, report)
         entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
     if not entries:
-        raise GraderError(f"{out}: there is no result.json one folder below; run grader grade first")
+        said = f"{out}: there is no result.json one folder below; run grader grade first"
+        raise GraderError(said, "no-results", {"path": str(out)})
     write_class(out, entries, lang or entries[0].report.language, also)
     return entries
 
@@ -196,4 +199,4 @@ def _write(file: Path, content: str | bytes) -> None:
         part.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
         part.replace(file)
     except OSError as error:
-        raise OutputError(f"{file}: cannot be written: {error.strerror}") from error
+        raise unwritable(file, error) from error

@@ -3,11 +3,13 @@
 import functools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +26,7 @@ from grader.errors import SandboxError
 from grader.execution import protections
 from grader.execution.kernels import kernels
 from grader.release import blank
+from grader.render.messages import LANGUAGES
 from grader.render.result_json import schema
 
 ROOT = Path(__file__).parent.parent
@@ -182,28 +185,103 @@ def test_a_failure_of_ours_is_an_error_and_no_zero(error, said, handed_in, tmp_p
     assert "Traceback" not in printed
 
 
+MISTAKES = {
+    ("grade", "stepz", "."): "assignments/ has steps, ",
+    ("grade", STEPS, "nowhere"): "nowhere: there is no such file or folder",
+    ("grade", ROOT / "docs", "."): "docs: there is no assignment.toml in it",
+    ("grade", STEPS, ROOT / "reference"): "no notebook",
+    ("grade", STEPS, STEPS, "--at", "noon"): "noon is no time",
+    ("grade", STEPS, STEPS, "--pushes", "pushes.csv"): "say which count with --at",
+    ("grade", STEPS, STEPS, "--limit", "memory_byte=1GiB"): "there are memory_bytes, ",
+    ("grade", STEPS, STEPS, "--limit", "processes=many"): "processes=many: write a whole number",
+    ("grade", STEPS, STEPS, "--limit", "disk_bytes=1 elephant"): "1 elephant: write a size with its unit",
+    ("grade", STEPS, STEPS, "--limit", "disk_bytes"): "disk_bytes: write a size with its unit",
+    ("grade", STEPS, STEPS, "--limit", "cell_seconds=-1"): "cell_seconds=-1: write seconds",
+    ("grade", STEPS, STEPS / "steps.ipynb", "--out", STEPS / "steps.ipynb"): "cannot be written",
+    ("report", ROOT / "reference"): "there is no result",
+    ("release", "stepz", "handout"): "assignments/ has steps, ",
+    ("validate", "stepz"): "assignments/ has steps, ",
+    ("ci", "nowhere"): "nowhere: there is no such file or folder",
+    ("grade",): "ASSIGNMENT is missing. How it is used: ",
+    ("grade", STEPS): "PATH is missing",
+    ("check",): "NOTEBOOK is missing",
+    ("check", "a b.ipynb", "b.ipynb"): "takes fewer arguments",
+    ("grade", STEPS, ".", "--job", "2"): "has no option --job",
+    ("grade", STEPS, ".", "--jobs", "0"): "--jobs is a whole number",
+    ("ci", "--min-score", "101"): "--min-score is a number from 0 to 100",
+    ("report", ".", "--also", "pdf"): "--also is junit or markdown",
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("arguments", "said"), MISTAKES.items())
+def test_a_users_mistake_is_one_line(arguments, said, lang, monkeypatch):
+    """What the user can mend is said in one line of their language, before a notebook is run."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("a notebook was run"))
+
+    code, printed = run(*arguments, "--lang", lang)
+
+    assert (2, 1) == (code, len(printed.strip().splitlines()))
+    assert printed.startswith("grader: ")
+    assert (lang == "en") == (said in printed), printed
+    assert (lang == "ko") == bool(re.search("[가-힣]{2}", printed)), printed
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("grade", "stepz", "."), "steps"),
-        (("grade", STEPS, "nowhere"), "nowhere"),
-        (("grade", STEPS, ROOT / "reference"), "no notebook"),
-        (("report", ROOT / "reference"), "result.json"),
-        (("grade", STEPS, STEPS, "--limit", "memory_byte=1GiB"), "did you mean 'memory_bytes'?"),
-        (("grade", STEPS, STEPS, "--limit", "processes=many"), "'many'"),
-        (("grade", STEPS, STEPS, "--limit", "disk_bytes=1 elephant"), "elephant"),
-        (("grade", STEPS, STEPS / "steps.ipynb", "--out", STEPS / "steps.ipynb"), "cannot be written"),
+        (("marks",), "그런 명령은 없습니다. check, ci, "),
+        (("--lang", "en"), "has no option --lang"),
+        (("doctor", "--lang"), "--lang 뒤에 값이 없습니다."),
+        (("doctor", "--lang", "kr"), "--lang에는 ko나 en을 써 주세요."),
+        (("doctor", "--lang=en", "x"), "takes fewer arguments"),
     ],
 )
-def test_a_users_mistake_is_one_line(arguments, said, monkeypatch):
-    """What the user can mend is said in one line, before a notebook is run; the command ends with 2."""
-    monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("a notebook was run"))
-
+def test_wrong_arguments_are_answered_in_the_language_asked_for(arguments, said):
+    """Whatever else cannot be read, ``--lang`` can; without it the answer is Korean."""
     code, printed = run(*arguments)
 
     assert (2, 1) == (code, len(printed.strip().splitlines()))
     assert said in printed
-    assert printed.startswith("grader: ")
+
+
+def test_where_there_is_no_course_it_says_so(tmp_path, monkeypatch):
+    """Started in another folder, a command says what it misses there."""
+    monkeypatch.chdir(tmp_path)
+
+    assert "no assignments/ here holds one" in run("validate", "steps", "--lang", "en")[1]
+    assert "assignments/ 폴더가 없습니다" in run("validate", "steps")[1]
+
+
+def test_version():
+    """``--version`` says which grader this is, and nothing else."""
+    assert (0, f"grader {version('grader')}\n") == run("--version")
+
+
+def test_without_arguments_there_is_help():
+    """``grader`` alone names its commands."""
+    code, said = run()
+
+    assert 2 == code
+    assert all(command in said for command in ("grade", "check", "ci", "release", "validate", "report"))
+
+
+@pytest.mark.parametrize("arguments", [("doctor",), ("grade", "stepz", "✓"), ("✓",), ("--version",)])
+def test_a_terminal_of_a_korean_windows(arguments):
+    """In cp949 there is no ✓: what cannot be shown is a question mark, and nothing fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "cp949"},
+        capture_output=True,
+        check=False,
+    )
+    said = (done.stdout + done.stderr).decode("cp949")
+
+    assert "Traceback" not in said
+    assert (0 if arguments[0] in {"doctor", "--version"} else 2) == done.returncode
+    assert arguments == ("--version",) or re.search("[가-힣]{2}", said)
 
 
 def test_ctrl_c_waits_for_the_end_of_an_import():
@@ -264,7 +342,7 @@ def test_ctrl_c_ends_with_130(tmp_path):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
 
-        assert (130, "interrupted") == (process.returncode, errors.strip())
+        assert (130, "grader: 중단했습니다.") == (process.returncode, errors.strip())
         assert [] == list(Path(folder).iterdir())
 
 
@@ -342,7 +420,7 @@ def test_doctor_says_what_is_missing_and_what_to_do(monkeypatch):
     monkeypatch.setattr("grader.doctor.kernels", kernels)
 
     code, said = run("doctor", "--lang", "en")
-    refused, why = run("grade", STEPS, STEPS / "steps.ipynb")
+    refused, why = run("grade", STEPS, STEPS / "steps.ipynb", "--lang", "en")
 
     assert (2, 2) == (code, refused)
     assert "the kernel is older than Linux 5.13" in " ".join(said.split())

@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.cli.app import FAILED, OK, AssignmentName, Lang, app, err, failing_in_one_line, out, undisturbed
-from grader.errors import GraderError, OutputError
+from grader.errors import GraderError, unwritable
 
 if TYPE_CHECKING:
     from grader.repositories import Wanted
@@ -29,7 +29,9 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     assignment: AssignmentName,
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Notebooks, folders of notebooks, clones of repositories, folders of clones."),
+        typer.Argument(
+            metavar="PATH", help="Notebooks, folders of notebooks, clones of repositories, folders of clones."
+        ),
     ],
     out_: Annotated[
         Path | None, typer.Option("--out", help="Where results go.", show_default="reports/ASSIGNMENT")
@@ -63,7 +65,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     Ends with 0 when every submission was graded, whatever the marks; with 2 when the assignment, a
     submission's file or the grader itself failed.
     """
-    with failing_in_one_line(), ExitStack() as stack:
+    with failing_in_one_line(lang), ExitStack() as stack:
         with undisturbed():
             from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
 
@@ -76,7 +78,8 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
 
         progress = stack.enter_context(_progress())
         if pushes and not at:
-            raise GraderError("--pushes says when commits were pushed; say which count with --at")
+            said = "--pushes says when commits were pushed; say which count with --at"
+            raise GraderError(said, "pushes-without-at")
         asked = load(find(assignment))
         asked = replace(asked, limits=override(asked.limits, limit or ()))
         wanted = Wanted(asked, moment(at) if at else None, read_pushes(pushes) if pushes else None)
@@ -111,11 +114,14 @@ def _given(paths: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
 
     clones, others = clones_among(paths)
     if wanted.deadline and others:
-        raise GraderError(f"{others[0]}: --at needs repositories; this is none, and holds none")
+        said = f"{others[0]}: --at needs repositories; this is none, and holds none"
+        raise GraderError(said, "at-without-repository", {"path": str(others[0])})
     with TemporaryDirectory(prefix="grader-") as folder:
         notebooks = [*taken(clones, wanted, Path(folder)), *handed_in(others)]
         if not notebooks:
-            raise GraderError(f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here")
+            shown = ", ".join(map(str, paths))
+            said = f"{shown}: there is no notebook (*.ipynb) here"
+            raise GraderError(said, "no-notebook", {"path": shown})
         yield with_doubles_flagged(notebooks)
 
 
@@ -126,7 +132,7 @@ def _require_writable(folder: Path) -> None:
         with TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error
+        raise unwritable(folder, error) from error
 
 
 def _progress() -> Progress:

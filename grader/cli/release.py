@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from grader.cli.app import AssignmentName, Lang, app, err, failing_in_one_line, out
-from grader.errors import GraderError
+from grader.errors import OutputError
 
 
 @app.command()
@@ -28,10 +28,11 @@ def release(
     from grader.assignment_file import find, load, read_notebook  # noqa: PLC0415 - takes a while
     from grader.kit import make, notebook_text, released  # noqa: PLC0415
 
-    with failing_in_one_line():
+    with failing_in_one_line(lang):
         asked = load(find(assignment))
         if folder.resolve() == asked.folder.resolve():
-            raise GraderError(f"{folder}: this is the assignment itself; name another folder")
+            said = f"{folder}: this is the assignment itself; name another folder"
+            raise OutputError(said, "is-assignment", {"path": str(folder)})
         kit = make(asked)
         address = asked.checker if checker is None else checker
         notebook = released(read_notebook(asked.notebook), kit, checker=address, lang=lang.value)

@@ -27,7 +27,7 @@ def validate(
     Ends with 0 when there is no hole, with 1 when there is, with 2 when the assignment cannot be read or the
     grader failed.
     """
-    with failing_in_one_line():
+    with failing_in_one_line(lang):
         with ExitStack() as stack:
             with undisturbed():
                 from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
