@@ -86,6 +86,21 @@ def test_release_does_not_write_over_the_assignment():
     assert (2, True) == (code, "과제 폴더 자신입니다." in said)
 
 
+def test_release_does_not_write_over_anybodys_work(tmp_path):
+    """A notebook that somebody filled in stays, and nothing else is written beside it either."""
+    out = tmp_path / "handout"
+    assert [0, 0] == [run("release", ASSIGNMENTS / "homework", out)[0] for _ in range(2)]
+    (out / "homework.kit.json").unlink()
+    (out / "homework.ipynb").write_text("filled in", encoding="utf-8")
+
+    code, said = run("release", ASSIGNMENTS / "homework", out, "--lang", "en")
+
+    assert (2, "filled in") == (code, (out / "homework.ipynb").read_text(encoding="utf-8"))
+    assert not (out / "homework.kit.json").exists()
+    assert ["grader: "] == [line[:8] for line in said.splitlines()]
+    assert "homework.ipynb: there already, and other than what is released" in said
+
+
 def test_the_kit_asks_whose_it_is(homework):
     """A cell for the student's number, once."""
     steps = kit_notebook(load(ASSIGNMENTS / "steps"))
