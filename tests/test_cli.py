@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,7 +106,7 @@ def test_results_stand_where_the_contract_says(graded):
     names = {path.name for path in (out / "홍길동-202243052").iterdir()}
 
     assert {"report.html", "notebook.html", "result.json", "executed.ipynb", "recording.zip"} == names
-    assert (out / "index.html").is_file()
+    assert {"index.html", "gradebook.csv", "class.json"} <= {file.name for file in out.iterdir()}
     assert (out / "gradebook.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
@@ -148,6 +149,45 @@ def test_report_writes_for_other_programs(graded):
     assert "홍길동" in (out / "summary.md").read_text(encoding="utf-8")
 
 
+def test_report_is_of_those_who_were_graded_last(graded, handed_in, tmp_path):
+    """Results of submissions that are gone, and of another assignment, do not come back."""
+    for name in ("gone", "blank", "홍길동"):
+        nbformat.write(nbformat.v4.new_notebook(), tmp_path / f"{name}.ipynb")
+    out, class_page, table = tmp_path / "out", tmp_path / "out/index.html", tmp_path / "out/gradebook.csv"
+    run("grade", "assignments/tensors", tmp_path / "gone.ipynb", "--out", out)
+    run("grade", STEPS, tmp_path / "홍길동.ipynb", tmp_path / "blank.ipynb", "--out", out)
+    graded_then = class_page.read_bytes(), table.read_bytes()
+
+    assert 0 == run("report", out)[0]
+    assert graded_then == (class_page.read_bytes(), table.read_bytes())
+    assert b"gone.ipynb" not in table.read_bytes()
+    assert (out / "gone" / "result.json").is_file()
+
+
+def test_a_class_that_cannot_be_read_is_said(tmp_path):
+    """One line says which file it is and what helps."""
+    (tmp_path / "class.json").write_text("[]", encoding="utf-8")
+
+    code, said = run("report", tmp_path, "--lang", "en")
+
+    assert (2, 1) == (code, len(said.splitlines()))
+    assert "class.json: is damaged; remove it" in said
+
+
+@pytest.mark.parametrize("name", ["index.html", "gradebook.csv"])
+@pytest.mark.parametrize("command", [("grade", STEPS, STEPS / "steps.ipynb"), ("validate", STEPS)])
+def test_pages_of_others_are_not_written_over(command, name, tmp_path, monkeypatch):
+    """A folder that holds a web page or a table of somebody's is not for results; nothing is run."""
+    monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("a notebook was run"))
+    (tmp_path / name).write_text("theirs", encoding="utf-8")
+
+    code, said = run(*command, "--out", tmp_path, "--lang", "en")
+
+    assert (2, "theirs") == (code, (tmp_path / name).read_text(encoding="utf-8"))
+    assert f"{name}: there already, and not written by this command" in said
+    assert [name] == [path.name for path in tmp_path.iterdir()]
+
+
 def test_schema_is_printed():
     """The schema that is printed is the one that reports are valid by."""
     code, printed = run("schema")
@@ -155,9 +195,9 @@ def test_schema_is_printed():
     assert (0, schema()) == (code, json.loads(printed))
 
 
-def test_resume_keeps_what_has_not_changed(graded, handed_in, monkeypatch):
+def test_resume_keeps_what_has_not_changed(graded, handed_in, tmp_path, monkeypatch):
     """With ``--resume`` a notebook that was graded before is not run again."""
-    out, _, _ = graded
+    out = shutil.copytree(graded[0], tmp_path / "out")
     monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("it was run again"))
 
     code, _ = run("grade", STEPS, handed_in / "blank.ipynb", "--out", out, "--resume")

@@ -74,6 +74,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
             from grader.assignment_file import find, load  # noqa: PLC0415
             from grader.assignment_toml import override  # noqa: PLC0415
             from grader.batch import Batch, grade_all  # noqa: PLC0415
+            from grader.output_folder import require_own  # noqa: PLC0415
             from grader.repositories import Wanted, moment, read_pushes  # noqa: PLC0415
 
         progress = stack.enter_context(_progress())
@@ -84,6 +85,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         asked = replace(asked, limits=override(asked.limits, limit or ()))
         wanted = Wanted(asked, moment(at) if at else None, read_pushes(pushes) if pushes else None)
         folder = out_ or Path("reports") / asked.id
+        require_own(folder, "*/result.json")
         batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
         with _given(paths, wanted) as notebooks:
             _require_writable(folder)

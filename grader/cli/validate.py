@@ -34,17 +34,20 @@ def validate(
 
                 kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold))
                 from grader.assignment_file import find, load  # noqa: PLC0415
+                from grader.output_folder import require_own  # noqa: PLC0415
                 from grader.validation import validate as tried  # noqa: PLC0415
 
             stack.enter_context(err.status(""))
-            found = tried(load(find(assignment)), kernel)
+            asked = load(find(assignment))
+            folder = out_ or Path("reports") / f"{asked.id}-validation"
+            require_own(folder, "validation.json")
+            found = tried(asked, kernel)
         from grader.render.validation import (  # noqa: PLC0415
             validation_json,
             validation_page,
             validation_table,
         )
 
-        folder = out_ or Path("reports") / f"{found.assignment.id}-validation"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "index.html").write_text(validation_page(found, lang.value), encoding="utf-8")
         (folder / "validation.json").write_text(validation_json(found), encoding="utf-8")
