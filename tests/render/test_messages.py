@@ -10,7 +10,7 @@ import grader.errors
 from grader.diagnosis import MISCONCEPTIONS
 from grader.errors import AssignmentError, GraderError, SandboxError
 from grader.execution.protections import NAMES
-from grader.records import CellStatus, CheckStatus, Message, QuestionStatus, Step
+from grader.records import CellStatus, CheckStatus, Message, QuestionStatus, ReportStatus, Step
 from grader.render.messages import LANGUAGES, PLACEHOLDER, catalogue, fill, localize, translate, ui
 
 ROOT = Path(grader.__file__).parent
@@ -29,6 +29,7 @@ FAMILIES = {
     "fact": FACTS,
     "misconception": sorted({it.code for it in MISCONCEPTIONS}),
     "cell-status": set(CellStatus) - {CellStatus.OK},
+    "table.status": ReportStatus,
     "usage.value": ("lang", "also", "jobs", "min_score"),
 }
 #: ... and of these as many as somebody found words for.
