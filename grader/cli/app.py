@@ -29,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # which folds the lines of a docstring anew
 )
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
