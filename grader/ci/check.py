@@ -59,7 +59,7 @@ def check(folder: Path, kernel: KernelFactory, *, kit: str = "", share: float | 
         raise GraderError(
             f"{path} is of the assignment {used.id!r}; grader.toml says {settings.assignment!r}",
             "ci-other-assignment",
-            {"path": path, "assignment": used.id, "expected": settings.assignment},
+            {"path": path, "assignment": used.id, "named": settings.assignment},
         )
     report, _ = check_notebook(submission, used, kernel=kernel)
     others = ", ".join(other for other in (*found, *broken) if other != path)
