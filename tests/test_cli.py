@@ -238,6 +238,7 @@ MISTAKES = {
     ("grade", STEPS, STEPS, "--limit", "disk_bytes"): "disk_bytes: write a size with its unit",
     ("grade", STEPS, STEPS, "--limit", "cell_seconds=-1"): "cell_seconds=-1: write seconds",
     ("grade", STEPS, STEPS / "steps.ipynb", "--out", STEPS / "steps.ipynb"): "cannot be written",
+    ("grade", STEPS, STEPS, "--out", STEPS): "these are the submissions; name another folder",
     ("report", ROOT / "reference"): "there is no result",
     ("release", "stepz", "handout"): "assignments/ has steps, ",
     ("validate", "stepz"): "assignments/ has steps, ",

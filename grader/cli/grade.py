@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.cli.app import FAILED, OK, AssignmentName, Lang, app, err, failing_in_one_line, out, undisturbed
-from grader.errors import GraderError, unwritable
+from grader.errors import GraderError, OutputError, unwritable
 
 if TYPE_CHECKING:
     from grader.repositories import Wanted
@@ -85,6 +85,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         asked = replace(asked, limits=override(asked.limits, limit or ()))
         wanted = Wanted(asked, moment(at) if at else None, read_pushes(pushes) if pushes else None)
         folder = out_ or Path("reports") / asked.id
+        _require_apart(folder, paths)
         require_own(folder, "*/result.json")
         batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
         with _given(paths, wanted) as notebooks:
@@ -125,6 +126,13 @@ def _given(paths: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
             said = f"{shown}: there is no notebook (*.ipynb) here"
             raise GraderError(said, "no-notebook", {"path": shown})
         yield with_doubles_flagged(notebooks)
+
+
+def _require_apart(folder: Path, paths: Sequence[Path]) -> None:
+    """Keep results out of the submissions' folder: a student's own folder there may have a result's name."""
+    if any(path.is_dir() and path.resolve() == folder.resolve() for path in paths):
+        said = f"{folder}: these are the submissions; name another folder with --out"
+        raise OutputError(said, "is-submissions", {"path": str(folder)})
 
 
 def _require_writable(folder: Path) -> None:
