@@ -12,9 +12,9 @@ __all__ = ["__version__", "check", "load_ipython_extension", "setup"]
 __version__ = "0.1.0"
 
 
-def check(question: str | None = None) -> None:
-    """Look at one question of the notebook at hand, or at all of them, and show what was seen."""
-    _extension().check(question)
+def check(*questions: str) -> None:
+    """Look at some questions of the notebook at hand, or at all of them, and show what was seen."""
+    _extension().check(*questions)
 
 
 def setup(kit: str) -> None:

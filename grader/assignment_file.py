@@ -21,7 +21,7 @@ from grader.assignment import STUDENT_ID, Assignment, CheckSpec, Question, Varia
 from grader.assignment_toml import Toml
 from grader.errors import AssignmentError
 from grader.records import Limits, Step, Visibility
-from grader.references import References, did_you_mean
+from grader.references import References, did_you_mean, nearest_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -36,14 +36,22 @@ STEPS = tuple(step.value for step in Step if step is not Step.VALUE)
 def find(name_or_path: str, assignments: Path = Path("assignments")) -> Path:
     """Give the folder of an assignment, named by its id (below ``assignments``), its folder or its file.
 
-    Raises ``AssignmentError``, naming the nearest id, if there is none.
+    Raises ``AssignmentError``, saying where it looked and what is there, if there is none.
     """
     given = Path(name_or_path)
     for folder in (given, given.parent if given.name == FILE else given, assignments / name_or_path):
         if (folder / FILE).is_file():
             return folder
-    ids = sorted(file.parent.name for file in assignments.glob(f"*/{FILE}"))
-    raise AssignmentError(f"there is no assignment {name_or_path!r}{did_you_mean(name_or_path, ids)}")
+    if given.exists():
+        raise AssignmentError(f"{given}: there is no {FILE} in it", "no-toml", {"path": str(given)})
+    there = sorted(file.parent.name for file in assignments.glob(f"*/{FILE}"))
+    where = {"name": name_or_path, "folder": f"{assignments}/"}
+    if not there:
+        said = "there is no assignment {name!r}: no {folder} here holds one; go to the course's folder"
+        raise AssignmentError(f"{said}, or give the assignment's own".format(**where), "no-course", where)
+    ids = nearest_first(name_or_path, there)
+    said = "there is no assignment {name!r}; {folder} has".format(**where)
+    raise AssignmentError(f"{said} {', '.join(ids)}", "no-assignment", where | {"ids": ids})
 
 
 def load(folder: Path) -> Assignment:

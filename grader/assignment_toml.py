@@ -22,7 +22,7 @@ from pydantic import (
 
 from grader.errors import AssignmentError, GraderError
 from grader.records import Limits
-from grader.references import did_you_mean
+from grader.references import did_you_mean, nearest_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -194,11 +194,25 @@ def override(limits: Limits, given: Iterable[str]) -> Limits:
     try:
         form = LimitsForm.model_validate(asdict(limits) | dict(pairs), strict=False)
     except ValidationError as error:
-        first = error.errors()[0]
-        named = next((text for text in given if text.startswith(f"{first['loc'][0]}=")), first["loc"][0])
-        first["loc"] = ("limits", *first["loc"])
-        raise GraderError(f"--limit {named}: {_in_words(first)}") from error
+        name = str(error.errors()[0]["loc"][0])
+        raise _wrong_limit(name, next(text for text in given if text.partition("=")[0] == name)) from error
     return Limits(**form.model_dump())
+
+
+def _wrong_limit(name: str, given: str) -> GraderError:
+    """Say what a ``--limit`` should look like, by what kind of limit it is."""
+    if name not in LimitsForm.model_fields:
+        names = nearest_first(name, LimitsForm.model_fields)
+        said = f"--limit {given}: there is no such limit; there are {', '.join(names)}"
+        return GraderError(said, "limit-unknown", {"given": given, "names": names})
+    match LimitsForm.model_fields[name].annotation:
+        case kind if kind is ByteSize:
+            code, wanted = "limit-bytes", f"write a size, such as {name}=4GiB"
+        case kind if kind is int:
+            code, wanted = "limit-count", f"write a whole number above 0, such as {name}=64"
+        case _:
+            code, wanted = "limit-seconds", f"write seconds, such as {name}=120"
+    return GraderError(f"--limit {given}: {wanted}", code, {"given": given, "name": name})
 
 
 def _in_words(details: ErrorDetails) -> str:
@@ -212,6 +226,8 @@ def _in_words(details: ErrorDetails) -> str:
         case "literal_error":
             allowed = re.findall(r"'([^']*)'", details["ctx"]["expected"])
             return f"cannot be {given}{did_you_mean(str(details['input']), allowed)}"
+        case "byte_size" | "byte_size_unit":
+            return f"should be a size such as '4GiB', not {given}"
         case _:
             return f"{details['msg'][0].lower()}{details['msg'][1:]}, not {given}"
 

@@ -16,10 +16,11 @@ from typing import Any
 import nbformat
 
 from grader.assignment import Assignment
-from grader.errors import GraderError, OutputError
+from grader.errors import GraderError, OutputError, unwritable
 from grader.execution.kernel import KernelFactory
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
+from grader.output_folder import CLASS, class_text, results_in
 from grader.records import Execution, Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
@@ -56,6 +57,7 @@ def grade_all(batch: Batch, given: Sequence[HandedIn], done: Callable[[Report], 
     slugs = unique_slugs([one.called for one in given])
     reports = asyncio.run(_grade_all(batch, list(zip(given, slugs, strict=True)), done))
     entries = [ClassEntry(report, f"{slug}/report.html") for slug, report in zip(slugs, reports, strict=True)]
+    _write(batch.out / CLASS, class_text(slugs))
     write_class(batch.out, entries, batch.lang)
     return entries
 
@@ -76,7 +78,7 @@ async def _grade_all(
 
 
 def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[ClassEntry]:
-    """Render a folder of results again from its ``result.json`` files alone; ``also`` name further outputs.
+    """Render the class in a folder again from its ``result.json`` files; ``also`` name further outputs.
 
     A notebook's own page is made again where ``executed.ipynb`` is still there.
 
@@ -84,18 +86,21 @@ def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[
         GraderError: there are none, or one of them is not a result.
     """
     entries = []
-    for file in sorted(out.glob("*/result.json")):
+    for file in results_in(out):
         try:
             report = loads(file.read_text(encoding="utf-8"))
         except ValueError as error:
             raise GraderError(
-                f"{file}: this is not a result that this version reads; grade it again"
+                f"{file}: this is not a result that this version reads; grade it again",
+                "result-unreadable",
+                {"path": str(file)},
             ) from error
         report = localize(report, lang or report.language)
         _write_pages(file.parent, report)
         entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
     if not entries:
-        raise GraderError(f"{out}: there is no result.json one folder below; run grader grade first")
+        said = f"{out}: there is no result.json one folder below; run grader grade first"
+        raise GraderError(said, "no-results", {"path": str(out)})
     write_class(out, entries, lang or entries[0].report.language, also)
     return entries
 
@@ -196,4 +201,4 @@ def _write(file: Path, content: str | bytes) -> None:
         part.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
         part.replace(file)
     except OSError as error:
-        raise OutputError(f"{file}: cannot be written: {error.strerror}") from error
+        raise unwritable(file, error) from error

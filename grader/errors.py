@@ -15,43 +15,55 @@ A student's exception, time-out or dead kernel is not an error here: it is data 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 
 class GraderError(Exception):
-    """One line for the person at the terminal: what happened, where, and what to do next."""
+    """One line for the person at the terminal: what happened, where, and what to do next.
 
-
-class AssignmentError(GraderError):
-    """The instructor's files need mending before anything can be graded."""
-
-
-class SubmissionError(GraderError):
-    """A submitted file cannot be read as a notebook; the others are graded all the same.
-
-    ``code`` and ``params`` are what reports say it with, in their own language.
+    ``code`` and ``params`` are what it is said with in their language: ``error.<about>.<code>`` in the
+    catalogues. An error without a code is said as it is, in English.
     """
 
-    def __init__(self, text: str, code: str, params: Mapping[str, Any] | None = None) -> None:
+    about = "command"
+
+    def __init__(self, text: str, code: str = "", params: Mapping[str, Any] | None = None) -> None:
         super().__init__(text)
         self.code = code
         self.params = dict(params or {})
 
 
+class AssignmentError(GraderError):
+    """The instructor's files need mending before anything can be graded."""
+
+    about = "assignment"
+
+
+class SubmissionError(GraderError):
+    """A submitted file cannot be read as a notebook; the others are graded all the same."""
+
+    about = "submission"
+
+
 class KitError(GraderError):
-    """There is nothing to check a notebook against: its own first cells are gone or were changed.
+    """There is nothing to check a notebook against: its own first cells are gone or were changed."""
 
-    ``code`` is what it is said with in the student's language: ``error.kit.<code>`` in the catalogues.
-    """
-
-    def __init__(self, text: str, code: str) -> None:
-        super().__init__(text)
-        self.code = code
+    about = "kit"
 
 
 class OutputError(GraderError):
     """The folder for the results is not to be written to; nothing more can be graded."""
 
+    about = "output"
+
 
 class SandboxError(GraderError):
     """A failure of ours or of the machine; it is reported as ``error`` and never as a zero."""
+
+    about = "sandbox"
+
+
+def unwritable(path: Path, error: OSError) -> OutputError:
+    """Make the error of a file or folder that ``error`` kept from being written."""
+    return OutputError(f"{path}: cannot be written: {error.strerror}", "unwritable", {"path": str(path)})

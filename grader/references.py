@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import traceback
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import isfunction
 from typing import TYPE_CHECKING, Any
@@ -128,6 +128,11 @@ def calling(file: Path, called: Callable[..., Any], *arguments: object) -> Any:
         where = f"reference/{file.name}" + (f":{line}" if line else "")
         text = " ".join(f"{type(error).__name__}: {error}".split())
         raise AssignmentError(f"{where} raises {text}") from error
+
+
+def nearest_first(word: str, allowed: Iterable[str]) -> list[str]:
+    """Give what is allowed in place of a wrong ``word``, what was most likely meant at the front."""
+    return sorted(allowed, key=lambda one: SequenceMatcher(None, word, one).ratio(), reverse=True)
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

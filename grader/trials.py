@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.records import AssignmentRef, Step
+from grader.records import AssignmentRef, Message, Step
 
 
 @dataclass(frozen=True)
@@ -12,13 +12,13 @@ class Trial:
     """One misconception tried on one question, or one notebook on the assignment.
 
     ``question`` is empty for a notebook; ``code`` is the misconception, ``right``, or the notebook's name;
-    ``hole`` says in a few words what should not be, and is empty where all is well.
+    ``hole`` says what should not be, and is empty where all is well.
     """
 
     question: str
     code: str
     step: Step | None
-    hole: str
+    hole: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)

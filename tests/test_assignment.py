@@ -490,12 +490,12 @@ def test_an_assignment_is_found(course, tmp_path, monkeypatch, name):
     assert folder == find(name).resolve()
 
 
-def test_an_assignment_that_is_not_there_names_the_nearest(course, tmp_path, monkeypatch):
-    """A misspelt id is answered with the one that was meant."""
+def test_an_assignment_that_is_not_there_names_those_that_are(course, tmp_path, monkeypatch):
+    """A misspelt id is answered with where it was looked for, and the ids there."""
     course()
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(AssignmentError, match=r"^there is no assignment 'smal'; did you mean 'small'\?$"):
+    with pytest.raises(AssignmentError, match=r"^there is no assignment 'smal'; assignments/ has small$"):
         find("smal")
 
 

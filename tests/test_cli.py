@@ -3,11 +3,14 @@
 import functools
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +27,7 @@ from grader.errors import SandboxError
 from grader.execution import protections
 from grader.execution.kernels import kernels
 from grader.release import blank
+from grader.render.messages import LANGUAGES
 from grader.render.result_json import schema
 
 ROOT = Path(__file__).parent.parent
@@ -102,7 +106,7 @@ def test_results_stand_where_the_contract_says(graded):
     names = {path.name for path in (out / "홍길동-202243052").iterdir()}
 
     assert {"report.html", "notebook.html", "result.json", "executed.ipynb", "recording.zip"} == names
-    assert (out / "index.html").is_file()
+    assert {"index.html", "gradebook.csv", "class.json"} <= {file.name for file in out.iterdir()}
     assert (out / "gradebook.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
@@ -145,6 +149,45 @@ def test_report_writes_for_other_programs(graded):
     assert "홍길동" in (out / "summary.md").read_text(encoding="utf-8")
 
 
+def test_report_is_of_those_who_were_graded_last(graded, handed_in, tmp_path):
+    """Results of submissions that are gone, and of another assignment, do not come back."""
+    for name in ("gone", "blank", "홍길동"):
+        nbformat.write(nbformat.v4.new_notebook(), tmp_path / f"{name}.ipynb")
+    out, class_page, table = tmp_path / "out", tmp_path / "out/index.html", tmp_path / "out/gradebook.csv"
+    run("grade", "assignments/tensors", tmp_path / "gone.ipynb", "--out", out)
+    run("grade", STEPS, tmp_path / "홍길동.ipynb", tmp_path / "blank.ipynb", "--out", out)
+    graded_then = class_page.read_bytes(), table.read_bytes()
+
+    assert 0 == run("report", out)[0]
+    assert graded_then == (class_page.read_bytes(), table.read_bytes())
+    assert b"gone.ipynb" not in table.read_bytes()
+    assert (out / "gone" / "result.json").is_file()
+
+
+def test_a_class_that_cannot_be_read_is_said(tmp_path):
+    """One line says which file it is and what helps."""
+    (tmp_path / "class.json").write_text("[]", encoding="utf-8")
+
+    code, said = run("report", tmp_path, "--lang", "en")
+
+    assert (2, 1) == (code, len(said.splitlines()))
+    assert "class.json: is damaged; remove it" in said
+
+
+@pytest.mark.parametrize("name", ["index.html", "gradebook.csv"])
+@pytest.mark.parametrize("command", [("grade", STEPS, STEPS / "steps.ipynb"), ("validate", STEPS)])
+def test_pages_of_others_are_not_written_over(command, name, tmp_path, monkeypatch):
+    """A folder that holds a web page or a table of somebody's is not for results; nothing is run."""
+    monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("a notebook was run"))
+    (tmp_path / name).write_text("theirs", encoding="utf-8")
+
+    code, said = run(*command, "--out", tmp_path, "--lang", "en")
+
+    assert (2, "theirs") == (code, (tmp_path / name).read_text(encoding="utf-8"))
+    assert f"{name}: there already, and not written by this command" in said
+    assert [name] == [path.name for path in tmp_path.iterdir()]
+
+
 def test_schema_is_printed():
     """The schema that is printed is the one that reports are valid by."""
     code, printed = run("schema")
@@ -152,9 +195,9 @@ def test_schema_is_printed():
     assert (0, schema()) == (code, json.loads(printed))
 
 
-def test_resume_keeps_what_has_not_changed(graded, handed_in, monkeypatch):
+def test_resume_keeps_what_has_not_changed(graded, handed_in, tmp_path, monkeypatch):
     """With ``--resume`` a notebook that was graded before is not run again."""
-    out, _, _ = graded
+    out = shutil.copytree(graded[0], tmp_path / "out")
     monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("it was run again"))
 
     code, _ = run("grade", STEPS, handed_in / "blank.ipynb", "--out", out, "--resume")
@@ -182,28 +225,104 @@ def test_a_failure_of_ours_is_an_error_and_no_zero(error, said, handed_in, tmp_p
     assert "Traceback" not in printed
 
 
+MISTAKES = {
+    ("grade", "stepz", "."): "assignments/ has steps, ",
+    ("grade", STEPS, "nowhere"): "nowhere: there is no such file or folder",
+    ("grade", ROOT / "docs", "."): "docs: there is no assignment.toml in it",
+    ("grade", STEPS, ROOT / "reference"): "no notebook",
+    ("grade", STEPS, STEPS, "--at", "noon"): "noon is no time",
+    ("grade", STEPS, STEPS, "--pushes", "pushes.csv"): "say which count with --at",
+    ("grade", STEPS, STEPS, "--limit", "memory_byte=1GiB"): "there are memory_bytes, ",
+    ("grade", STEPS, STEPS, "--limit", "processes=many"): "processes=many: write a whole number",
+    ("grade", STEPS, STEPS, "--limit", "disk_bytes=1 elephant"): "1 elephant: write a size with its unit",
+    ("grade", STEPS, STEPS, "--limit", "disk_bytes"): "disk_bytes: write a size with its unit",
+    ("grade", STEPS, STEPS, "--limit", "cell_seconds=-1"): "cell_seconds=-1: write seconds",
+    ("grade", STEPS, STEPS / "steps.ipynb", "--out", STEPS / "steps.ipynb"): "cannot be written",
+    ("grade", STEPS, STEPS, "--out", STEPS): "these are the submissions; name another folder",
+    ("report", ROOT / "reference"): "there is no result",
+    ("release", "stepz", "handout"): "assignments/ has steps, ",
+    ("validate", "stepz"): "assignments/ has steps, ",
+    ("ci", "nowhere"): "nowhere: there is no such file or folder",
+    ("grade",): "ASSIGNMENT is missing. How it is used: ",
+    ("grade", STEPS): "PATH is missing",
+    ("check",): "NOTEBOOK is missing",
+    ("check", "a b.ipynb", "b.ipynb"): "takes fewer arguments",
+    ("grade", STEPS, ".", "--job", "2"): "has no option --job",
+    ("grade", STEPS, ".", "--jobs", "0"): "--jobs is a whole number",
+    ("ci", "--min-score", "101"): "--min-score is a number from 0 to 100",
+    ("report", ".", "--also", "pdf"): "--also is junit or markdown",
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("arguments", "said"), MISTAKES.items())
+def test_a_users_mistake_is_one_line(arguments, said, lang, monkeypatch):
+    """What the user can mend is said in one line of their language, before a notebook is run."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("a notebook was run"))
+
+    code, printed = run(*arguments, "--lang", lang)
+
+    assert (2, 1) == (code, len(printed.strip().splitlines()))
+    assert printed.startswith("grader: ")
+    assert (lang == "en") == (said in printed), printed
+    assert (lang == "ko") == bool(re.search("[가-힣]{2}", printed)), printed
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("grade", "stepz", "."), "steps"),
-        (("grade", STEPS, "nowhere"), "nowhere"),
-        (("grade", STEPS, ROOT / "reference"), "no notebook"),
-        (("report", ROOT / "reference"), "result.json"),
-        (("grade", STEPS, STEPS, "--limit", "memory_byte=1GiB"), "did you mean 'memory_bytes'?"),
-        (("grade", STEPS, STEPS, "--limit", "processes=many"), "'many'"),
-        (("grade", STEPS, STEPS, "--limit", "disk_bytes=1 elephant"), "elephant"),
-        (("grade", STEPS, STEPS / "steps.ipynb", "--out", STEPS / "steps.ipynb"), "cannot be written"),
+        (("marks",), "그런 명령은 없습니다. check, ci, "),
+        (("--lang", "en"), "has no option --lang"),
+        (("doctor", "--lang"), "--lang 뒤에 값이 없습니다."),
+        (("doctor", "--lang", "kr"), "--lang에는 ko나 en을 써 주세요."),
+        (("doctor", "--lang=en", "x"), "takes fewer arguments"),
     ],
 )
-def test_a_users_mistake_is_one_line(arguments, said, monkeypatch):
-    """What the user can mend is said in one line, before a notebook is run; the command ends with 2."""
-    monkeypatch.setattr(grader.batch, "grade_async", lambda *_, **__: pytest.fail("a notebook was run"))
-
+def test_wrong_arguments_are_answered_in_the_language_asked_for(arguments, said):
+    """Whatever else cannot be read, ``--lang`` can; without it the answer is Korean."""
     code, printed = run(*arguments)
 
     assert (2, 1) == (code, len(printed.strip().splitlines()))
     assert said in printed
-    assert printed.startswith("grader: ")
+
+
+def test_where_there_is_no_course_it_says_so(tmp_path, monkeypatch):
+    """Started in another folder, a command says what it misses there."""
+    monkeypatch.chdir(tmp_path)
+
+    assert "no assignments/ here holds one" in run("validate", "steps", "--lang", "en")[1]
+    assert "assignments/ 폴더가 없습니다" in run("validate", "steps")[1]
+
+
+def test_version():
+    """``--version`` says which grader this is, and nothing else."""
+    assert (0, f"grader {version('grader')}\n") == run("--version")
+
+
+def test_without_arguments_there_is_help():
+    """``grader`` alone names its commands."""
+    code, said = run()
+
+    assert 2 == code
+    assert all(command in said for command in ("grade", "check", "ci", "release", "validate", "report"))
+
+
+@pytest.mark.parametrize("arguments", [("doctor",), ("grade", "stepz", "✓"), ("✓",), ("--version",)])
+def test_a_terminal_of_a_korean_windows(arguments):
+    """In cp949 there is no ✓: what cannot be shown is a question mark, and nothing fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "cp949"},
+        capture_output=True,
+        check=False,
+    )
+    said = (done.stdout + done.stderr).decode("cp949")
+
+    assert "Traceback" not in said
+    assert (0 if arguments[0] in {"doctor", "--version"} else 2) == done.returncode
+    assert arguments == ("--version",) or re.search("[가-힣]{2}", said)
 
 
 def test_ctrl_c_waits_for_the_end_of_an_import():
@@ -264,7 +383,7 @@ def test_ctrl_c_ends_with_130(tmp_path):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
 
-        assert (130, "interrupted") == (process.returncode, errors.strip())
+        assert (130, "grader: 중단했습니다.") == (process.returncode, errors.strip())
         assert [] == list(Path(folder).iterdir())
 
 
@@ -342,7 +461,7 @@ def test_doctor_says_what_is_missing_and_what_to_do(monkeypatch):
     monkeypatch.setattr("grader.doctor.kernels", kernels)
 
     code, said = run("doctor", "--lang", "en")
-    refused, why = run("grade", STEPS, STEPS / "steps.ipynb")
+    refused, why = run("grade", STEPS, STEPS / "steps.ipynb", "--lang", "en")
 
     assert (2, 2) == (code, refused)
     assert "the kernel is older than Linux 5.13" in " ".join(said.split())

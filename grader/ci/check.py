@@ -57,7 +57,9 @@ def check(folder: Path, kernel: KernelFactory, *, kit: str = "", share: float | 
     used, odd = settle(pin, submission.notebook)
     if settings.assignment and used.id != settings.assignment:
         raise GraderError(
-            f"{path} is of the assignment {used.id!r}; grader.toml says {settings.assignment!r}"
+            f"{path} is of the assignment {used.id!r}; grader.toml says {settings.assignment!r}",
+            "ci-other-assignment",
+            {"path": path, "assignment": used.id, "named": settings.assignment},
         )
     report, _ = check_notebook(submission, used, kernel=kernel)
     others = ", ".join(other for other in (*found, *broken) if other != path)
@@ -71,7 +73,8 @@ def _notebooks(folder: Path, settings: Settings) -> tuple[dict[str, Submission],
     """Read the notebooks by their path in the repository; those that cannot be read come apart."""
     paths = [folder / settings.notebook] if settings.notebook else collect([folder])
     if settings.notebook and not paths[0].resolve().is_relative_to(folder.resolve()):
-        raise GraderError(f"grader.toml: notebook = {settings.notebook!r} lies outside the repository")
+        said = f"grader.toml: notebook = {settings.notebook!r} lies outside the repository"
+        raise GraderError(said, "ci-outside", {"notebook": settings.notebook})
     found, broken = {}, {}
     for path in paths:
         name = path.relative_to(folder).as_posix()

@@ -9,7 +9,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from grader.errors import KitError
+from grader.errors import GraderError, KitError
 from grader.kit import Kit, kit_of
 from grader.kit.payload import LARGEST
 from grader.records import Message
@@ -35,14 +35,13 @@ def pinned(source: str, digest: str, folder: Path) -> Pinned:
         digest: the digest it has to have, if that is known.
         folder: the repository.
 
-    A kit that cannot be reached, or is not the one of that digest, is none.
+    A kit whose address cannot be reached, or that is not the one of that digest, is none. Raises
+    ``GraderError`` for a path where there is no kit: it was misspelt, and another push would find no more.
     """
     if not source:
         return Pinned(None, digest, asked=bool(digest))
-    try:
-        text = _fetched(source) if source.startswith(("https://", "http://")) else _written(folder / source)
-        kit = Kit.read(text)
-    except (OSError, ValueError, HTTPException, KitError):
+    kit = _fetched(source) if source.startswith(("https://", "http://")) else _written(source, folder)
+    if kit is None:
         return Pinned(None, digest, asked=True)
     same = digest in {"", kit.digest}
     return Pinned(kit if same else None, digest or kit.digest, asked=True)
@@ -66,7 +65,15 @@ def settle(pin: Pinned, notebook: Any) -> tuple[Kit, tuple[Message, ...]]:
     return carried, (Message("flag.ci.kit-other" if pin.digest else "flag.ci.kit-unreached"),)
 
 
-def _fetched(address: str) -> str:
+def _fetched(address: str) -> Kit | None:
+    """Get a kit, if it is there now: a network comes and goes."""
+    try:
+        return Kit.read(_answered(address))
+    except (OSError, ValueError, HTTPException, KitError):
+        return None
+
+
+def _answered(address: str) -> str:
     request = urllib.request.Request(address, headers={"User-Agent": "grader"})  # noqa: S310 - http(s), see above
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
         content: bytes = answer.read(LARGEST + 1)
@@ -75,7 +82,13 @@ def _fetched(address: str) -> str:
     return content.decode()
 
 
-def _written(path: Path) -> str:
-    if path.stat().st_size > LARGEST:
-        raise ValueError("too large")
-    return path.read_text(encoding="utf-8")
+def _written(source: str, folder: Path) -> Kit:
+    try:
+        with (folder / source).open("rb") as file:
+            return Kit.read(file.read(LARGEST + 1).decode())
+    except OSError as error:
+        said = f"{source}: the kit cannot be read: {error.strerror}"
+        raise GraderError(said, "kit-unreadable", {"path": source}) from error
+    except (ValueError, KitError) as error:
+        said = f"{source}: this is no kit; take the *.kit.json that grader release wrote"
+        raise GraderError(said, "kit-none", {"path": source}) from error

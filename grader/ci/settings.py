@@ -37,11 +37,12 @@ class Settings:
         try:
             written = tomllib.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
-            raise GraderError(f"{FILE}: {error}") from error
+            raise GraderError(f"{FILE}: {error}", "settings-toml", {"detail": str(error)}) from error
         known = [field.name for field in fields(cls)]
         for key, value in written.items():
             if key not in known:
-                raise GraderError(f"{FILE}: there is no {key!r}{did_you_mean(key, known)}")
+                said = f"{FILE}: there is no {key!r}{did_you_mean(key, known)}"
+                raise GraderError(said, "settings-key", {"key": key, "known": known})
             if not isinstance(value, str):
-                raise GraderError(f"{FILE}: {key} should be a text in quotes")
+                raise GraderError(f"{FILE}: {key} should be a text in quotes", "settings-text", {"key": key})
         return cls(**written)

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.ci import github
-from grader.errors import GraderError, KitError, OutputError, SubmissionError
-from grader.records import Message
+from grader.errors import GraderError, unwritable
 from grader.render import overview
 from grader.render.annotations import Annotation, annotated
+from grader.render.failures import failure
 from grader.render.markdown import escaped
-from grader.render.messages import localize, translate, ui
+from grader.render.messages import localize, ui
 from grader.render.outputs import OUTPUTS
 from grader.render.result_json import dumps
 from grader.render.student_page import student_page
@@ -65,23 +65,13 @@ def show(checked: Checked, out: Path, lang: str, log: Console) -> None:
 
 def show_failure(error: GraderError, lang: str, log: Console) -> None:
     """Say why there is no result: in the log, beside it, and in the summary."""
-    said = _in_words(error, lang)
+    said = failure(error, lang)
     with _quiet(log):
         github.say(log, f"grader: {said}")
     if github.runs_here():
         github.annotate(log, [Annotation("error", "grader", said)])
     github.add_summary(f"**{escaped(said)}**\n")
     github.set_outputs({"status": "error", "passed": "false", "score": ""})
-
-
-def _in_words(error: GraderError, lang: str) -> str:
-    """Say an error in the student's language, where it is theirs to mend."""
-    match error:
-        case KitError():
-            return translate(Message(f"error.kit.{error.code}"), lang)
-        case SubmissionError():
-            return translate(Message(f"error.submission.{error.code}", error.params), lang)
-    return " ".join(str(error).split())
 
 
 def _annotate(checked: Checked, found: list[Annotation], log: Console) -> None:
@@ -113,4 +103,4 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
         for name, content in files.items():
             (folder / name).write_bytes(content)
     except OSError as error:
-        raise OutputError(f"{error.filename}: cannot be written: {error.strerror}") from error
+        raise unwritable(folder, error) from error

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from grader.cli.usage import Commands
 from grader.errors import GraderError
 
 # Beside JupyterLab, nbformat's import would compile the grammars of IRIs, which no notebook has: a second.
@@ -23,10 +24,12 @@ OK, BELOW, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="grader",
+    cls=Commands,
     help="Grades notebooks in which students train small PyTorch models by hand, step by step.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # which folds the lines of a docstring anew
 )
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
@@ -39,7 +42,7 @@ class Lang(StrEnum):
 
 
 AssignmentName = Annotated[
-    str, typer.Argument(help="The assignment: an id below assignments/, or its folder.")
+    str, typer.Argument(metavar="ASSIGNMENT", help="The assignment: an id below assignments/, or its folder.")
 ]
 
 
@@ -56,8 +59,6 @@ def main(
     ] = False,
 ) -> None:
     """Grades notebooks in which students train small PyTorch models by hand, step by step."""
-    for stream in (sys.stdout, sys.stderr):  # a Korean Windows writes a pipe in cp949, which has no ✓
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def undisturbed() -> Iterator[None]:
 
 
 @contextmanager
-def failing_in_one_line() -> Iterator[None]:
+def failing_in_one_line(lang: Lang) -> Iterator[None]:
     """Turn what ends a command early into one line and an exit code.
 
     ``GraderError``, a file that cannot be read or written, and a package that students do without, end with
@@ -82,17 +83,16 @@ def failing_in_one_line() -> Iterator[None]:
     """
     try:
         yield
-    except GraderError as error:
-        said = str(error)
-    except ModuleNotFoundError as error:
-        said = f"{error.name} is not installed; grading a class needs the extra [class], see the README"
-    except OSError as error:
-        said = f"{error.filename}: {error.strerror}"
-    except KeyboardInterrupt:
-        err.print("interrupted")
+    except (GraderError, ModuleNotFoundError, OSError) as error:
+        fail(error, lang)
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt as error:
+        fail(error, lang)
         raise typer.Exit(INTERRUPTED) from None
-    else:
-        return
-    readable = said.encode(errors="replace").decode()  # a file's name may be no text
-    err.print(f"grader: {readable}", soft_wrap=True, markup=False)
-    raise typer.Exit(FAILED) from None
+
+
+def fail(error: BaseException, lang: Lang) -> None:
+    """Say in one line what ended a command."""
+    from grader.render.failures import failure  # noqa: PLC0415 - takes a while, and is seldom needed
+
+    err.print(f"grader: {failure(error, lang.value)}", soft_wrap=True, markup=False)

@@ -13,7 +13,9 @@ from grader.errors import OutputError
 
 @app.command()
 def check(
-    notebook: Annotated[Path, typer.Argument(help="The notebook, made from the one you were given.")],
+    notebook: Annotated[
+        Path, typer.Argument(metavar="NOTEBOOK", help="The notebook, made from the one you were given.")
+    ],
     out_: Annotated[
         Path | None, typer.Option("--out", help="Where the page goes.", show_default="NOTEBOOK-check.html")
     ] = None,
@@ -24,12 +26,13 @@ def check(
     Ends with 0 if it passes, with 1 if its score is below what passes, with 2 if the file or the grader
     failed.
     """
-    with failing_in_one_line():
+    with failing_in_one_line(lang):
         with undisturbed():
             from grader.errors import KitError, SubmissionError  # noqa: PLC0415 - takes a while; --help should not
             from grader.kit import kit_of  # noqa: PLC0415
-            from grader.records import Message, ReportStatus  # noqa: PLC0415
-            from grader.render.messages import localize, translate, ui  # noqa: PLC0415
+            from grader.records import ReportStatus  # noqa: PLC0415
+            from grader.render.failures import failure  # noqa: PLC0415
+            from grader.render.messages import localize, ui  # noqa: PLC0415
             from grader.render.student_page import student_page  # noqa: PLC0415
             from grader.render.terminal import detail  # noqa: PLC0415
             from grader.selfcheck.notebook import check_notebook, own_kernels  # noqa: PLC0415
@@ -39,14 +42,14 @@ def check(
 
         page = out_ or notebook.with_name(f"{notebook.stem}-check.html")
         if page.exists() and page.samefile(notebook):
-            raise OutputError(f"{page}: is the notebook itself; name another file with --out")
+            said = f"{page}: is the notebook itself; name another file with --out"
+            raise OutputError(said, "is-notebook", {"path": str(page)})
         try:
             submission = read(notebook)
             kit = kit_of(submission.notebook)
         except (SubmissionError, KitError) as error:
-            kind, params = ("kit", {}) if isinstance(error, KitError) else ("submission", error.params)
-            said = translate(Message(f"error.{kind}.{error.code}", params), lang.value)
-            err.print(f"{notebook.name}: {said}", soft_wrap=True, markup=False)
+            said = f"{notebook.name}: {failure(error, lang.value)}"
+            err.print(said, soft_wrap=True, markup=False)
             raise typer.Exit(FAILED) from None
         with err.status(""), own_kernels() as kernel:
             report, _ = check_notebook(submission, kit, kernel=kernel)

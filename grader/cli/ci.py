@@ -17,7 +17,9 @@ WIDTH = 120
 
 @app.command()
 def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
-    folder: Annotated[Path, typer.Argument(help="The repository, as it is checked out.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="The repository, as it is checked out.")
+    ] = Path(),
     kit: Annotated[
         str,
         typer.Option(help="The kit that was released: an address or a file, before what grader.toml says."),
@@ -48,7 +50,7 @@ def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
     """
     from grader.errors import GraderError  # noqa: PLC0415 - takes a while; --help should not
 
-    with failing_in_one_line():
+    with failing_in_one_line(lang):
         try:
             with ExitStack() as stack:
                 with undisturbed():

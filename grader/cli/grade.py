@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.cli.app import FAILED, OK, AssignmentName, Lang, app, err, failing_in_one_line, out, undisturbed
-from grader.errors import GraderError, OutputError
+from grader.errors import GraderError, OutputError, unwritable
 
 if TYPE_CHECKING:
     from grader.repositories import Wanted
@@ -29,7 +29,9 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     assignment: AssignmentName,
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Notebooks, folders of notebooks, clones of repositories, folders of clones."),
+        typer.Argument(
+            metavar="PATH", help="Notebooks, folders of notebooks, clones of repositories, folders of clones."
+        ),
     ],
     out_: Annotated[
         Path | None, typer.Option("--out", help="Where results go.", show_default="reports/ASSIGNMENT")
@@ -63,7 +65,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     Ends with 0 when every submission was graded, whatever the marks; with 2 when the assignment, a
     submission's file or the grader itself failed.
     """
-    with failing_in_one_line(), ExitStack() as stack:
+    with failing_in_one_line(lang), ExitStack() as stack:
         with undisturbed():
             from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
 
@@ -72,15 +74,19 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
             from grader.assignment_file import find, load  # noqa: PLC0415
             from grader.assignment_toml import override  # noqa: PLC0415
             from grader.batch import Batch, grade_all  # noqa: PLC0415
+            from grader.output_folder import require_own  # noqa: PLC0415
             from grader.repositories import Wanted, moment, read_pushes  # noqa: PLC0415
 
         progress = stack.enter_context(_progress())
         if pushes and not at:
-            raise GraderError("--pushes says when commits were pushed; say which count with --at")
+            said = "--pushes says when commits were pushed; say which count with --at"
+            raise GraderError(said, "pushes-without-at")
         asked = load(find(assignment))
         asked = replace(asked, limits=override(asked.limits, limit or ()))
         wanted = Wanted(asked, moment(at) if at else None, read_pushes(pushes) if pushes else None)
         folder = out_ or Path("reports") / asked.id
+        _require_apart(folder, paths)
+        require_own(folder, "*/result.json")
         batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
         with _given(paths, wanted) as notebooks:
             _require_writable(folder)
@@ -111,12 +117,22 @@ def _given(paths: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
 
     clones, others = clones_among(paths)
     if wanted.deadline and others:
-        raise GraderError(f"{others[0]}: --at needs repositories; this is none, and holds none")
+        said = f"{others[0]}: --at needs repositories; this is none, and holds none"
+        raise GraderError(said, "at-without-repository", {"path": str(others[0])})
     with TemporaryDirectory(prefix="grader-") as folder:
         notebooks = [*taken(clones, wanted, Path(folder)), *handed_in(others)]
         if not notebooks:
-            raise GraderError(f"{', '.join(map(str, paths))}: there is no notebook (*.ipynb) here")
+            shown = ", ".join(map(str, paths))
+            said = f"{shown}: there is no notebook (*.ipynb) here"
+            raise GraderError(said, "no-notebook", {"path": shown})
         yield with_doubles_flagged(notebooks)
+
+
+def _require_apart(folder: Path, paths: Sequence[Path]) -> None:
+    """Keep results out of the submissions' folder: a student's own folder there may have a result's name."""
+    if any(path.is_dir() and path.resolve() == folder.resolve() for path in paths):
+        said = f"{folder}: these are the submissions; name another folder with --out"
+        raise OutputError(said, "is-submissions", {"path": str(folder)})
 
 
 def _require_writable(folder: Path) -> None:
@@ -126,7 +142,7 @@ def _require_writable(folder: Path) -> None:
         with TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error
+        raise unwritable(folder, error) from error
 
 
 def _progress() -> Progress:

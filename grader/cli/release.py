@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from grader.cli.app import AssignmentName, Lang, app, err, failing_in_one_line, out
-from grader.errors import GraderError
+from grader.errors import OutputError
 
 
 @app.command()
@@ -28,21 +29,40 @@ def release(
     from grader.assignment_file import find, load, read_notebook  # noqa: PLC0415 - takes a while
     from grader.kit import make  # noqa: PLC0415
     from grader.kit.notebook import notebook_text, released  # noqa: PLC0415
+    from grader.render.messages import ui  # noqa: PLC0415
 
-    with failing_in_one_line():
+    with failing_in_one_line(lang):
         asked = load(find(assignment))
         if folder.resolve() == asked.folder.resolve():
-            raise GraderError(f"{folder}: this is the assignment itself; name another folder")
+            said = f"{folder}: this is the assignment itself; name another folder"
+            raise OutputError(said, "is-assignment", {"path": str(folder)})
         kit = make(asked)
         address = asked.checker if checker is None else checker
         notebook = released(read_notebook(asked.notebook), kit, checker=address, lang=lang.value)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / asked.notebook.name).write_text(notebook_text(notebook), encoding="utf-8")
-        (folder / f"{asked.id}.kit.json").write_text(kit.text, encoding="utf-8")
-        for name, path in asked.files.items():
-            (folder / name).write_bytes(path.read_bytes())
+        files = {
+            asked.notebook.name: notebook_text(notebook).encode(),
+            f"{asked.id}.kit.json": kit.text.encode(),
+            **{name: path.read_bytes() for name, path in asked.files.items()},
+        }
+        _write(folder, files)
+    words = ui(lang.value)
     out.print(folder / asked.notebook.name, soft_wrap=True, markup=False)
-    if not address:
-        err.print('no checker = "https://…" in assignment.toml: students must have grader installed already')
-    for title in kit.later.values():
-        err.print(f"{title}: cannot be checked by students: its reference has no form that a kit can carry")
+    hints = [] if address else [words("release.no-checker")]
+    hints += [words("release.later", title=title) for title in kit.later.values()]
+    for hint in hints:
+        err.print(hint, soft_wrap=True, markup=False)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, over nobody's work: a notebook of that name may be the one that somebody filled in."""
+    others = [str(folder / name) for name, content in files.items() if _is_another(folder / name, content)]
+    if others:
+        said = f"{', '.join(others)}: there already, and other than what is released; name another folder"
+        raise OutputError(said, "others", {"paths": others})
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+def _is_another(path: Path, content: bytes) -> bool:
+    return path.exists() and path.read_bytes() != content

@@ -27,7 +27,7 @@ def report(
     ] = None,
 ) -> None:
     """Render pages and table again from result.json; nothing is executed."""
-    with failing_in_one_line():
+    with failing_in_one_line(lang or Lang.KO):
         from grader.batch import render_again  # noqa: PLC0415 - takes a while; --help should not
 
         render_again(folder, lang and lang.value, also or ())

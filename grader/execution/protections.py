@@ -48,13 +48,16 @@ def require() -> None:
     if sys.platform != "linux":
         raise SandboxError(
             "submissions can be confined on Linux only; --no-sandbox grades without protection:"
-            " do so only with notebooks that you would run yourself"
+            " do so only with notebooks that you would run yourself",
+            "linux-only",
         )
     missing = [f"{it.name} ({it.reason})" for it in protections() if it.required and not it.in_force]
     if missing:
         raise SandboxError(
             f"submissions cannot be confined here: {'; '.join(missing)}."
-            " `grader doctor` tells more; --no-sandbox grades without protection"
+            " `grader doctor` tells more; --no-sandbox grades without protection",
+            "unconfined",
+            {"missing": "; ".join(missing)},
         )
 
 

@@ -23,6 +23,9 @@ from grader.render.text import clean, number, points
 #: Misconceptions that a terminal lists; the class page has them all.
 _MOST = 8
 
+#: What the word for a question without an answer says already.
+SAID_BY_THE_SIGN = "check.unanswered"
+
 #: The style of an outcome, of a check's or a question's; the word stands beside it where there is room.
 _STYLES = {
     "passed": "green",
@@ -183,7 +186,8 @@ def _said(question: QuestionReport, words: Words) -> list[RenderableType]:
     """Give the row of steps, and below it what did not simply pass."""
     explanations, rest = explained_and_rest(question)
     if question.status == QuestionStatus.UNANSWERED:
-        return [_under(_plain(line)) for line in dict.fromkeys(it.check.message.text for it in rest)]
+        told = dict.fromkeys(it.check.message.text for it in rest if it.check.message.id != SAID_BY_THE_SIGN)
+        return [_under(_plain(line)) for line in told]
     if question.status == QuestionStatus.PASSED and not rest:
         return []
     row = Columns([_mark(mark, words) for mark in marks(question)], padding=(0, 1))

@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.messages import Words, ui
+from grader.render.messages import Words, translate, ui
 from grader.render.template import fill_in
 from grader.render.text import clean
 from grader.trials import Trial, Validation
@@ -32,25 +32,28 @@ def validation_table(found: Validation, lang: str = "ko") -> RenderableType:
         step = next(iter(trials.values())).step
         cells = [_sign(trials.get(question)) for question in questions]
         table.add_row(code, words(f"step.{step}") if step else "", *cells)
-    parts: list[RenderableType] = [_notebook(trial) for trial in found.trials if not trial.question]
-    holes = [
-        Text(f"✗ {' · '.join(filter(None, (it.question, it.code)))}: {it.hole}", "red") for it in found.holes
+    parts: list[RenderableType] = [
+        Text.assemble(_sign(trial), f" {_name(trial, words)}") for trial in found.trials if not trial.question
     ]
+    holes = [Text(f"✗ {name}: {hole}", "red") for name, hole in _holes(found, lang)]
     legend = Text(" · ".join(f"{number} {question}" for number, question in enumerate(questions, 1)), "dim")
-    return Group(*parts, "", table, legend, "", *holes, Text(_sentence(found, words), "bold"))
+    matrix: list[RenderableType] = ["", table, legend] if rows else []
+    return Group(*parts, *matrix, "", *holes, Text(_sentence(found, words), "bold"))
 
 
 def validation_page(found: Validation, lang: str = "ko") -> str:
     """Give the matrix as a page of its own."""
     rows, questions = _rows(found)
+    words = ui(lang)
     return fill_in(
         "validation.html",
         lang,
         found=found,
-        notebooks=[trial for trial in found.trials if not trial.question],
+        notebooks=[(trial, _name(trial, words)) for trial in found.trials if not trial.question],
+        holes=_holes(found, lang),
         rows=rows,
         questions=questions,
-        sentence=_sentence(found, ui(lang)),
+        sentence=_sentence(found, words),
     )
 
 
@@ -73,8 +76,17 @@ def _sign(trial: Trial | None) -> Text:
     return Text("·", "dim") if trial is None else Text(*SIGNS[bool(trial.hole)])
 
 
-def _notebook(trial: Trial) -> Text:
-    return Text.assemble(_sign(trial), f" {clean(trial.code)}")
+def _name(trial: Trial, words: Words) -> str:
+    """Name a trial: its question and misconception, or its notebook."""
+    if trial.question:
+        return f"{trial.question} · {trial.code}"
+    ours = {"solution": words("validate.solution"), "blank": words("validate.blank")}
+    return ours.get(trial.code, clean(trial.code))
+
+
+def _holes(found: Validation, lang: str) -> list[tuple[str, str]]:
+    """Give each trial that did not go as it should, by name, and what is wrong with it."""
+    return [(_name(it, ui(lang)), "; ".join(translate(said, lang) for said in it.hole)) for it in found.holes]
 
 
 def _sentence(found: Validation, words: Words) -> str:

@@ -47,7 +47,7 @@ def opened(folder: Path) -> Iterator[Clone]:
         GraderError: there is no git here.
     """
     if not shutil.which("git"):
-        raise GraderError("git is not installed; it is needed to grade repositories")
+        raise GraderError("git is not installed; it is needed to grade repositories", "git")
     theirs = folder / ".git" if os.path.lexists(folder / ".git") else folder
     objects = theirs / "objects"
     elsewhere = (

@@ -31,18 +31,24 @@ def read_pushes(path: Path) -> Mapping[str, Sequence[Push]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except ValueError as error:
-        raise GraderError(f"{path}: this is not UTF-8 text") from error
+        raise GraderError(
+            f"{path}: this is not UTF-8 text; save it as UTF-8", "pushes-not-text", {"path": str(path)}
+        ) from error
     rows = csv.DictReader(lines)
     if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
         raise GraderError(
-            f"{path}: there is no column {missing[0]!r}; the first line should be {','.join(COLUMNS)}"
+            f"{path}: there is no column {missing[0]!r}; the first line should be {','.join(COLUMNS)}",
+            "pushes-column",
+            {"path": str(path), "column": missing[0], "columns": ",".join(COLUMNS)},
         )
     found: dict[str, list[Push]] = {}
     for row in rows:
         try:
             push = Push(_commit(row["commit"] or ""), moment(row["pushed-at"] or ""))
         except GraderError as error:
-            raise GraderError(f"{path}: line {rows.line_num}: {error}") from error
+            where = {"path": str(path), "line": rows.line_num}
+            said = f"{path}: line {rows.line_num}: {error}"
+            raise GraderError(said, f"pushes-{error.code}", error.params | where) from error
         found.setdefault(repository_key(row["repository"] or ""), []).append(push)
     return {name: sorted(pushes, key=lambda push: push.at) for name, pushes in found.items()}
 
@@ -50,7 +56,7 @@ def read_pushes(path: Path) -> Mapping[str, Sequence[Push]]:
 def _commit(text: str) -> str:
     commit = text.strip().lower()
     if not re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", commit):
-        raise GraderError(f"{text!r} is no whole commit id")
+        raise GraderError(f"{text!r} is no whole commit id", "commit", {"text": text})
     return commit
 
 
@@ -69,7 +75,9 @@ def moment(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(written)
     except ValueError as error:
-        raise GraderError(f"{text!r} is no time; write it like 2026-10-05 23:59 +09:00") from error
+        said = f"{text!r} is no time; write it like 2026-10-05 23:59 +09:00"
+        raise GraderError(said, "time", {"text": text}) from error
     if read.tzinfo is None:
-        raise GraderError(f"{text!r} has no offset from UTC; write it like 2026-10-05 23:59 +09:00")
+        said = f"{text!r} has no offset from UTC; write it like 2026-10-05 23:59 +09:00"
+        raise GraderError(said, "time-offset", {"text": text})
     return read

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -13,6 +13,7 @@ from IPython.core.getipython import get_ipython
 from grader.errors import KitError
 from grader.kit import unpacked
 from grader.records import Message
+from grader.references import nearest_first
 from grader.selfcheck.display import say, show
 from grader.selfcheck.session import Session
 
@@ -39,7 +40,12 @@ def _quietly(function: Callable[..., None]) -> Callable[..., None]:
 @_quietly
 def load(shell: Any) -> None:
     """Make ``%check`` known. Called by IPython for ``%load_ext grader``, and by ``setup``."""
-    shell.register_magic_function(lambda line: check(line.strip("\"' ") or None), "line", "check")
+    shell.register_magic_function(lambda line: check(*_names(line)), "line", "check")
+
+
+def _names(line: str) -> list[str]:
+    """Read ``%check mse, "sse"  # again``: ids, whatever stands around and between them."""
+    return re.findall(r"[\w-]+", line.partition("#")[0])
 
 
 @_quietly
@@ -64,16 +70,18 @@ def setup(payload: str) -> None:
 
 
 @_quietly
-def check(question: str | None = None) -> None:
-    """Look at one question, or at all of them, and show what was seen."""
+def check(*questions: str) -> None:
+    """Look at some questions, or at all of them, and show what was seen."""
     if _session is None:
         say(Message("selfcheck.no-kit"), LANG)
         return
     names = [one.id for one in _session.assignment.questions]
-    if question in _session.kit.later:
-        say(Message("selfcheck.later", {"title": _session.kit.later[str(question)]}), LANG)
-    elif question is not None and question not in names:
-        near = get_close_matches(question, names, n=3) or names
-        say(Message("selfcheck.no-question", {"name": question, "names": near}), LANG)
-    else:
-        show(_session.look(question), _session.kit, LANG)
+    for question in dict.fromkeys(questions):
+        if question in _session.kit.later:
+            say(Message("selfcheck.later", {"title": _session.kit.later[question]}), LANG)
+        elif question not in names:
+            near = nearest_first(question, names)
+            say(Message("selfcheck.no-question", {"name": question, "names": near}), LANG)
+    asked = [name for name in names if name in questions]
+    if asked or not questions:
+        show(_session.look(asked or names), _session.kit, LANG)

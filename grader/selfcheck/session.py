@@ -68,11 +68,11 @@ class Session:
         """Go on with a kit, perhaps another one."""
         self.kit, self.assignment = kit, kit.assignment()
 
-    def look(self, question: str | None = None) -> Look:
-        """Judge one question, or all, by what has been executed so far; nothing of the student's changes."""
+    def look(self, asked: Sequence[str]) -> Look:
+        """Judge questions by what has been executed so far; nothing of the student's changes."""
         with self._unseen():
             judging = _Judging(self._history, Path(self._folder.name), self.assignment)
-            return judging.look(question)
+            return judging.look(asked)
 
     @contextmanager
     def _unseen(self) -> Iterator[None]:
@@ -99,9 +99,8 @@ class _Judging:
         self.replaced = superseded(self.executed, strictly=True)
         self.runs = training_runs(self.recording)
 
-    def look(self, question: str | None) -> Look:
+    def look(self, asked: Sequence[str]) -> Look:
         """Judge what can be, and say of each other question what to run again."""
-        asked = [one.id for one in self.assignment.questions if question in (None, one.id)]
         judged = self._best(asked)
         unjudged = {name: why for name, one in judged.items() if (why := self._unfit(one)) is not None}
         submission, execution = self._of(self.replaced, with_neighbours=True)

@@ -34,7 +34,8 @@ def collect(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, Path] = {}
     for path in paths:
         if not os.path.lexists(path):
-            raise SubmissionError(f"{path}: there is no such file or folder", "missing")
+            shown = readable(str(path))
+            raise SubmissionError(f"{shown}: there is no such file or folder", "no-path", {"path": shown})
         is_folder = path.is_dir() and not _is_notebook(path.name)
         for notebook in sorted(_below(path), key=_in_order) if is_folder else [path]:
             found.setdefault(notebook.absolute(), notebook)

@@ -13,7 +13,7 @@ from grader.judging import REFERENCES
 from grader.matching import Matched
 from grader.questions import judge_question
 from grader.recording import Part
-from grader.records import CheckStatus, MatchedBy, QuestionReport
+from grader.records import CheckStatus, MatchedBy, Message, QuestionReport
 from grader.training import Data, Training
 from grader.training import replace as replaced
 from grader.trials import Trial
@@ -55,9 +55,9 @@ def _shortened(question: Question) -> Question:
 
 def _right(question: Question, assignment: Assignment, data: Data) -> Trial:
     report = _judged(question, None, assignment, data)
-    lost = [check.step for check in report.checks if check.status is not CheckStatus.PASSED]
-    hole = ", ".join(lost) or ", ".join(diagnosis.code for diagnosis in report.diagnoses)
-    return Trial(question.id, RIGHT, None, f"loses {hole}" if hole else "")
+    lost: list[str] = [check.step for check in report.checks if check.status is not CheckStatus.PASSED]
+    lost = lost or [diagnosis.code for diagnosis in report.diagnoses]
+    return Trial(question.id, RIGHT, None, (Message("hole.loses", {"lost": lost}),) if lost else ())
 
 
 def _wrong(question: Question, misconception: Misconception, assignment: Assignment, data: Data) -> Trial:
@@ -65,14 +65,13 @@ def _wrong(question: Question, misconception: Misconception, assignment: Assignm
     failed = {check.step for check in report.checks if check.status is CheckStatus.FAILED}
     named = [diagnosis.code for diagnosis in report.diagnoses]
     others = sorted(failed - {misconception.step}) if report.run is not None else []
+    hole: tuple[Message, ...] = ()
     if misconception.step not in failed:
-        hole = "costs nothing" if not failed else f"costs {', '.join(sorted(failed))} instead"
+        hole = (Message("hole.elsewhere", {"steps": sorted(failed)}) if failed else Message("hole.free"),)
     elif others:
-        hole = f"costs {', '.join(others)} as well"
+        hole = (Message("hole.also", {"steps": others}),)
     elif named != [misconception.code]:
-        hole = f"is called {', '.join(named)}" if named else "is not named"
-    else:
-        hole = ""
+        hole = (Message("hole.called", {"names": named}) if named else Message("hole.unnamed"),)
     return Trial(question.id, misconception.code, misconception.step, hole)
 
 

@@ -18,7 +18,7 @@ from grader.assignment_file import read_notebook
 from grader.errors import AssignmentError
 from grader.execution.kernel import KernelFactory
 from grader.grading import grade_async
-from grader.records import Report, ReportStatus
+from grader.records import Message, Report, ReportStatus
 from grader.release import blank
 from grader.submission import read
 from grader.trials import Trial
@@ -101,20 +101,22 @@ def expectation(path: Path) -> Expected:
         raise AssignmentError(f"{path}: the first cell: {where}: {first['msg']}") from error
 
 
-def _hole(expected: Expected, report: Report) -> str:
-    """Say what came out otherwise than expected; an empty text if all is as it should be."""
+def _hole(expected: Expected, report: Report) -> tuple[Message, ...]:
+    """Say what came out otherwise than expected; nothing if all is as it should be."""
     if report.status is not ReportStatus.GRADED or report.score is None:
-        return "could not be graded"
+        return (Message("hole.ungraded"),)
     said = []
     if abs(report.score - expected.score) > 1e-9:
+        scores = {"got": report.score, "wanted": expected.score}
         lost = [question.id for question in report.questions if question.score < question.max_score]
-        more = f" (lost in {', '.join(lost)})" if lost and report.score < expected.score else ""
-        said.append(f"gets {report.score:g} instead of {expected.score:g} points{more}")
+        if lost and report.score < expected.score:
+            said.append(Message("hole.score-lost", {**scores, "lost": lost}))
+        else:
+            said.append(Message("hole.score", scores))
     named = {q.id: [d.code for d in q.diagnoses] for q in report.questions if q.diagnoses}
     for question in sorted(named.keys() | expected.diagnoses.keys()):
         given, wanted = named.get(question, []), expected.diagnoses.get(question, [])
         if sorted(given) != sorted(wanted):
-            said.append(
-                f"{question}: named {', '.join(given) or 'nothing'}, not {', '.join(wanted) or 'nothing'}"
-            )
-    return "; ".join(said)
+            names = {"given": given or "–", "wanted": wanted or "–"}
+            said.append(Message("hole.diagnoses", {"question": question, **names}))
+    return tuple(said)

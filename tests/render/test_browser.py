@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from grader.render.card import question_card
 from grader.render.html import ClassEntry, class_page, student_page
@@ -119,6 +120,46 @@ def test_it_prints_whole(started, folder, tmp_path, kind):
 
     assert [] == wide
     assert [] == [text for text in map(_squeezed, filter(None, last)) if text not in _squeezed(printed)]
+
+
+def test_a_notebook_prints_whole(started, class_reports, tmp_path):
+    """On paper nothing scrolls and nothing is cut: long lines wrap, under the beginning of their code."""
+    wide = "".join(f"<td>{n}.2345678</td>" for n in range(20))
+    notebook = new_notebook(
+        cells=[
+            new_markdown_cell(
+                f"```\n{'x' * 200}\n```\n\n{'|a_long_heading' * 12}|\n{'|---' * 12}|\n{'|1' * 12}|"
+            ),
+            new_code_cell(
+                f"print('{'a long line ' * 20}')\n{'very_long_name_' * 15} = 1",
+                outputs=[
+                    new_output("stream", text=f"{'0.1234, ' * 60}\n{'y' * 300}\n" + "epoch\n" * 90),
+                    new_output("execute_result", data={"text/html": f"<table><tr>{wide}</tr></table>"}),
+                    new_output("error", ename="E", evalue="", traceback=["-" * 200, "z" * 200]),
+                ],
+            ),
+        ]
+    )
+    file = _write(tmp_path / "notebook.html", notebook_page(notebook, next(iter(class_reports.values()))))
+    with opened(started, file, width=A4) as (page, _):
+        page.emulate_media(media="print")
+
+        assert [] == page.evaluate(CUT, A4)
+        assert [] == page.evaluate(UNDER_THE_NUMBERS)
+
+
+#: What reaches beyond the paper, and what has more in it than it shows.
+CUT = """(a4) => [...document.querySelectorAll("main, main *")].filter((it) => {
+    const style = getComputedStyle(it), hidden = (overflow) => overflow !== "visible";
+    return it.getBoundingClientRect().right > a4 + 1
+        || hidden(style.overflowX) && it.scrollWidth > it.clientWidth + 1
+        || hidden(style.overflowY) && it.scrollHeight > it.clientHeight + 1;
+}).map((it) => it.tagName + "." + it.className)"""
+#: Pieces of code that begin left of where their line begins, where its number stands.
+UNDER_THE_NUMBERS = """() => [...document.querySelectorAll(".line span")].filter((it) => {
+    const line = it.closest(".line").getBoundingClientRect(), boxes = [...it.getClientRects()];
+    return boxes.some((box) => box.width && box.left < line.left + 30);
+}).map((it) => it.textContent.slice(0, 20))"""
 
 
 def _squeezed(text):

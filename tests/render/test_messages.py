@@ -6,9 +6,11 @@ import pytest
 from babel.messages.pofile import read_po
 
 import grader
+import grader.errors
 from grader.diagnosis import MISCONCEPTIONS
+from grader.errors import AssignmentError, GraderError, SandboxError
 from grader.execution.protections import NAMES
-from grader.records import CellStatus, CheckStatus, Message, QuestionStatus, Step
+from grader.records import CellStatus, CheckStatus, Message, QuestionStatus, ReportStatus, Step
 from grader.render.messages import LANGUAGES, PLACEHOLDER, catalogue, fill, localize, translate, ui
 
 ROOT = Path(grader.__file__).parent
@@ -27,9 +29,11 @@ FAMILIES = {
     "fact": FACTS,
     "misconception": sorted({it.code for it in MISCONCEPTIONS}),
     "cell-status": set(CellStatus) - {CellStatus.OK},
+    "table.status": ReportStatus,
+    "usage.value": ("lang", "also", "jobs", "min_score"),
 }
 #: ... and of these as many as somebody found words for.
-OPEN_FAMILIES = ("exception.", "update.", "kind.")
+OPEN_FAMILIES = ("exception.", "update.", "kind.", "error.os.")
 #: The columns of the class page's table of questions.
 COLUMNS = {f"class.{status}" for status in ("passed", "partial", "failed", "unanswered")}
 
@@ -100,6 +104,16 @@ def placeholders(template):
     return {match[1] for match in PLACEHOLDER.finditer(template)}
 
 
+def errors():
+    """Give every error that is raised in the package: its kind and its code, empty where it has none."""
+    for tree in SOURCES.values():
+        for node in ast.walk(tree):
+            kind = getattr(grader.errors, getattr(getattr(node, "func", None), "id", ""), None)
+            if isinstance(node, ast.Call) and isinstance(kind, type) and issubclass(kind, GraderError):
+                code = node.args[1] if len(node.args) > 1 else ast.Constant("")
+                yield kind, ast.literal_eval(code) if isinstance(code, ast.Constant) else None
+
+
 def test_every_message_has_both_languages():
     """No message is said in one language alone, or with nothing in it."""
     ko, en = (catalogue(lang) for lang in LANGUAGES)
@@ -114,6 +128,15 @@ def test_every_id_in_use_is_in_the_catalogue():
     said = said_in_code() | said_in_templates() | families() | counted() | COLUMNS
 
     assert set() == said - catalogue("ko").keys()
+
+
+def test_every_error_has_its_words():
+    """What a user did wrong is said in both languages; what an assignment's author did need not be."""
+    found = set(errors())
+    said = {f"error.{kind.about}.{code}" for kind, code in found if code}
+
+    assert set() == said - catalogue("ko").keys()
+    assert {AssignmentError, SandboxError} == {kind for kind, code in found if code == ""}
 
 
 def test_no_message_is_left_over():

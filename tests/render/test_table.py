@@ -1,15 +1,18 @@
 import csv
 import io
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
-from grader.render.table import gradebook_csv, inert
+from grader.records import Student
+from grader.render.table import digits, gradebook_csv, inert
 
 
 @pytest.fixture
 def rows(reports):
     """Read the gradebook of all reports back, by file."""
-    text = gradebook_csv(list(reports.values())).decode("utf-8-sig")
+    text = gradebook_csv(list(reports.values()), "en").decode("utf-8-sig")
     return {row["submission"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
 
 
@@ -35,6 +38,49 @@ def test_columns(rows):
     assert ["flags", "error"] == columns[-2:]
 
 
+def test_korean_columns(reports):
+    """In Korean the columns are called in Korean; questions keep the ids that notebooks have."""
+    text = gradebook_csv(list(reports.values()), "ko").decode("utf-8-sig")
+    columns, *rows = csv.reader(io.StringIO(text, newline=""))
+
+    assert ["파일", "학번", "이름", "상태", "점수", "만점", "최종 점수"] == columns[:7]
+    assert ["data", "sse", "mse"] == columns[7:10]
+    assert ["알림 수", "채점하지 못한 까닭"] == columns[-2:]
+    assert {"채점함", "채점 못 함"} == {row[3] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("number", "cell"),
+    [
+        ("0012345", '="0012345"'),
+        ("202212345678", '="202212345678"'),
+        ("202243052", "202243052"),
+        ("", ""),
+        ("=1+1", "'=1+1"),
+        ('0"&cmd', '0"&cmd'),
+        ("٠١٢٣", "٠١٢٣"),
+    ],
+)
+def test_a_students_number_keeps_its_digits(number, cell):
+    """A spreadsheet takes no zero from its front and rounds nothing; what is no number is no formula."""
+    assert cell == digits(number)
+
+
+def test_pandas_reads_students_numbers(reports):
+    """With the converter that the documentation gives, each number is what it was."""
+    report = next(report for report in reports.values() if report.error is None)
+    made = [
+        replace(report, submission=replace(report.submission, student=Student(number, "")))
+        for number in ("0012345", "202243052", "202212345678")
+    ]
+    read = pd.read_csv(
+        io.BytesIO(gradebook_csv(made)), converters={"학번": lambda number: number.strip('="')}
+    )
+
+    assert ["0012345", "202243052", "202212345678"] == list(read["학번"])
+    assert "float64" == str(read["점수"].dtype)
+
+
 def test_numbers_stay_numbers(rows):
     """Scores are numbers, also after an adjustment."""
     row = rows["<b>이 름</b> [2] (최종).ipynb"]
@@ -49,7 +95,7 @@ def test_no_score_is_not_zero(rows):
     row = rows["깨진 파일.ipynb"]
 
     assert ["error", "", "", ""] == [row[k] for k in ("status", "score", "final_score", "mse")]
-    assert row["error"].startswith("파일을 읽지 못했습니다")
+    assert row["error"].startswith("The file could not be read")
 
 
 def test_formulas_are_text(rows):
@@ -70,4 +116,4 @@ def test_ordinary_text_is_untouched():
 
 def test_empty_class():
     """A class without submissions has a header."""
-    assert gradebook_csv([]).decode("utf-8-sig").startswith("submission,student_id")
+    assert gradebook_csv([]).decode("utf-8-sig").startswith("파일,학번")

@@ -5,7 +5,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader.render.messages import LANGUAGES
+from grader.render.messages import LANGUAGES, catalogue
 from grader.render.result_json import loads
 from grader.render.terminal import detail, summary
 
@@ -87,3 +87,12 @@ def test_the_class_is_summed_up(printed):
     assert re.search(r"2명  미분을 초기화하지 않음 +문제 3, 13", text)
     assert re.search(r" 3  7.07/8 +step4 update 2, 미분 초기화 1, 반복 횟수 1, step2 loss 1", text)
     assert re.search(r"조수아  문제 2, 3, 7, 8, 9, 10, 12, 13: 답안의 데이터가", text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_questions_without_an_answer_take_a_line_each(printed, reports, lang):
+    """That there is no answer is said once a question, by the word beside its sign."""
+    said = printed(detail(reports["unanswered"], lang))
+
+    assert catalogue(lang)["check.unanswered"] not in said
+    assert catalogue(lang)["question.unanswered"] in said

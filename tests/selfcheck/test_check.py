@@ -83,7 +83,22 @@ def test_release_does_not_write_over_the_assignment():
     """The source notebook, with its solutions, has the same name as the kit's."""
     code, said = run("release", ASSIGNMENTS / "steps", ASSIGNMENTS / "steps")
 
-    assert (2, True) == (code, "this is the assignment itself" in said)
+    assert (2, True) == (code, "과제 폴더 자신입니다." in said)
+
+
+def test_release_does_not_write_over_anybodys_work(tmp_path):
+    """A notebook that somebody filled in stays, and nothing else is written beside it either."""
+    out = tmp_path / "handout"
+    assert [0, 0] == [run("release", ASSIGNMENTS / "homework", out)[0] for _ in range(2)]
+    (out / "homework.kit.json").unlink()
+    (out / "homework.ipynb").write_text("filled in", encoding="utf-8")
+
+    code, said = run("release", ASSIGNMENTS / "homework", out, "--lang", "en")
+
+    assert (2, "filled in") == (code, (out / "homework.ipynb").read_text(encoding="utf-8"))
+    assert not (out / "homework.kit.json").exists()
+    assert ["grader: "] == [line[:8] for line in said.splitlines()]
+    assert "homework.ipynb: there already, and other than what is released" in said
 
 
 def test_the_kit_asks_whose_it_is(homework):
@@ -353,4 +368,4 @@ def test_a_page_is_not_written_over_the_notebook(tmp_path):
     code, said = run("check", path, "--out", path)
 
     assert (2, "{}") == (code, path.read_text(encoding="utf-8"))
-    assert "is the notebook itself; name another file with --out" in said
+    assert "확인하려는 노트북 자신입니다. --out에 다른 파일을 써 주세요." in said

@@ -151,6 +151,41 @@ def test_nothing_of_the_students_changes(at_work, begun):
     assert "[]" == compared
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%check mse sse",
+        "%check 'mse' \"sse\"",
+        "%check sse,mse",
+        "%check “mse” sse # 다시",
+        "grader.check('mse', 'sse')",
+    ],
+)
+def test_two_questions_at_once(at_work, begun, line):
+    """Both are looked at, in the order of the assignment, whatever stands around their names."""
+    *_, said = at_work(*begun, answer(f"{INIT}\n{LOOP}", "a"), f"import grader\n{line}")
+
+    assert "8 / 8점" in said
+    assert "· step1~4: 오차제곱의 합 이 문제의 셀은 아직 실행하지 않았습니다." in said
+    assert "자료 준비" not in said
+
+
+@pytest.mark.parametrize("line", ['%check "mse"', "%check 'mse'", "%check  mse ", "%check ‘mse’"])
+def test_quotes_after_check(at_work, begun, line):
+    """Quotes around a name are no part of it."""
+    *_, said = at_work(*begun, answer(f"{INIT}\n{LOOP}", "a"), line)
+
+    assert "8 / 8점" in said
+
+
+def test_one_of_two_is_not_there(at_work, begun):
+    """The other is looked at all the same."""
+    *_, said = at_work(*begun, answer(f"{INIT}\n{LOOP}", "a"), "%check mse ssse")
+
+    assert "8 / 8점" in said
+    assert "ssse: 그런 문제는 없습니다. 이 과제의 문제: sse, " in said
+
+
 def test_asking_for_what_is_not_there(at_work, begun):
     """A sentence, with the nearest question; never a traceback."""
     *_, said = at_work(*begun, "%check msee")

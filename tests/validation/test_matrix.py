@@ -8,7 +8,7 @@ import pytest
 
 from grader.assignment_file import load
 from grader.diagnosis import MISCONCEPTIONS
-from grader.records import Step
+from grader.records import Message, Step
 from grader.validation.matrix import RIGHT, applicable, matrix
 
 ROOT = Path(__file__).parents[2]
@@ -67,4 +67,4 @@ def test_a_check_that_is_missing_is_a_hole():
     }
 
     unseen = ("gradient-not-cleared", "gradient-sometimes-cleared", "cleared-before-step")
-    assert dict.fromkeys(unseen, "costs nothing") == holes
+    assert dict.fromkeys(unseen, (Message("hole.free"),)) == holes

@@ -1,0 +1,45 @@
+"""The folder that the results of a class stand in: whose it is, and which submissions are the class."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.errors import GraderError, OutputError
+
+#: Who the class is, as it was graded last: results of others may lie beside theirs.
+CLASS = "class.json"
+#: What stands at the top of the folder, under names that others use as well.
+PAGES = ("index.html", "gradebook.csv")
+
+
+def require_own(folder: Path, sign: str) -> None:
+    """Raise ``OutputError`` for somebody else's pages; ``sign`` is a pattern of what stands beside ours."""
+    theirs = next((folder / name for name in PAGES if (folder / name).exists()), None)
+    if theirs and not any(folder.glob(sign)):
+        said = f"{theirs}: there already, and not written by this command; name another folder with --out"
+        raise OutputError(said, "foreign", {"path": str(theirs)})
+
+
+def class_text(names: Sequence[str]) -> str:
+    """Write down the folders of the submissions that were graded together."""
+    return json.dumps({"submissions": list(names)}, ensure_ascii=False, indent=1) + "\n"
+
+
+def results_in(folder: Path) -> list[Path]:
+    """Give the ``result.json`` of each submission of the class, in its order.
+
+    Those that lie in the folder besides are of submissions that are gone, or of another assignment. A folder
+    that does not say who the class is (a single one, copied) is taken whole.
+    """
+    there = sorted(folder.glob("*/result.json"))
+    try:
+        names = json.loads((folder / CLASS).read_text(encoding="utf-8"))["submissions"]
+    except FileNotFoundError:
+        return there
+    except (ValueError, KeyError, TypeError) as error:
+        said = f"{folder / CLASS}: is damaged; remove it to take every result in the folder, or grade again"
+        raise GraderError(said, "class-damaged", {"path": str(folder / CLASS)}) from error
+    by_name = {file.parent.name: file for file in there}
+    return [by_name[name] for name in names if name in by_name]

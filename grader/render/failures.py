@@ -1,0 +1,36 @@
+"""What ended a command early, in one line for the person at the terminal."""
+
+from errno import errorcode
+
+from grader.errors import GraderError
+from grader.records import Message
+from grader.render.messages import catalogue, translate, ui
+from grader.render.text import clean
+
+
+def failure(error: BaseException, lang: str) -> str:
+    """Say what ended a command: whose fault it is, what happened, where, and what to do next."""
+    match error:
+        case GraderError():
+            said = _ours(error, lang)
+        case ModuleNotFoundError():
+            said = ui(lang)("error.command.extra", package=error.name or "?")
+        case OSError():
+            said = f"{error.filename}: {reason(error, lang)}"
+        case _:
+            said = ui(lang)("error.command.interrupted")
+    return " ".join(clean(said).split())
+
+
+def reason(error: OSError, lang: str) -> str:
+    """Say why a file cannot be used; rare reasons in the system's own words."""
+    name = errorcode.get(error.errno or 0, "")
+    return catalogue(lang).get(f"error.os.{name}", error.strerror or str(error))
+
+
+def _ours(error: GraderError, lang: str) -> str:
+    """Say one of our errors; ``{reason}`` is what the system said, where it is behind it."""
+    params = dict(error.params)
+    if isinstance(error.__cause__, OSError):
+        params["reason"] = reason(error.__cause__, lang)
+    return translate(Message(f"error.{error.about}.{error.code}", params, str(error)), lang)
