@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .answers import LOOPS, Answer
+from .answers import LOOPS, Answer, Loop
 from .conftest import DATA
 from .held_out import right, wrong
 from .test_confusion import VALUES
@@ -55,6 +55,18 @@ def data(name: str, line: str) -> Answer:
     """Prepare the data with one line more; everything trained on them is right."""
     trained = (*((one, LOOPS[one].source) for one in ("mse", "net-bias-train", "sgd-bias")),)
     return Answer(f"data: {name}", (("data", f"{DATA[1]}\n{line}"), *trained), named=())
+
+
+def below(loop: Loop, *pieces: str) -> str:
+    """Write a loop with some of its pieces dedented, below it."""
+    return loop.but(
+        **dict.fromkeys(pieces, ""), after="\n".join(getattr(loop, piece) for piece in pieces)
+    ).source
+
+
+LATE = {
+    name: LOOPS[name].but(backward="", clear="optimizr.zero_grad()\nloss.backward()").source for name in LOOPS
+}
 
 
 def together(name: str, questions: str, cells: str, loses: str = "", named: tuple[str, ...] = ()) -> Answer:
@@ -176,4 +188,13 @@ for epoc in range(30):
     together("one after the other, the first not cleared", "sgd-bias sgd-nobias", f"{LOOPS['sgd-bias'].but(clear='').source}\n{LOOPS['sgd-nobias'].source}", "sgd-bias.clear", ("gradient-not-cleared",)),
     together("by turns, the first one's optimizer for both", "sgd-bias sgd-nobias", BY_TURNS.replace("opt2.step", "opt1.step"), "sgd-nobias.step4", ("stale-optimizer",)),
     together("at once, ten times as often", "sgd-bias sgd-nobias", AT_ONCE.replace("30", "300"), "sgd-bias.epochs sgd-nobias.epochs", ("epochs", "epochs")),
+    wrong("ŷ and loss, then the update, then backward", "sgd-bias", "step4", "", LATE["sgd-bias"]),
+    wrong("ŷ and loss, then the update, then backward", "sgd-what", "step4", "", LATE["sgd-what"]),
+    *(wrong("the update below the loop", name, "step4", "", below(LOOPS[name], "update", "clear")) for name in LOOPS),
+    wrong("the update below the loop, cleared within", "sgd-bias", "step4", "", below(LOOPS["sgd-bias"], "update")),
+    wrong("the update below the loop, cleared within", "mse", "step4", "", below(LOOPS["mse"], "update")),
+    wrong("the update below the loop, never cleared", "mse", "step4 clear", "gradient-not-cleared", below(LOOPS["mse"].but(clear=""), "update")),
+    wrong("backward and all below the loop", "sgd-nobias", "epochs", "", below(LOOPS["sgd-nobias"], "backward", "update", "clear"), unseen="clear"),
+    wrong("backward below the loop", "mse", "epochs", "", below(LOOPS["mse"].but(clear="", update=""), "backward"), unseen="step4 clear result"),
+    wrong("no gradient any more at the update", "mse", "clear", "cleared-before-step", LOOPS["mse"].but(backward="loss.backward()\nWhat.grad = None").source, unseen="step4 epochs result"),
 )  # fmt: skip
