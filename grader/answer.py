@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
 from grader.records import CellError, CellOutcome, CellStatus, Execution, MatchedBy, Submission
+from grader.runs import TrainingRun
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a question's cells did: their recording alone, the names at their end, how they ended."""
+    """What a question's cells did: their recording alone, the names at their end, how they ended.
+
+    ``others`` are the beginnings of runs, cell and ``seq``, that answer other questions.
+    """
 
     parts: tuple[Part, ...]
     recording: Recording
@@ -20,6 +24,11 @@ class Answer:
     changed: Mapping[str, Value]
     outcomes: tuple[CellOutcome, ...]
     sources: Mapping[int, str]
+    others: Container[tuple[int, int]] = ()
+
+    def own(self, runs: Sequence[TrainingRun]) -> Sequence[TrainingRun]:
+        """Leave out the runs that answer other questions, unless there are no others."""
+        return [run for run in runs if (run.epochs[0].cell, run.epochs[0].seqs[0]) not in self.others] or runs
 
     @property
     def error(self) -> str | None:
@@ -112,4 +121,5 @@ def answer_of(matched: Matched, submission: Submission, execution: Execution) ->
         changed={**{name: namespace[name] for name in namespace if name in changed}, **found},
         outcomes=tuple(outcome for outcome in execution.cells if outcome.index in matched.cells),
         sources={cell.index: cell.source for cell in submission.cells},
+        others=matched.others,
     )

@@ -137,6 +137,7 @@ class EpochEvents:
 def gathered(recording: Recording) -> list[EpochEvents]:
     """Gather backwards and steps into epochs, in order."""
     groups: dict[tuple[int, int, int], EpochEvents] = {}
+    latest: dict[int, EpochEvents] = {}  # of each leaf, by its number
     data = data_leaves(recording)
     for record in recording.cells:
         current: EpochEvents | None = None
@@ -151,8 +152,9 @@ def gathered(recording: Recording) -> list[EpochEvents]:
                 key = (record.cell, event.stream, event.epoch)
                 current = groups.setdefault(key, EpochEvents(*key))
                 current.backwards.append(backward)
+                latest |= dict.fromkeys((leaf.number for leaf in backward.leaves), current)
             elif isinstance(event, OptimizerStep):
-                current = _step_belongs_to(event, current, groups)
+                current = _step_belongs_to(event, current, latest)
     for group in groups.values():
         group.backwards = counted(group.backwards)
     return sorted(groups.values(), key=lambda group: group.backwards[0].seq)
@@ -174,12 +176,23 @@ def _rebound(event: Backward) -> bool:
 
 
 def _step_belongs_to(
-    step: OptimizerStep, current: EpochEvents | None, groups: dict[tuple[int, int, int], EpochEvents]
+    step: OptimizerStep, current: EpochEvents | None, latest: dict[int, EpochEvents]
 ) -> EpochEvents | None:
-    """Add a step to the epoch of the backward before it, which may be another cell's."""
-    if current is None and groups:
-        current = max(groups.values(), key=lambda group: group.backwards[-1].seq)
-    if current is not None:
+    """Add a step to the epoch of the backward before it, which may be another cell's; give that epoch.
+
+    Where trainings take turns, it is the step of each whose gradient it found and no other step has used.
+    """
+    if current is None:
+        current = max(latest.values(), key=lambda group: group.backwards[-1].seq, default=None)
+    if current is None:
+        return None
+    own = {leaf.number for leaf in current.leaves}
+    moved = {p.number for p in step.parameters if any(p.gradient or ())}
+    others = {id(group): group for number in moved - own if (group := latest.get(number)) is not None}
+    waiting = [g for g in others.values() if not g.steps and own.isdisjoint(leaf.number for leaf in g.leaves)]
+    for group in waiting:
+        group.steps.append(step)
+    if not waiting or own.intersection(p.number for p in step.parameters):
         current.steps.append(step)
     return current
 

@@ -1,13 +1,15 @@
-"""Cells that ran and were not recorded: no fault of the student's, so nothing is held against an answer."""
+"""Cells that were not recorded or lack a package here: nothing of that is held against an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from grader.questions import Judged, with_checks
 from grader.recording import Recording
 from grader.records import (
+    CellOutcome,
     CellStatus,
     CheckResult,
     CheckStatus,
@@ -18,18 +20,32 @@ from grader.records import (
 )
 
 NOTHING_SEEN = ("check.no-run", "value.missing")
+NOT_RUN = {
+    *NOTHING_SEEN,
+    "check.not-observed",
+    "epochs.stopped",
+    "init.raised",
+    "step.raised",
+    "value.raised",
+}
+"""What checks say where a cell has ended before it came to them."""
+NO_PACKAGE = re.compile(r"No module named '(\w+)'")
+"""What Python says where a whole package is missing, not a part of one that is there."""
 
 
 @dataclass(frozen=True)
 class Gaps:
     """Notebook indices of cells whose record is not there, and of cells where the recorder failed.
 
-    ``faulty`` has how often it failed. ``damage`` is what of the recording could not be read.
+    ``faulty`` has how often it failed. ``damage`` is what of the recording could not be read. ``lacking`` are
+    cells that ended where they used a package which is not installed here, with its name: their recording has
+    no gap.
     """
 
     absent: frozenset[int]
     faulty: dict[int, int]
     damage: tuple[str, ...]
+    lacking: Mapping[int, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.absent or self.faulty or self.damage)
@@ -43,7 +59,11 @@ class Gaps:
             for cell, count in sorted(self.faulty.items())
         )
         damage = (Message("flag.recording-damaged", {"detail": "; ".join(self.damage[:5])}),)
-        return (*absent, *faulty, *(damage if self.damage else ()))
+        lacking = (
+            Message("flag.package-needed", {"cell": cell + 1, "name": name})
+            for cell, name in sorted(self.lacking.items())
+        )
+        return (*absent, *faulty, *(damage if self.damage else ()), *lacking)
 
 
 def gaps(execution: Execution, cells: Sequence[SourceCell]) -> Gaps:
@@ -60,7 +80,16 @@ def gaps(execution: Execution, cells: Sequence[SourceCell]) -> Gaps:
         absent=frozenset(cell for cell in ran if cell not in records or not records[cell].complete),
         faulty={cell: record.faults for cell, record in records.items() if record.faults},
         damage=recording.damage,
+        lacking={one.index: name for one in execution.cells if (name := _missing_package(one)) is not None},
     )
+
+
+def _missing_package(outcome: CellOutcome) -> str | None:
+    error = outcome.error
+    if error is None or error.name != "ModuleNotFoundError":
+        return None
+    found = NO_PACKAGE.fullmatch(error.value)
+    return found and found[1]
 
 
 def excused(judged: Judged, found: Gaps) -> Judged:
@@ -68,12 +97,16 @@ def excused(judged: Judged, found: Gaps) -> Judged:
     report = judged.report
     cells = set() if report.matched is None else set(report.matched.cells)
     absent, faulty = bool(cells & found.absent), bool(cells & found.faulty.keys())
-    if not (absent or faulty) or report.status is QuestionStatus.UNANSWERED:
+    lacking = next((found.lacking[cell] for cell in sorted(cells) if cell in found.lacking), None)
+    if report.status is QuestionStatus.UNANSWERED:
         return judged
-    checks = tuple(
-        _not_recorded(check) if absent or check.message.id in NOTHING_SEEN else check
-        for check in report.checks
-    )
+    checks = report.checks
+    if absent or faulty:
+        checks = tuple(
+            _not_recorded(check) if absent or check.message.id in NOTHING_SEEN else check for check in checks
+        )
+    if lacking is not None:
+        checks = tuple(_not_run(check, lacking) for check in checks)
     if checks == report.checks:
         return judged
     judged = with_checks(judged, checks)
@@ -84,3 +117,12 @@ def _not_recorded(check: CheckResult) -> CheckResult:
     if check.status is not CheckStatus.FAILED:
         return check
     return replace(check, status=CheckStatus.ERROR, message=Message("check.not-recorded"))
+
+
+def _not_run(check: CheckResult, package: str) -> CheckResult:
+    """Take back what a cell that ended early has not come to; what it did before is judged."""
+    if check.message.id not in NOT_RUN:
+        return check
+    return replace(
+        check, status=CheckStatus.ERROR, message=Message("check.package-missing", {"name": package})
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from grader.answer import Answer, answer_of
@@ -25,6 +26,7 @@ from grader.records import (
     QuestionStatus,
     ReferenceSummary,
     RunSummary,
+    Step,
     Submission,
 )
 from grader.runs import TrainingRun, training_runs
@@ -97,18 +99,38 @@ def _judge_training(
 ) -> TrainingJudgement | None:
     runs = training_runs(answer.recording)
     judged = []
-    for i, run in enumerate(runs):
-        namespace = _until(runs[i + 1 :], run, answer.namespace, recording)
-        source = answer.source_of(run.cells)
-        error = answer.error_in(run.cells[-1])
-        judged += [
-            check_training(
-                question, one, own.data, namespace, source=source, error=error, accepts=own.accepts
-            )
-            for one in (run.before_copy, run)
-            if one is not None
-        ]
+    for run in answer.own(runs):
+        later = runs[runs.index(run) + 1 :]
+        namespace = _until(later, run, answer.namespace, recording)
+        judge = partial(
+            check_training,
+            question,
+            data=own.data,
+            source=answer.source_of(run.cells),
+            error=answer.error_in(run.cells[-1]),
+            accepts=own.accepts,
+        )
+        found = [judge(one, namespace=namespace) for one in (run.before_copy, run) if one is not None]
+        if found[-1].lost(Step.RESULT) and (taken := _taken_at_once(later, run, recording)):
+            left = {name: value for name, value in namespace.items() if name not in taken}
+            found = [judge(run, namespace=left)]
+        judged += found
     return pick(judged)
+
+
+def _taken_at_once(later: Sequence[TrainingRun], run: TrainingRun, recording: Recording) -> frozenset[str]:
+    """Give the names that a later run took in the same statement: nobody saw where this one left them."""
+    ends = [
+        recording.statement_end(e.cell, e.seqs[0]) for e in (run.epochs[-1], *(o.epochs[0] for o in later))
+    ]
+    names = {name for name, _, _ in run.leaves}
+    return frozenset(
+        name
+        for other, end in zip(later, ends[1:], strict=True)
+        if end == ends[0] and other.epochs[0].cell == run.epochs[-1].cell
+        for name, _, _ in other.leaves
+        if name in names
+    )
 
 
 def _until(

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from grader.checks.finding import PASSED, Finding, failed, shown_numbers, text
 from grader.checks.loop import NOT_OBSERVED, is_number, table
+from grader.checks.misplaced import updated_below
 from grader.checks.observed import LARGEST, Observed
 from grader.checks.tolerance import ROUNDINGS
 from grader.epochs import Epoch
@@ -63,7 +64,13 @@ def _own_end(observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:
     if last.step is not None and last.following is not None:
         return torch.tensor(last.following, dtype=torch.float64), tolerance
     seen = [e for e in observed.run.epochs[:-1] if e.following is not None and e.found is not None]
-    if len(seen) > 1 and last.found is not None and _foretells(seen[-2], seen[-1], observed.unit):
+    below = last.following is not None and updated_below(observed)  # once, by all that the loop has added up
+    if (
+        len(seen) > 1
+        and not below
+        and last.found is not None
+        and _foretells(seen[-2], seen[-1], observed.unit)
+    ):
         return _next(seen[-1], last, observed.unit)
     end = None if last.following is None else table([last.following])[0]
     return end, tolerance

@@ -21,7 +21,7 @@ from grader.checks.finding import BORDERLINE, PASSED, Finding, by_status, failed
 from grader.checks.observed import Observed
 from grader.checks.prediction import Prediction
 from grader.checks.readings import broadcast, broadcast_shape, loss_of, prediction_of
-from grader.checks.source import repeats_backward
+from grader.checks.source import repeats_backward, updates_before_backward
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, verdict, worst
 from grader.records import CheckStatus, Message
 from grader.training import Data, Training, cast
@@ -35,13 +35,17 @@ residual that was spread to (2000, 2000) has 4e6 terms."""
 
 @dataclass(frozen=True)
 class Forward:
-    """The findings of the three steps, and what of the data they were judged on."""
+    """The findings of the three steps, and what of the data they were judged on.
+
+    ``late``: every backward came after the update that it was meant for, which is step 4's business.
+    """
 
     step1: Finding
     step2: Finding
     step3: Finding
     data: Data
     broadcast: tuple[int, ...] | None = None
+    late: bool = False
 
     @property
     def mistakes(self) -> int:
@@ -157,6 +161,8 @@ class _Judge:
         """Find out which of step 1 and step 2 made the loss differ."""
         step3 = failed("step3.repeated", count=repeated) if repeated > 1 else PASSED
         step2 = self._wrong_loss(right, losses, wrong[0])
+        if self._late(right, losses, wrong):
+            return Forward(PASSED, PASSED, step3, self.data, late=True)
         if self._stale(right, losses, wrong):
             stale = failed("step1.stale", epoch=self.observed.epochs[wrong[0]].index + 1)
             return Forward(stale, PASSED, step3, self.data)
@@ -195,6 +201,13 @@ class _Judge:
         """Tell whether every wrong loss is the right one of an earlier epoch: ŷ was not computed anew."""
         tolerance = ROUNDINGS * self.observed.unit * right.loss_scale
         return all(t > 0 and bool(((losses[t] - right.loss[:t]).abs() <= tolerance[:t]).any()) for t in wrong)
+
+    def _late(self, right: Evaluation, losses: Tensor, wrong: list[int]) -> bool:
+        """Tell whether every loss is the right one of the epoch before, in a loop that updates first."""
+        before = torch.tensor([t - 1 for t in wrong])
+        tolerance = ROUNDINGS * self.observed.unit * right.loss_scale[before]
+        shifted = (losses[wrong] - right.loss[before]).abs() <= tolerance
+        return len(wrong) > 1 and bool(shifted.all()) and updates_before_backward(self.observed.source)
 
     def _step1(self, t: int, prediction: Prediction, right: Evaluation) -> Finding | None:
         if prediction.values is None:

@@ -9,16 +9,21 @@ from torch import Tensor
 from torch.func import vmap
 
 from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numbers, text
+from grader.checks.misplaced import no_update, updated_below
 from grader.checks.observed import Observed
-from grader.checks.source import clears, clears_before_update
+from grader.checks.source import (
+    clears,
+    clears_before_update,
+    differentiates_after_loop,
+)
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
 from grader.epochs import Epoch, equal
 from grader.recording import Numbers
 from grader.records import CheckStatus, Message
 from grader.training import Parameters, Training
 
-IN_PLACE = "leaf Variable that requires grad is being used in an in-place operation"
-"""What torch says of ``What -= …`` outside ``no_grad``."""
+NO_GRADIENT = "'NoneType'"
+"""What Python says of an update by a gradient that is not there."""
 NOT_OBSERVED = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
 
 
@@ -51,13 +56,13 @@ def judge_init(training: Training, observed: Observed, *, any_shape: bool) -> Fi
 # ── step 4 ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def judge_step4(training: Training, observed: Observed) -> Finding:
-    """Judge each update that was seen: it must be what step 4 makes of parameters and gradient."""
-    rebound = next((epoch for epoch in observed.epochs if epoch.rebound), None)
-    if rebound is not None:
-        return failed("step4.rebound", name=observed.run.leaves[0][0], epoch=rebound.index + 1)
-    if observed.error is not None and IN_PLACE in observed.error and observed.run.count < training.epochs:
-        return failed("step4.in-place", name=observed.run.leaves[0][0])
+def judge_step4(training: Training, observed: Observed, *, late: bool = False) -> Finding:
+    """Judge each update that was seen: it must be what step 4 makes of parameters and gradient.
+
+    ``late``: each update came before the backward that it was meant to follow.
+    """
+    if (misplaced := no_update(training, observed, late=late)) is not None:
+        return misplaced
     epochs = list(updated(observed))
     if not epochs:
         return PASSED if _carries_on(training, observed) else NOT_OBSERVED
@@ -206,7 +211,14 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
 
 
 def judge_clear(training: Training, observed: Observed) -> Finding:
-    """Judge whether each backward found no gradient of earlier epochs, and each update one to work with."""
+    """Judge whether each backward found no gradient of earlier epochs, and each update one to work with.
+
+    What is cleared below the loop with the update was meant to be cleared: that is step 4's business.
+    """
+    if NO_GRADIENT in (observed.error or "") and clears_before_update(observed.source):
+        return failed("clear.before-step", epoch=observed.run.count)
+    if updated_below(observed) and clears(observed.source):
+        return PASSED
     for epoch in observed.epochs:
         if epoch.had_gradient and not _cleared_another(observed, epoch):
             places = [i for i, number in enumerate(epoch.before) if number]
@@ -250,10 +262,12 @@ def _cleared_before(observed: Observed, epoch: Epoch) -> bool:
     return epoch.following == epoch.values and clears_before_update(observed.source)
 
 
-def judge_epochs(training: Training, observed: Observed) -> Finding:
-    """Judge how many epochs the run has, exactly."""
-    if observed.run.count == training.epochs:
+def judge_epochs(training: Training, observed: Observed, *, late: bool = False) -> Finding:
+    """Judge how many epochs the run has, exactly; ``late``: the last one's update is not there."""
+    if observed.run.count + late == training.epochs:
         return PASSED
+    if observed.run.count == 1 and differentiates_after_loop(observed.source):
+        return failed("epochs.below-loop", expected=training.epochs)
     if observed.error is not None and observed.run.count < training.epochs:
         stopped = Message("epochs.stopped", {"expected": training.epochs, "actual": observed.run.count})
         return Finding(CheckStatus.SKIPPED, stopped)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 
@@ -16,7 +16,7 @@ def clears(source: str) -> bool:
 @lru_cache(maxsize=64)  # asked at each epoch of a run whose parameters stand still
 def clears_before_update(source: str) -> bool:
     """Tell whether, within a loop, the gradient is cleared between ``backward()`` and the update by hand."""
-    for loop in (node for node in statements(source) if isinstance(node, ast.For | ast.While)):
+    for loop in _loops(source):
         inner = [node for node in ast.walk(loop) if isinstance(node, ast.stmt) and node is not loop]
         backward = min((node.lineno for node in inner if calls(node, "backward")), default=None)
         update = min((node.lineno for node in inner if is_update(node)), default=None)
@@ -26,9 +26,49 @@ def clears_before_update(source: str) -> bool:
     return False
 
 
+def updates_before_backward(source: str) -> bool:
+    """Tell whether, within a loop, a step or an update by hand stands above every ``backward()``."""
+    for loop in _loops(source):
+        inner = [node for node in ast.walk(loop) if isinstance(node, ast.stmt)]
+        backward = min((node.lineno for node in inner if calls(node, "backward")), default=0)
+        if any(_moves(node) and node.lineno < backward for node in inner):
+            return True
+    return False
+
+
+def updates_after_loop(source: str) -> bool:
+    """Tell whether the parameters are updated, and only below the loop."""
+    return _outside(source, _moves)
+
+
+def differentiates_after_loop(source: str) -> bool:
+    """Tell whether ``backward()`` is called, and only below the loop."""
+    return _outside(source, lambda node: calls(node, "backward"))
+
+
+def _outside(source: str, wanted: Callable[[ast.stmt], bool]) -> bool:
+    """Tell whether such a statement is there, below a loop and in none, nor in a function or a class."""
+    nodes = statements(source)
+    inner = {node for block in nodes if isinstance(block, _BLOCKS) for node in ast.walk(block)}
+    first = min((node.lineno for node in nodes if isinstance(node, ast.For | ast.While)), default=None)
+    found = [node for node in nodes if wanted(node)]
+    return bool(found) and first is not None and all(n not in inner and n.lineno > first for n in found)
+
+
+def _moves(node: ast.stmt) -> bool:
+    return is_update(node) or calls(node, "step")
+
+
+def _loops(source: str) -> list[ast.stmt]:
+    return [node for node in statements(source) if isinstance(node, ast.For | ast.While)]
+
+
+_BLOCKS = (ast.For, ast.While, ast.FunctionDef, ast.ClassDef)
+
+
 def has_loop(source: str) -> bool:
     """Tell whether anything is repeated."""
-    return any(isinstance(node, ast.For | ast.While) for node in statements(source))
+    return bool(_loops(source))
 
 
 def has_backward(source: str) -> bool:
@@ -38,10 +78,9 @@ def has_backward(source: str) -> bool:
 
 def repeats_backward(source: str) -> bool:
     """Tell whether ``backward()`` is called in more than one line of a loop."""
-    loops = [node for node in statements(source) if isinstance(node, ast.For | ast.While)]
     return any(
         sum(calls(node, "backward") for node in ast.walk(loop) if isinstance(node, ast.stmt)) > 1
-        for loop in loops
+        for loop in _loops(source)
     )
 
 
@@ -74,7 +113,7 @@ def updates_parameters(source: str, names: Collection[str]) -> bool:
 
 def repeats_update(source: str) -> bool:
     """Tell whether a parameter is updated by hand in more than one line of a loop."""
-    for loop in (node for node in statements(source) if isinstance(node, ast.For | ast.While)):
+    for loop in _loops(source):
         inner = [node for node in ast.walk(loop) if isinstance(node, ast.stmt) and is_update(node)]
         targets = [target for node in inner if (target := _updated(node))]
         if len(targets) > len(set(targets)):

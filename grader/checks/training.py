@@ -16,7 +16,7 @@ from grader.checks.forward import Forward, judge_forward
 from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_step4
 from grader.checks.observed import Observed, observe
 from grader.recording import Value
-from grader.records import CheckResult, Step
+from grader.records import CheckResult, CheckStatus, Step
 from grader.runs import TrainingRun
 from grader.training import Data, Training
 
@@ -43,6 +43,10 @@ class TrainingJudgement:
     def perfect(self) -> bool:
         """Tell whether no check lost a point."""
         return all(check.points == check.max_points for check in self.checks)
+
+    def lost(self, step: Step) -> bool:
+        """Tell whether a step was judged and lost."""
+        return any(check.step is step and check.status is CheckStatus.FAILED for check in self.checks)
 
 
 def check_training(  # noqa: PLR0913 - a run and all that is known around it
@@ -77,9 +81,9 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         Step.STEP1: forward.step1,
         Step.STEP2: forward.step2,
         Step.STEP3: forward.step3,
-        Step.STEP4: judge_step4(training, observed),
+        Step.STEP4: judge_step4(training, observed, late=forward.late),
         Step.CLEAR: judge_clear(training, observed),
-        Step.EPOCHS: judge_epochs(training, observed),
+        Step.EPOCHS: judge_epochs(training, observed, late=forward.late),
         Step.RESULT: judge_result(observed, namespace),
     }
     return TrainingJudgement(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grader.matching.answers import Answers, Matched, match
+from grader.matching.answers import match
 from grader.matching.labels import has_code, lines_of
+from grader.matching.matched import Answers, Matched
 
 __all__ = ["Answers", "Matched", "has_code", "lines_of", "match"]

@@ -3,55 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from grader.assignment import Assignment
 from grader.matching.content import Content, Offer
 from grader.matching.headings import texts_of
 from grader.matching.hints import hints, named_code
 from grader.matching.labels import Label, has_code, lines_of, read_labels
+from grader.matching.matched import Answers, Matched
 from grader.matching.moves import holds, metadata_are_wrong, moved
 from grader.matching.search import Choice, Found, Option, search
-from grader.matching.stretches import Claim, Notebook, without
+from grader.matching.stretches import Claim, Notebook, Place, without
 from grader.matching.units import END, RAISED, units_of
 from grader.recording import Part, Recording, Value
-from grader.records import Execution, Match, MatchedBy, Message, Submission
+from grader.records import Execution, MatchedBy, Message, Submission
 from grader.training import Data
 
 CERTAIN = 0.75  # below, a match by content is flagged
 BY_TEXT = 0.7  # how sure it is that code without a run or a right value answers the question named above it
-
-
-@dataclass(frozen=True)
-class Matched:
-    """The parts of cells that answer a question, how they were found, and how sure that is (0 to 1).
-
-    ``values`` are values it asks for, by the names it gives them, whatever the student calls them.
-    """
-
-    by: MatchedBy
-    confidence: float
-    parts: tuple[Part, ...]
-    values: Mapping[str, Value] = field(default_factory=dict, repr=False)
-
-    @property
-    def cells(self) -> tuple[int, ...]:
-        """The notebook indices of the cells, each once."""
-        return tuple(dict.fromkeys(part.cell for part in self.parts))
-
-    @property
-    def match(self) -> Match:
-        """The same for the report."""
-        return Match(self.by, round(self.confidence, 2), self.cells)
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What answers each question, by its id, and what a person should look at."""
-
-    matched: Mapping[str, Matched]
-    flags: tuple[Message, ...] = ()
 
 
 def match(submission: Submission, execution: Execution, assignment: Assignment, own: Data) -> Answers:
@@ -112,7 +81,13 @@ class _Matcher:
                 by, parts, sure = *self.blank[question], 1.0
             else:
                 continue
-            matched[question] = Matched(by, sure, tuple(parts), self._values(question, parts, labels))
+            matched[question] = Matched(
+                by,
+                sure,
+                tuple(parts),
+                self._values(question, parts, labels),
+                self._others(question, parts, labels),
+            )
         return Answers(matched, tuple(self.flags))
 
     # ── labels ────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,7 +119,7 @@ class _Matcher:
         parts: dict[str, tuple[MatchedBy, list[Part]]] = {}
         for label in self.labels:
             left = [p for p in without(label.part, gone) if p.whole or self._has_code([p])]
-            if not self._has_code(left) and self._stays(label):  # one statement has answered both
+            if not self._has_code(left) and self._stays(label):  # one statement has trained for both
                 left = [label.part]
             parts.setdefault(label.question, (label.by, []))[1].extend(left)
         self.blank = {q: found for q, found in parts.items() if found[1] and not self._has_code(found[1])}
@@ -153,7 +128,11 @@ class _Matcher:
     def _stays(self, label: Label) -> bool:
         owned = zip(self.offers, self.owners, strict=True)
         return any(
-            owner == label.question and i not in self.moved and holds([label.part], offer) and offer.exact
+            owner == label.question
+            and i not in self.moved
+            and holds([label.part], offer)
+            and offer.unit.run is not None
+            and offer.unit.run.count > 1
             for i, (offer, owner) in enumerate(owned)
         )
 
@@ -272,6 +251,14 @@ class _Matcher:
             if label == question or (label is None and holds(parts, offer)):
                 values = {**self._seen(offer, question), **values}
         return values | self.wanted[question].truths(self.recording.within(parts))
+
+    def _others(self, question: str, parts: Sequence[Part], labels: Sequence[str | None]) -> frozenset[Place]:
+        """Give the beginnings of other questions' runs in a question's parts: one loop may train for both."""
+        return frozenset(
+            offer.unit.first
+            for offer, label in zip(self.offers, labels, strict=True)
+            if offer.unit.run is not None and label not in (None, question) and holds(parts, offer)
+        )
 
     def _seen(self, offer: Offer, question: str) -> dict[str, Value]:
         """Give a unit's values; that a cell raised says something only where no label asks for more."""

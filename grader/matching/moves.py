@@ -57,24 +57,49 @@ def moved(
 ) -> dict[int, str]:
     """Give the units that are not their label's, by their place, and whose they are.
 
-    Only what answers a question exactly that has no exact answer of its own moves, and nothing that its
-    label's question needs: a run that comes near to that, or values that it asks for.
+    Only what answers a question that has no exact answer of its own moves, and nothing that its label's
+    question needs: a run that comes near to that, unless it has a better one, or values that it asks for.
     """
     own = {question: _of(offers, owners, question) for question in owners if question is not None}
     lacking = [
         q for q in _all(offers, wanted) if q not in answered([offers[i] for i in own.get(q, ())], wanted)
     ]
+    open_ones = [offer for offer, owner in zip(offers, owners, strict=True) if owner is None]
+    claimed = {question for offer in open_ones for question in (*offer.exact, _likest(offer))}
     out: dict[int, str] = {}
     for label, places in own.items():
-        spare = label in answered([offers[i] for i in places], wanted)
+        here = [offers[i] for i in places]
+        spare = label in answered(here, wanted) or any(_likest(offer) == label for offer in here)
         for i in places:
-            elsewhere = [question for question in offers[i].exact if question in lacking]
-            if len(elsewhere) == 1 and offers[i].wrong.get(label, MISTAKES) >= (1 if spare else MISTAKES):
-                out[i] = elsewhere[0]
+            question = _elsewhere(offers[i], label, lacking, spare=spare)
+            if question is not None and (question in offers[i].exact or question not in claimed):
+                out[i] = question
         for question in lacking:
             if question in wanted and question != label:
                 out |= dict.fromkeys(_values(question, label, places, offers, wanted), question)
     return _to_the_lacking(out, own, offers)
+
+
+def _elsewhere(offer: Offer, label: str, lacking: Collection[str], *, spare: bool) -> str | None:
+    """Give the question that a run answers rather than its label's; ``spare``: this has another run.
+
+    A network without a bias trains like one with it, so where its label can spare a run what it is most like
+    says enough, right or wrong.
+    """
+    exact = [question for question in offer.exact if question in lacking]
+    if len(exact) == 1 and label not in offer.exact:
+        return exact[0] if spare or offer.wrong.get(label, MISTAKES) >= MISTAKES else None
+    likest = _likest(offer)
+    return likest if spare and not offer.exact and likest != label and likest in lacking else None
+
+
+def _likest(offer: Offer) -> str | None:
+    """Give the question that a run of several epochs is more like than any other."""
+    if offer.unit.run is None or offer.unit.run.count == 1:
+        return None
+    best = max(offer.points.values(), default=0.0)
+    alike = [question for question, points in offer.points.items() if points == best]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _to_the_lacking(

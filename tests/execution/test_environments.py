@@ -97,6 +97,9 @@ CELLS = [
     ("a = sns.lineplot([1])", "", ("ModuleNotFoundError", 1)),
     ("a = [1]\nb = h(a)", "", ("ModuleNotFoundError", 2)),
     ("class A(h): pass", "", ("ModuleNotFoundError", 1)),
+    ("for i in range(3):\n    sns.lineplot([i])\n    print(h(i), sns.f([i]))\ni", "2", None),
+    ("def draw():\n    sns.lineplot([1])\n    return 7\ndraw()", "7", None),
+    ("try:\n    sns.lineplot([1])\nexcept ImportError:\n    print('their own way')", "their own way", None),
     (f"try:\n    import {NOT_THERE}\nexcept ImportError:\n    print('their own way')", "their own way", None),
     ("from torch import no_such_name", "", ("ImportError", 1)),
     (

@@ -280,6 +280,29 @@ def test_a_training_cut_off_in_the_middle_keeps_what_it_did(graded):
     assert {"mse.epochs"} == ids([question(report, "mse")], CheckStatus.SKIPPED)
 
 
+PACKAGE = "no_such_package"
+DRAWN = LOOPS["mse"].but(clear="What.grad = None\ntool.lineplot([epoc], [loss.item()])")
+NEEDED = {  # what needs a package: what comes of the question
+    "tool.set_theme()\n" + DRAWN.source: QuestionStatus.PASSED,
+    "x_ = tool.scaled(x)\n" + LOOPS["mse"].source: QuestionStatus.ERROR,
+    LOOPS["mse"].but(loss="loss = tool.mse(y, yhat)").source: QuestionStatus.ERROR,
+    LOOPS["mse"].but(after="tool.fit(x, y).coef_").source: QuestionStatus.PASSED,
+    LOOPS["mse"].but(yhat="yhat = X @ What + tool").source: QuestionStatus.ERROR,
+}
+
+
+@pytest.mark.parametrize("source", NEEDED)
+def test_a_package_that_is_not_here_is_nobodys_mistake(graded, source):
+    """What only draws goes on without it; what cannot is not judged, and the instructor is told."""
+    report = graded([*START, DATA, ("mse", f"import {PACKAGE} as tool\n{source}")])
+    one = question(report, "mse")
+    needed = {"flag.package-needed"} if NEEDED[source] is QuestionStatus.ERROR else set()
+
+    assert NEEDED[source] is one.status
+    assert set() == ids([one], CheckStatus.FAILED)
+    assert {"flag.package-missing", *needed} == flags(report)
+
+
 # ── a residual of rows times rows ─────────────────────────────────────────────────────────────────────────
 
 FLAT = "y.reshape(-1)"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .answers import LOOPS, Answer
+from .answers import LOOPS, Answer, Loop
 from .conftest import DATA
 from .held_out import right, wrong
 from .test_confusion import VALUES
@@ -17,12 +17,63 @@ net.weight.data = torch.tensor([[10.0]])
 optimizr = torch.optim.SGD(net.parameters(), lr=1/10)
 """
 MSE, SGD = LOOPS["mse"].source, LOOPS["sgd-bias"].source
+TWO = """
+net1 = torch.nn.Linear(1, 1)
+net1.bias.data, net1.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])
+net2 = torch.nn.Linear(2, 1, bias=False)
+net2.weight.data = torch.tensor([[-5.0, 10.0]])
+opt1, opt2 = (torch.optim.SGD(net.parameters(), lr=1/10) for net in (net1, net2))"""
+BY_TURNS = f"""{TWO}
+for epoc in range(30):
+    torch.mean((y - net1(x)) ** 2).backward()
+    opt1.step()
+    opt1.zero_grad()
+    torch.mean((y - net2(X)) ** 2).backward()
+    opt2.step()
+    opt2.zero_grad()"""
+AT_ONCE = f"""{TWO}
+for epoc in range(30):
+    torch.mean((y - net1(x)) ** 2).backward()
+    torch.mean((y - net2(X)) ** 2).backward()
+    opt1.step()
+    opt2.step()
+    opt1.zero_grad()
+    opt2.zero_grad()"""
+ONE_OPTIMIZER = AT_ONCE.replace(
+    "for epoc", "opt1 = torch.optim.SGD([*net1.parameters(), *net2.parameters()], lr=1/10)\nfor epoc"
+).replace("    opt2.step()\n", "")
+BOTH_BY_HAND = f"""{TWO}
+for epoc in range(30):
+    torch.mean((y - net1(x)) ** 2).backward()
+    torch.mean((y - net2(X)) ** 2).backward()
+    for p in [*net1.parameters(), *net2.parameters()]:
+        p.data = p.data - 1/10 * p.grad
+        p.grad = None"""
 
 
 def data(name: str, line: str) -> Answer:
     """Prepare the data with one line more; everything trained on them is right."""
     trained = (*((one, LOOPS[one].source) for one in ("mse", "net-bias-train", "sgd-bias")),)
     return Answer(f"data: {name}", (("data", f"{DATA[1]}\n{line}"), *trained), named=())
+
+
+def below(loop: Loop, *pieces: str) -> str:
+    """Write a loop with some of its pieces dedented, below it."""
+    return loop.but(
+        **dict.fromkeys(pieces, ""), after="\n".join(getattr(loop, piece) for piece in pieces)
+    ).source
+
+
+LATE = {
+    name: LOOPS[name].but(backward="", clear="optimizr.zero_grad()\nloss.backward()").source for name in LOOPS
+}
+
+
+def together(name: str, questions: str, cells: str, loses: str = "", named: tuple[str, ...] = ()) -> Answer:
+    """Answer two questions in the first one's cell, with nothing in the second's."""
+    first, second = questions.split()
+    answered = ((first, cells), (second, "# 여기에 답을 쓰세요"))
+    return Answer(f"{first}, {second}: {name}", answered, frozenset(loses.split()), named=named)
 
 
 def stepped(name: str, question: str, line: str) -> Answer:
@@ -85,6 +136,14 @@ for epoc in range(31):
     optimizr.zero_grad()
     loss = torch.mean((y - net(x)) ** 2)
     loss.backward()"""),
+    together("one after the other", "sgd-bias sgd-nobias", f"{SGD}\n{LOOPS['sgd-nobias'].source}"),
+    together("the second one first", "sgd-nobias sgd-bias", f"{SGD}\n{LOOPS['sgd-nobias'].source}"),
+    together("one after the other", "net-bias-train net-nobias-train", f"{LOOPS['net-bias-train'].source}\n{LOOPS['net-nobias-train'].source}"),
+    together("one after the other", "sgd-what sgd-scalars", f"{LOOPS['sgd-what'].source}\n{LOOPS['sgd-scalars'].source}"),
+    together("by turns", "sgd-bias sgd-nobias", BY_TURNS),
+    together("two backwards, then two steps", "sgd-bias sgd-nobias", AT_ONCE),
+    together("one optimizer", "sgd-bias sgd-nobias", ONE_OPTIMIZER),
+    together("one update by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND),
 )  # fmt: skip
 
 WRONG = (
@@ -125,4 +184,17 @@ for epoc in range(30):
     raises("no backward", "mse", "step3", backward=""),
     raises("the optimizer of a tensor", "sgd-what", "step4", before=LOOPS["sgd-what"].before.replace("[What]", "What")),
     wrong("left before the last update", "mse", "epochs", "epochs", LOOPS["mse"].but(backward="loss.backward()\nif epoc == 29:\n    break").source),
+    together("one after the other, the second not cleared", "sgd-bias sgd-nobias", f"{SGD}\n{LOOPS['sgd-nobias'].but(clear='').source}", "sgd-nobias.clear", ("gradient-not-cleared",)),
+    together("one after the other, the first not cleared", "sgd-bias sgd-nobias", f"{LOOPS['sgd-bias'].but(clear='').source}\n{LOOPS['sgd-nobias'].source}", "sgd-bias.clear", ("gradient-not-cleared",)),
+    together("by turns, the first one's optimizer for both", "sgd-bias sgd-nobias", BY_TURNS.replace("opt2.step", "opt1.step"), "sgd-nobias.step4", ("stale-optimizer",)),
+    together("at once, ten times as often", "sgd-bias sgd-nobias", AT_ONCE.replace("30", "300"), "sgd-bias.epochs sgd-nobias.epochs", ("epochs", "epochs")),
+    wrong("ŷ and loss, then the update, then backward", "sgd-bias", "step4", "", LATE["sgd-bias"]),
+    wrong("ŷ and loss, then the update, then backward", "sgd-what", "step4", "", LATE["sgd-what"]),
+    *(wrong("the update below the loop", name, "step4", "", below(LOOPS[name], "update", "clear")) for name in LOOPS),
+    wrong("the update below the loop, cleared within", "sgd-bias", "step4", "", below(LOOPS["sgd-bias"], "update")),
+    wrong("the update below the loop, cleared within", "mse", "step4", "", below(LOOPS["mse"], "update")),
+    wrong("the update below the loop, never cleared", "mse", "step4 clear", "gradient-not-cleared", below(LOOPS["mse"].but(clear=""), "update")),
+    wrong("backward and all below the loop", "sgd-nobias", "epochs", "", below(LOOPS["sgd-nobias"], "backward", "update", "clear"), unseen="clear"),
+    wrong("backward below the loop", "mse", "epochs", "", below(LOOPS["mse"].but(clear="", update=""), "backward"), unseen="step4 clear result"),
+    wrong("no gradient any more at the update", "mse", "clear", "cleared-before-step", LOOPS["mse"].but(backward="loss.backward()\nWhat.grad = None").source, unseen="step4 epochs result"),
 )  # fmt: skip

@@ -1,7 +1,8 @@
-"""A package that is not installed here costs what uses it, not the rest of the cell that imports it.
+"""A package that is not installed here costs what needs it, not the rest of the cell that imports it.
 
 An import statement at the top level of a cell, outside any ``try``, whose package is missing is skipped: the
 names it would have brought are bound to an ``Absent``, which raises ``ModuleNotFoundError`` where it is used.
+A statement that does nothing but use it, to draw or to print, is skipped wherever it stands.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ STARS = {
     for package in ("fastai", "fastbook")
 }
 
+SHOWS = ("print", "display")
+
 
 def install(shell: Any) -> None:
     """Let cells go on after an import of what is not there."""
@@ -68,6 +71,13 @@ class Absent:
     def __mro_entries__(self, _: tuple[Any, ...]) -> NoReturn:
         """Be no base class either."""
         raise _missing_module(self.__package)
+
+    @unseen
+    def _operated(self, *_: Any) -> NoReturn:
+        raise _missing_module(self.__package)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _operated
+    __matmul__ = __rmatmul__ = __pow__ = __iter__ = __len__ = __float__ = __format__ = _operated
 
     def __repr__(self) -> str:
         return f"<{self.__package}: not installed>"
@@ -108,11 +118,26 @@ class _SkipMissing(ast.NodeTransformer):
                 instead = _stand_ins(statement, package)
                 missing |= _bound(instead)
                 statement = _or_else(statement, instead)  # noqa: PLW2901
-            elif isinstance(statement, ast.Expr) and _root(statement.value) in missing:
-                statement = _or_else(statement, [ast.Pass()])  # noqa: PLW2901 - sns.set() amid imports
             body.append(statement)
-        node.body = body
+        node.body = [_SkipUses(missing).visit(statement) for statement in body] if missing else body
         return ast.fix_missing_locations(node)
+
+
+class _SkipUses(ast.NodeTransformer):
+    """Rewrites ``sns.lineplot(…)`` and ``print(r2_score(…))``, in loops and functions too, to be skipped."""
+
+    def __init__(self, missing: set[str]) -> None:
+        self._missing = missing
+
+    def visit_Try(self, node: ast.Try) -> ast.Try:
+        """Leave what students catch themselves alone."""
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        """Look at a statement that is an expression alone, which nothing else can build on."""
+        shown = node.value.args if _root(node.value) in SHOWS and isinstance(node.value, ast.Call) else ()
+        roots = {_root(node.value), *(_root(part) for value in shown for part in ast.walk(value))}
+        return _or_else(node, [ast.Pass()]) if roots & self._missing else node
 
 
 def _missing(statement: ast.stmt) -> str | None:
@@ -166,7 +191,7 @@ def _bound(statements: list[ast.stmt]) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def _root(expression: ast.expr) -> str | None:
+def _root(expression: ast.AST) -> str | None:
     """Give the name that a chain of calls and attributes begins with: ``sns`` of ``sns.set()``."""
     while isinstance(expression, (ast.Call, ast.Attribute)):
         expression = expression.func if isinstance(expression, ast.Call) else expression.value
