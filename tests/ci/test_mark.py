@@ -94,6 +94,6 @@ def test_resume_tells_the_commit_of_today(push, sheet, steps, grade):
 )
 def test_what_cannot_be_meant(steps, grade, tmp_path, arguments, said):
     """A time without its offset, push times without a deadline, a deadline for files."""
-    done, _ = grade(steps.folder, steps.folder / "sample-class", *arguments)
+    done, _ = grade(steps.folder, steps.folder / "sample-class", *arguments, "--lang", "en")
 
     assert (2, True) == (done.exit_code, said in done.output)
