@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isnan
 
 from grader.gradients import counted, gradient_of
@@ -46,6 +46,20 @@ class Epoch:
     def gradient(self) -> Numbers:
         """What this epoch's backwards added."""
         return tuple(after - before for after, before in zip(self.after, self.before, strict=True))
+
+    @property
+    def mirrored(self) -> Epoch:
+        """The same with a loss of the other sign, and its gradients."""
+        roots = (
+            replace(root, value=None if root.value is None else _negated(root.value)) for root in self.roots
+        )
+        return replace(
+            self,
+            roots=tuple(roots),
+            before=_negated(self.before),
+            after=_negated(self.after),
+            found=None if self.found is None else _negated(self.found),
+        )
 
 
 @dataclass
@@ -200,6 +214,10 @@ def _step_belongs_to(
 def joined(values: Sequence[Numbers | None]) -> Numbers:
     """Put the numbers of several tensors one after the other."""
     return tuple(number for value in values for number in value or ())
+
+
+def _negated(values: Numbers) -> Numbers:
+    return tuple(-value for value in values)
 
 
 def _or_zero(value: Numbers | None, leaf: Leaf) -> Numbers:

@@ -110,7 +110,9 @@ def _judge_training(
             error=answer.error_in(run.cells[-1]),
             accepts=own.accepts,
         )
-        found = [judge(one, namespace=namespace) for one in (run.before_copy, run) if one is not None]
+        found = [
+            judge(one, namespace=namespace) for one in (run.mirrored, run.before_copy, run) if one is not None
+        ]
         if found[-1].lost(Step.RESULT) and (taken := _taken_at_once(later, run, recording)):
             left = {name: value for name, value in namespace.items() if name not in taken}
             found = [judge(run, namespace=left)]

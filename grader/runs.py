@@ -45,6 +45,14 @@ class TrainingRun:
                 return replace(self, count=last.index + 1, epochs=self.epochs[:i])
         return None
 
+    @property
+    def mirrored(self) -> TrainingRun | None:
+        """The run with the signs of its losses changed, if all are negative: it climbs, others descend."""
+        losses = [sum(number for root in epoch.roots for number in root.value or ()) for epoch in self.epochs]
+        if not all(loss < 0 for loss in losses):
+            return None
+        return replace(self, epochs=tuple(epoch.mirrored for epoch in self.epochs))
+
 
 def training_runs(recording: Recording) -> tuple[TrainingRun, ...]:
     """Give all runs of a notebook in the order of their first epoch."""

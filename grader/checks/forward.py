@@ -18,6 +18,7 @@ from torch import Tensor
 
 from grader.checks.evaluation import Evaluation, evaluate
 from grader.checks.finding import BORDERLINE, PASSED, Finding, by_status, failed, shown_numbers, text
+from grader.checks.frozen import frozen
 from grader.checks.observed import Observed
 from grader.checks.prediction import Prediction
 from grader.checks.readings import broadcast, broadcast_shape, loss_of, prediction_of
@@ -38,6 +39,7 @@ class Forward:
     """The findings of the three steps, and what of the data they were judged on.
 
     ``late``: every backward came after the update that it was meant for, which is step 4's business.
+    ``frozen`` names a parameter of ŷ that needs no gradient, which is the start's.
     """
 
     step1: Finding
@@ -46,6 +48,7 @@ class Forward:
     data: Data
     broadcast: tuple[int, ...] | None = None
     late: bool = False
+    frozen: str | None = None
 
     @property
     def mistakes(self) -> int:
@@ -214,6 +217,8 @@ class _Judge:
             return None
         wanted, given = right.yhat[t], prediction.values
         epoch = self.observed.epochs[t].index + 1
+        if given.numel() != wanted.numel() and self.observed.epochs[t].backwards > 1:
+            return None  # of one of several losses that add up, each of some rows
         if given.numel() != wanted.numel():
             return failed(
                 "step1.differs",
@@ -231,7 +236,7 @@ class _Judge:
     # ── ŷ and the loss by themselves ──────────────────────────────────────────────────────────────────────
 
     def _step2(self, t: int, prediction: Prediction, loss: float) -> Finding | None:
-        """Judge the loss of the student's own ŷ."""
+        """Judge the loss of the student's own ŷ; one of other rows than there are is not told by it."""
         epoch = self.observed.epochs[t]
         if prediction.values is None or isnan(loss):
             return None
@@ -249,14 +254,20 @@ class _Judge:
             expected=text(wanted),
             actual=text(loss),
         )
-        return by_status(verdict(off, 4 * ROUNDINGS * self.observed.unit * scale), wrong)
+        finding = by_status(verdict(off, 4 * ROUNDINGS * self.observed.unit * scale), wrong)
+        rows = getattr(self.data, "y", prediction.values).numel()
+        told = prediction.values.numel() == rows or finding.status is not CheckStatus.FAILED
+        return finding if told else None
 
     def without_reference(self) -> Forward:
         """Judge a run with parameters too many or too few: step 1 is wrong, step 2 is judged on its ŷ."""
         alignment = self.observed.alignment
         names = self.observed.names
+        name = None
         if alignment.extra:
             step1 = failed("step1.extra", name=names[alignment.extra[0]])
+        elif (name := frozen(self.training, self.observed, self.data)) is not None:
+            step1 = PASSED
         else:
             missing = alignment.places.index(None)
             flat = [
@@ -274,7 +285,8 @@ class _Judge:
         ]
         status = worst([finding.status for finding in seen])
         step2 = next((f for f in seen if f.status is status), PASSED)
-        return Forward(step1, step2, PASSED, self.data, broadcast_shape(self.observed, self.data))
+        spread = broadcast_shape(self.observed, self.data)
+        return Forward(step1, step2, PASSED, self.data, spread, frozen=name)
 
 
 def _alike(roots: Sequence[float], whole: float, tolerance: float) -> bool:

@@ -27,8 +27,15 @@ NO_GRADIENT = "'NoneType'"
 NOT_OBSERVED = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
 
 
-def judge_init(training: Training, observed: Observed, *, any_shape: bool) -> Finding:
-    """Judge the parameters before the first epoch; those that are missing are step 1's business."""
+def judge_init(
+    training: Training, observed: Observed, *, any_shape: bool, frozen: str | None = None
+) -> Finding:
+    """Judge the parameters before the first epoch; those that are missing are step 1's business.
+
+    ``frozen`` is the name of one that is there and needs no gradient.
+    """
+    if frozen is not None:
+        return failed("init.no-gradient", name=frozen)
     if observed.run.restarts:
         return failed("init.recreated")
     alignment = observed.alignment

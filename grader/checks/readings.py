@@ -12,9 +12,9 @@ from grader.training import Data
 
 
 def loss_of(epoch: Epoch) -> float | None:
-    """Give an epoch's loss: what its backwards started from, added up."""
+    """Give an epoch's loss: what its backwards started from, added up; ``None`` where not all were kept."""
     values = [root.value for root in epoch.roots]
-    if any(
+    if len(values) < epoch.backwards or any(
         value is None or torch.Size(root.shape).numel() != len(value)
         for value, root in zip(values, epoch.roots, strict=True)
     ):

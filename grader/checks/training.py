@@ -77,7 +77,9 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     shapes = {spec.step: spec.any_shape for spec in question.checks}
     findings = {
         Step.DATA: PASSED,
-        Step.INIT: judge_init(training, observed, any_shape=shapes.get(Step.INIT, True)),
+        Step.INIT: judge_init(
+            training, observed, any_shape=shapes.get(Step.INIT, True), frozen=forward.frozen
+        ),
         Step.STEP1: forward.step1,
         Step.STEP2: forward.step2,
         Step.STEP3: forward.step3,

@@ -93,7 +93,8 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
         case Step.DATA | Step.VALUE:
             return text.first(lambda node: bool(_targets(node) & _lost_names(case, step)))
         case Step.INIT:
-            return text.first(_makes_parameters)
+            named = {str(check.message.params.get("name")) for check in case.failed if check.step is step}
+            return text.first(lambda node: bool(_targets(node) & named)) or text.first(_makes_parameters)
         case Step.STEP1:
             return text.yhat
         case Step.STEP2:

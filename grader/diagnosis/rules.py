@@ -48,6 +48,12 @@ def raised(pattern: str) -> Rule:
     return rule
 
 
+def no_gradient(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
+    """See a parameter that needs no gradient, or a ``backward()`` that found none at all."""
+    found = said("init.no-gradient")(case, check, reference)
+    return found or raised("does not require grad")(case, check, reference)
+
+
 def raised_by_float64(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
     """See data in float64 that met parameters in float32."""
     if case.observed is not None or "same dtype" not in (case.error or ""):

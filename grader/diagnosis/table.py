@@ -122,7 +122,7 @@ def differ(one: Training, other: Training, data: Data) -> bool:
 
 
 MISCONCEPTIONS: tuple[Misconception, ...] = (
-    Misconception(Step.INIT, init.requires_grad_missing, rules.raised("does not require grad")),
+    Misconception(Step.INIT, init.requires_grad_missing, rules.no_gradient),
     Misconception(Step.INIT, init.integer_parameter, rules.raised("(?i)only Tensors of floating point")),
     Misconception(Step.INIT, init.parameters_recreated, rules.said("init.recreated")),
     Misconception(Step.INIT, init.columns_swapped, agreement.start),

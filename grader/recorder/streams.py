@@ -16,7 +16,7 @@ MIDDLE = 200  # epochs kept in between, in consecutive pairs
 ODD = 200  # epochs kept because something about them is unlike the epoch before
 BATCH = 1_000  # steady epochs that are taken in at once
 NUMBERS = 100_000  # of these epochs; fewer are taken in of wide ones
-EVENTS = 64  # events kept of one epoch; a thousand backwards that add up are counted, not listed
+EVENTS = 128  # events kept of one epoch: a backward a row of the course; a thousand are counted, not listed
 ENDS = 10  # epochs kept of either end of a stream long past
 SAMPLES = {m * 10**e - 1 for e in range(12) for m in (1, 3)} | {1}  # of these epochs the graph is written out
 

@@ -93,6 +93,7 @@ class Tape:
         """Give the pass as it begins; ``late``: it is over, and what the gradients were is not known."""
         for root in roots:
             if type(root) not in PLAIN:
+                self.log.faults += 1  # a training that nobody has seen is no zero
                 return None
         leaves_in_graph = list(inputs) if inputs else leaves_of(roots)
         tensors = [outside(tensor) for tensor in leaves_in_graph]

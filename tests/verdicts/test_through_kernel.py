@@ -303,6 +303,16 @@ def test_a_package_that_is_not_here_is_nobodys_mistake(graded, source):
     assert {"flag.package-missing", *needed} == flags(report)
 
 
+def test_a_training_of_a_students_own_class_of_tensors_is_no_zero(graded):
+    """Their numbers may be anything, so they are not read; that is the grader's gap."""
+    mine = "class Mine(torch.Tensor):\n    pass"
+    made = f"{mine}\nWhat = torch.tensor([[-5.0], [10.0]]).as_subclass(Mine).requires_grad_()"
+    report = graded([*START, DATA, ("mse", LOOPS["mse"].but(before=made).source)])
+
+    assert QuestionStatus.ERROR is question(report, "mse").status
+    assert "flag.recorder-faults" in flags(report)
+
+
 # ── a residual of rows times rows ─────────────────────────────────────────────────────────────────────────
 
 FLAT = "y.reshape(-1)"

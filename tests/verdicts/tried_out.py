@@ -69,6 +69,12 @@ LATE = {
 }
 
 
+def rows(loss: str) -> str:
+    """Write a loop that differentiates the loss of each row ``i`` by itself."""
+    backwards = f"for i in range(100):\n    loss = {loss}\n    loss.backward()"
+    return LOOPS["mse"].but(yhat="", loss="", backward=backwards).source
+
+
 def together(name: str, questions: str, cells: str, loses: str = "", named: tuple[str, ...] = ()) -> Answer:
     """Answer two questions in the first one's cell, with nothing in the second's."""
     first, second = questions.split()
@@ -136,6 +142,16 @@ for epoc in range(31):
     optimizr.zero_grad()
     loss = torch.mean((y - net(x)) ** 2)
     loss.backward()"""),
+    right("minus the loss, maximized", "sgd-bias", NET.replace("lr=1/10", "lr=1/10, maximize=True") + """
+for epoc in range(30):
+    loss = -torch.mean((y - net(x)) ** 2)
+    loss.backward()
+    optimizr.step()
+    optimizr.zero_grad()"""),
+    right("minus the loss, climbed", "mse", LOOPS["mse"].but(loss="loss = -torch.mean((y - yhat) ** 2)", update="What.data = What.data + 1/10 * What.grad").source),
+    right("a backward for each row", "mse", rows("(y[i] - X[i] @ What).square().sum() / 100")),
+    right("a backward for each row, added up", "sse", rows("(y[i] - X[i] @ What).square().sum()").replace("1/10", "1/1000")),
+    right("two hundred backwards an epoch", "mse", rows("(y[i % 100] - X[i % 100] @ What).square().sum() / 200").replace("range(100)", "range(200)")),
     together("one after the other", "sgd-bias sgd-nobias", f"{SGD}\n{LOOPS['sgd-nobias'].source}"),
     together("the second one first", "sgd-nobias sgd-bias", f"{SGD}\n{LOOPS['sgd-nobias'].source}"),
     together("one after the other", "net-bias-train net-nobias-train", f"{LOOPS['net-bias-train'].source}\n{LOOPS['net-nobias-train'].source}"),
@@ -197,4 +213,15 @@ for epoc in range(30):
     wrong("backward and all below the loop", "sgd-nobias", "epochs", "", below(LOOPS["sgd-nobias"], "backward", "update", "clear"), unseen="clear"),
     wrong("backward below the loop", "mse", "epochs", "", below(LOOPS["mse"].but(clear="", update=""), "backward"), unseen="step4 clear result"),
     wrong("no gradient any more at the update", "mse", "clear", "cleared-before-step", LOOPS["mse"].but(backward="loss.backward()\nWhat.grad = None").source, unseen="step4 epochs result"),
+    wrong("minus the loss, descended", "mse", "step2", "", LOOPS["mse"].but(loss="loss = -torch.mean((y - yhat) ** 2)").source),
+    wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
+    wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
+    wrong("w needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(10.0, requires_grad=True)", "(10.0)")),
+    wrong("a backward for each row, halved", "mse", "step2", "half-loss", rows("(y[i] - X[i] @ What).square().sum() / 200")),
+    wrong("an update for each row", "sgd-bias", "step1 epochs", "epochs", NET + """
+for epoc in range(30):
+    for i in range(100):
+        torch.mean((y[i] - net(x[i])) ** 2).backward()
+        optimizr.step()
+        optimizr.zero_grad()"""),
 )  # fmt: skip
