@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Where Python is told to keep no bytecode, every process would compile all of ours anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo sample test lint types validate accuracy bench install clean
+.PHONY: demo sample test lint types validate accuracy elsewhere bench install clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -54,6 +54,9 @@ sample: $(INSTALLED) ## Grade the sample class again for reports/sample, which i
 # Three workers on two cores: tests of what hangs wait more than they work.
 test: lint types validate ## Linters, type checker, assignments, tests
 	@$(BIN)/pytest -n 3 --dist loadfile
+
+elsewhere: $(INSTALLED) ## Tests in browsers, JupyterLab and environments of their own, Colab's packages in one
+	@$(BIN)/pytest -n 2 --dist worksteal -m elsewhere
 
 bench: $(INSTALLED) $(PEERS)/installed ## Measure against nbclient, nbgrader and otter-grader; write docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.peers $(PEERS)/bin

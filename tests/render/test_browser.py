@@ -14,7 +14,7 @@ from grader.render.result_json import loads
 
 from ..browser import MISSING, browser, opened, program  # noqa: TID252 - tests are no package
 
-pytestmark = pytest.mark.skipif(program() is None, reason=MISSING)
+pytestmark = [pytest.mark.elsewhere, pytest.mark.skipif(program() is None, reason=MISSING)]
 
 SAMPLE = Path(__file__).parents[2] / "reports" / "sample"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

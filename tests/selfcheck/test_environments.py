@@ -122,6 +122,7 @@ def checked(python, folder, notebooks):
     return {name: "\n".join(said) for name, said in json.loads(done.stdout.splitlines()[-1]).items()}
 
 
+@pytest.mark.elsewhere
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT ON WINDOWS: torch's files are linked")
 def test_beside_torch_alone(wheel, tmp_path):
     """What the wheel's metadata require is all that pip takes, and enough: %check and grader check work."""
@@ -140,6 +141,7 @@ def test_beside_torch_alone(wheel, tmp_path):
     assert (0, True) == (done.returncode, "100/100" in done.stdout)
 
 
+@pytest.mark.elsewhere
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT ON WINDOWS: torch's files are linked")
 def test_beside_what_colab_has(wheel, tmp_path):
     """The first cell installs the checker; nothing that was there changes; every kit has all its points."""

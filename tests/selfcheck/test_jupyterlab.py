@@ -23,6 +23,7 @@ for epoc in range(30):
     What.data = What.data - alpha * What.grad"""
 
 
+@pytest.mark.elsewhere
 @pytest.mark.skipif(program() is None, reason=MISSING)
 def test_in_jupyterlab(tmp_path):
     """The solutions have all points of the public part; a mistake is named, also on a narrow screen."""
