@@ -110,7 +110,6 @@ class _SkipMissing(ast.NodeTransformer):
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
         """Look at the statements of the cell itself. Called by IPython for each cell."""
-        """Look at the statements of the cell itself. Called by IPython for each cell."""
         missing = {name for name, value in self._names.items() if type(value) is Absent}
         body = []
         for statement in node.body:
