@@ -33,13 +33,12 @@ def results_in(folder: Path) -> list[Path]:
     Those that lie in the folder besides are of submissions that are gone, or of another assignment. A folder
     that does not say who the class is (a single one, copied) is taken whole.
     """
-    there = sorted(folder.glob("*/result.json"))
+    there = {file.parent.name: file for file in sorted(folder.glob("*/result.json"))}
     try:
         names = json.loads((folder / CLASS).read_text(encoding="utf-8"))["submissions"]
+        return [there[name] for name in names if name in there]
     except FileNotFoundError:
-        return there
+        return list(there.values())
     except (ValueError, KeyError, TypeError) as error:
         said = f"{folder / CLASS}: is damaged; remove it to take every result in the folder, or grade again"
         raise GraderError(said, "class-damaged", {"path": str(folder / CLASS)}) from error
-    by_name = {file.parent.name: file for file in there}
-    return [by_name[name] for name in names if name in by_name]

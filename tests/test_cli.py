@@ -164,9 +164,10 @@ def test_report_is_of_those_who_were_graded_last(graded, handed_in, tmp_path):
     assert (out / "gone" / "result.json").is_file()
 
 
-def test_a_class_that_cannot_be_read_is_said(tmp_path):
+@pytest.mark.parametrize("written", ["[]", '{"submissions": 5}', "{"])
+def test_a_class_that_cannot_be_read_is_said(tmp_path, written):
     """One line says which file it is and what helps."""
-    (tmp_path / "class.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "class.json").write_text(written, encoding="utf-8")
 
     code, said = run("report", tmp_path, "--lang", "en")
 
