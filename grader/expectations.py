@@ -76,15 +76,14 @@ def standard_normals(seed: int, count: int, *, uniforms: int = 0, normals: int =
     """Draw standard normal numbers, (count,) float32, as a notebook does after ``torch.manual_seed(seed)``.
 
     Before them so many ``uniforms`` and ``normals`` are drawn, as making a network or other data does. The
-    random stream is left as it was.
+    process's own random stream is left alone.
     """
     if has_torch_function((seed,)):  # whoever watches torch sees this as one operation
         drawn: Tensor = handle_torch_function(
             standard_normals, (seed,), seed, count, uniforms=uniforms, normals=normals
         )
         return drawn
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        torch.rand(uniforms)
-        torch.randn(normals)
-        return torch.randn(count)
+    stream = torch.Generator().manual_seed(seed)
+    torch.rand(uniforms, generator=stream)
+    torch.randn(normals, generator=stream)
+    return torch.randn(count, generator=stream)

@@ -16,6 +16,7 @@ from grader.assignment_file import load
 from grader.gaps import gaps
 from grader.judging import judge
 from grader.records import CheckStatus, QuestionStatus, Submission
+from tests.forked import warm_process
 from tests.shortened import asking_less
 from tests.verdicts import (
     held_out,
@@ -28,7 +29,7 @@ from tests.verdicts import (
     tried_out,
     wrong,
 )
-from tests.verdicts.conftest import CSV, executed, submission_of, submitted, warm_process
+from tests.verdicts.conftest import executed, submission_of, submitted
 from tests.verdicts.named import named
 
 ROOT = Path(__file__).parents[1]
@@ -126,7 +127,7 @@ def count():
     assignments = {name: load(ROOT / "assignments" / name) for name in ("steps", *KINDS[1:4])}
     asking_less(assignments["logistic"], int(logistic.EPOCHS))
     found = {kind: Counter() for kind in KINDS}
-    with warm_process(assignments["steps"].files[CSV].parent) as process:
+    with warm_process() as process:
         for case in cases():
             _add(found[case.kind], case, *outcome(process, assignments[case.assignment], case))
     return found

@@ -9,10 +9,13 @@ import pytest
 import grader.cli  # noqa: F401 - before nbformat: it spares the compiling of grammars
 from grader.execution.kernels import kernels
 
+from .forked import warm_process
+
 
 def pytest_configure():
     """Heed Ctrl-C: what a shell starts in the background ignores it, and so would all that tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.disable()  # until all tests are collected
 
 
 @pytest.hookimpl(trylast=True)
@@ -24,6 +27,7 @@ def pytest_collection_modifyitems(items):
 def pytest_collection_finish():
     """Keep the garbage collector from going through modules and tests again and again: they stay."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,6 +36,13 @@ def one_thread():
     import torch  # noqa: PLC0415 - pytest-xdist's own process does without
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def warm():
+    """Give a process that executes cells without a kernel, in forked shells."""
+    with warm_process() as process:
+        yield process
 
 
 @pytest.fixture(scope="session")

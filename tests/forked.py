@@ -1,7 +1,25 @@
-"""Work done in a forked child, so that what it leaves in its process harms no other test."""
+"""Work done in forked children, so that what it leaves in its process harms no other test."""
 
 import os
+import subprocess
+import sys
 import traceback
+from contextlib import contextmanager
+from pathlib import Path
+
+#: Where the cells of a warm process begin: beside the data of the lecture.
+DATA = Path(__file__).parents[1] / "assignments/steps/data"
+
+
+@contextmanager
+def warm_process():
+    """Start ``warm.py``, which executes cells in children of its own, and end it."""
+    program = [sys.executable, str(Path(__file__).with_name("warm.py"))]
+    with subprocess.Popen(
+        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=DATA
+    ) as process:
+        yield process
+        process.stdin.close()
 
 
 def in_child(work) -> str:

@@ -87,6 +87,15 @@ def _wrong_form(
     return None
 
 
+def tolerated(spec: CheckSpec, expected: Tensor) -> float:
+    """Give the tolerance of each number of a tensor: none of integers, else by the largest of them."""
+    if not expected.is_floating_point():
+        return 0.0
+    finite = expected[expected.isfinite()]
+    largest = float(finite.abs().max()) if finite.numel() else 0.0
+    return ROUNDINGS * unit(str(expected.dtype)[6:]) * largest + spec.atol
+
+
 def as_tensor(value: Value) -> Tensor | None:
     """Give the numbers of a tensor, an array, or a list of numbers or tensors of one element."""
     if value.tensor is not None or value.kind != "sequence" or not value.plain:
@@ -99,11 +108,7 @@ def as_tensor(value: Value) -> Tensor | None:
 
 def _compare_numbers(spec: CheckSpec, expected: Tensor, actual: Tensor, about: dict[str, Any]) -> Finding:
     e, a = expected.to(torch.float64), actual.to(torch.float64)
-    if not expected.is_floating_point():
-        tolerance = torch.zeros_like(e)
-    else:
-        largest = e[e.isfinite()].abs().max() if bool(e.isfinite().any()) else torch.zeros(())
-        tolerance = ROUNDINGS * unit(str(expected.dtype)[6:]) * largest.expand_as(e) + spec.atol
+    tolerance = torch.tensor(tolerated(spec, expected), dtype=torch.float64).expand_as(e)
     off = torch.where(e.isnan() & a.isnan(), 0.0, (a - e).abs())
     at = int(off.nan_to_num(torch.inf).argmax()) if off.numel() else 0
     pair: dict[str, Any] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -63,13 +64,19 @@ def main(
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let Ctrl-C wait while libraries are imported: one that was half imported works in part, or aborts."""
+    """Let Ctrl-C wait while libraries are imported: one that was half imported works in part, or aborts.
+
+    The garbage collector waits too. What has been imported stays: it need not go through it, now or later.
+    """
     waiting = []
+    gc.disable()
     before = signal.signal(signal.SIGINT, lambda *_: waiting.append(True))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+        gc.freeze()
+        gc.enable()
     if waiting:
         raise KeyboardInterrupt
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -90,7 +89,6 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
         with _given(paths, wanted) as notebooks:
             _require_writable(folder)
-            gc.freeze()  # what has been imported stays: the collector need not go through it again and again
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
     from grader.records import ReportStatus  # noqa: PLC0415

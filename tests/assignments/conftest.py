@@ -1,3 +1,3 @@
-"""One forked shell for all the notebooks of the course: it works in the data folder of ``steps``."""
+"""Notebooks of the course are judged as the tests of verdicts do it."""
 
-from ..verdicts.conftest import assignment, judged, judged_as, reported, warm  # noqa: F401, TID252 - fixtures
+from ..verdicts.conftest import assignment, judged, judged_as, reported  # noqa: F401, TID252 - fixtures

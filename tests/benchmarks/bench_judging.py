@@ -1,4 +1,4 @@
-"""How long the host takes to judge trainings of 6000 epochs: ``python tests/benchmarks/bench_judging.py``.
+"""How long the host takes to judge trainings of 6000 epochs: ``python -m tests.benchmarks.bench_judging``.
 
 The solution of ``logistic`` and the same with mistakes, each on several draws of y, executed in a forked
 shell.
@@ -8,8 +8,6 @@ What is timed, in seconds of the processor, is the judgement of each training qu
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -28,6 +26,7 @@ from grader.questions import judge_question
 from grader.recording import read as read_recording
 from grader.records import CellOutcome, CellStatus, Execution
 from grader.submission import read
+from tests.forked import warm_process
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "assignments/logistic"
@@ -44,15 +43,13 @@ def main() -> None:
     """Print a row for each way to train."""
     torch.set_num_threads(1)
     assignment = load(FOLDER)
-    program = [sys.executable, str(ROOT / "tests/verdicts/warm.py")]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as warm:
+    with warm_process() as warm:
         for name, (old, new) in MISTAKES.items():
             times = [_seconds(assignment, warm, old, new, seed) for seed in range(REPEATS)]
             slowest = [max(row) for row in times]
             print(  # noqa: T201 - what the script is for
                 f"{name:32} median {median(slowest):.3f} s, slowest {max(slowest):.3f} s a training"
             )
-        warm.stdin.close()
 
 
 def _seconds(assignment, warm, old, new, seed):

@@ -3,9 +3,6 @@
 import functools
 import json
 import shutil
-import subprocess
-import sys
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,24 +39,6 @@ DATA = (
 def assignment():
     """Read the assignment ``steps``."""
     return load(FOLDER)
-
-
-@pytest.fixture(scope="session")
-def warm(assignment):
-    """Start the process that executes cells; what it is asked for lies beside the data."""
-    with warm_process(assignment.files[CSV].parent) as process:
-        yield process
-
-
-@contextmanager
-def warm_process(folder):
-    """Start ``warm.py`` in a folder, and end it."""
-    program = [sys.executable, str(Path(__file__).with_name("warm.py"))]
-    with subprocess.Popen(
-        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=folder
-    ) as process:
-        yield process
-        process.stdin.close()
 
 
 @pytest.fixture(scope="module")

@@ -246,6 +246,7 @@ def _tell(channel: socket.socket, **message: Any) -> None:
 
 def _preload(names: Sequence[str]) -> None:
     """Import what a notebook or its kernel would import later, each time anew. A missing one is no error."""
+    gc.disable()  # what is imported stays
     for name in names:
         with suppress(ImportError):
             importlib.import_module(name)
@@ -253,6 +254,7 @@ def _preload(names: Sequence[str]) -> None:
     seed_generators(0)  # for what the first call of each imports; a kernel seeds them anew
     gc.collect()
     gc.freeze()  # a kernel's collector does not touch, and so copy, what it shares with the server
+    gc.enable()
 
 
 def main() -> None:

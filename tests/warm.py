@@ -13,10 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-import matplotlib.pyplot as plt  # for the children, like the next and the one after torch
-import pandas as pd  # noqa: F401
 import torch
-import torch._dynamo  # the first optimizer of a process would import it
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -28,6 +25,11 @@ SECONDS = 60  # for the cells of one request
 
 def main():
     """Answer requests until standard input ends."""
+    gc.disable()  # what is imported stays
+    import matplotlib.pyplot as plt  # noqa: PLC0415 - for the children, like the next
+    import pandas as pd  # noqa: F401, PLC0415
+    import torch._dynamo  # noqa: PLC0415 - the first optimizer of a process would import it
+
     HistoryManager.enabled = False
     plt.switch_backend("agg")
     plt.plot([0, 1])  # fonts are looked for once
@@ -36,6 +38,7 @@ def main():
     InteractiveShell.instance()
     gc.collect()
     gc.freeze()  # a child's collector does not touch, and so copy, what it shares with this process
+    gc.enable()
     for line in sys.stdin:
         request = json.loads(line)
         sys.stdout.write(in_a_child(request) + "\n")
