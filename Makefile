@@ -53,7 +53,7 @@ sample: $(INSTALLED) ## Grade the sample class again for reports/sample, which i
 
 # Three workers on two cores: tests of what hangs wait more than they work.
 test: lint types validate ## Linters, type checker, assignments, tests
-	@$(BIN)/pytest -n 3 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 elsewhere: $(INSTALLED) ## Tests in browsers, JupyterLab and environments of their own, Colab's packages in one
 	@$(BIN)/pytest -n 2 --dist worksteal -m elsewhere

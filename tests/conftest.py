@@ -1,6 +1,7 @@
 """The kernels that every test shares: confined forks of one warm process."""
 
 import gc
+import re
 import signal
 import sys
 
@@ -11,6 +12,12 @@ from grader.execution.kernels import kernels
 
 from .forked import warm_process
 
+#: The files that take longest, by what their names have.
+LONGEST = re.compile(
+    "attacks|jupyterlab|selfcheck/test_environments|test_verdicts|browser|test_cli|warm|through_kernel|logistic|"
+    "learned|confusion|test_ci.py|confine|lecture|mistakes"
+)
+
 
 def pytest_configure():
     """Heed Ctrl-C: what a shell starts in the background ignores it, and so would all that tests start."""
@@ -20,8 +27,8 @@ def pytest_configure():
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Begin with the longest file, so that no worker is left alone with it at the end."""
-    items.sort(key=lambda item: "test_attacks" not in item.nodeid)
+    """Begin with the longest files, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: not LONGEST.search(item.nodeid.partition("::")[0]))
 
 
 def pytest_collection_finish():
