@@ -8,6 +8,7 @@ import pytest
 from grader.assignment_file import load
 
 from ..browser import MISSING, browser, program  # noqa: TID252 - tests are no package
+from ..shortened import asking_less, with_short_loops  # noqa: TID252
 from .jupyterlab import PATIENCE, run_all, server
 from .working import filled, with_cells, write
 
@@ -30,7 +31,8 @@ def test_in_jupyterlab(tmp_path):
     notebooks = tmp_path / "notebooks"
     notebooks.mkdir()
     for name in NAMES:
-        write(filled(load(ASSIGNMENTS / name)), notebooks / f"{name}.ipynb")
+        notebook = filled(asking_less(load(ASSIGNMENTS / name)))
+        write(with_short_loops(notebook), notebooks / f"{name}.ipynb")
     wrong = filled(load(ASSIGNMENTS / "steps"), {"mse": UNCLEARED})
     write(with_cells(wrong, "%check mse"), notebooks / "mistake.ipynb")
     with server(notebooks, tmp_path / "home") as address, browser() as started:

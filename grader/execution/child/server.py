@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from grader.execution.child.__main__ import prepare, seed_generators
+from grader.execution.child.confine import confine
 from grader.execution.child.folders import remove
 
 #: Packets are read whole; the kernel's own limit for one is smaller.
@@ -194,7 +195,7 @@ def become_kernel(birth: Birth) -> None:
         request = birth.request
         _settle(request["cwd"], request["env"])
         if (policy := request.get("policy")) is not None:
-            importlib.import_module("grader.execution.child.confine").confine(policy)
+            confine(policy)
             _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user resets it
         app = prepare(request["argv"])
     except BaseException as error:  # noqa: BLE001 - whatever it is, the host must hear of it
