@@ -19,7 +19,7 @@ from grader.records import (
     SourceCell,
 )
 
-NOTHING_SEEN = ("check.no-run", "value.missing")
+NOTHING_SEEN = ("check.no-run", "check.by-formula", "value.missing")
 NOT_RUN = {
     *NOTHING_SEEN,
     "check.not-observed",
@@ -114,7 +114,7 @@ def excused(judged: Judged, found: Gaps) -> Judged:
 
 
 def _not_recorded(check: CheckResult) -> CheckResult:
-    if check.status is not CheckStatus.FAILED:
+    if check.status is not CheckStatus.FAILED and check.message.id not in NOTHING_SEEN:
         return check
     return replace(check, status=CheckStatus.ERROR, message=Message("check.not-recorded"))
 

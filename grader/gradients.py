@@ -24,10 +24,13 @@ def counted(passes: Sequence[Backward]) -> list[Backward]:
 
 
 def choice(passes: Sequence[Backward], old: Numbers, new: Numbers) -> int | None:
-    """Give which gradients lead from ``old`` parameters to ``new`` ones, ``None`` if none do."""
+    """Give which gradients lead from ``old`` parameters to ``new`` ones, ``None`` if none do.
+
+    Of those that point the same way it is the last: one that was printed before it was another look.
+    """
     if passes[0].via == "backward" or len(passes) == 1:
         return ALL if along(old, new, gradient_of(passes[-1])) else None
-    places: list[int] = [ALL, *range(len(passes))]
+    places: list[int] = [*reversed(range(len(passes))), ALL]
     for place in places:
         if along(old, new, gradient_of(chosen(passes, place)[-1])):
             return place

@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from grader.answer import Answer, answer_of
 from grader.assignment import Assignment, Question
-from grader.checks import TrainingJudgement, check_training, check_values, never_ran, no_run, pick
+from grader.checks import (
+    TrainingJudgement,
+    by_formula,
+    check_training,
+    check_values,
+    ends_right,
+    never_ran,
+    no_run,
+    pick,
+)
 from grader.diagnosis import Case, diagnose
 from grader.landscape import landscape
 from grader.matching import Matched, has_code, lines_of
@@ -87,8 +96,7 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
         return Judged(_report(case, matched), case, _borderline(question, checks))
     judgement = _judge_training(question, answer, execution.recording, own)
     if judgement is None:
-        case = _case(question, _without_run(question, answer, own.data), answer)
-        return Judged(_report(case, matched), case)
+        return _without_run(question, matched, answer, own.data)
     case = _case(question, judgement.checks, answer, judgement)
     flags = (*_borderline(question, judgement.checks), *_flags(question, judgement, answer.outcomes))
     return Judged(_report(case, matched, judgement), case, flags, judgement)
@@ -164,10 +172,19 @@ def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
     return numbers == list(run.start)
 
 
-def _without_run(question: Question, answer: Answer, data: Data) -> tuple[CheckResult, ...]:
+def _without_run(question: Question, matched: Matched, answer: Answer, data: Data) -> Judged:
+    """Judge a training question of which no training was recorded; what may be right all the same is left."""
+    assert question.training is not None
     if answer.error is not None:
-        return never_ran(question, answer.error, answer.changed, data)
-    return no_run(question, "check.no-run")
+        case = _case(question, never_ran(question, answer.error, answer.changed, data), answer)
+        return Judged(_report(case, matched), case)
+    source = "\n".join(answer.own_sources.values())
+    if not ends_right(question.training, source, answer.changed, data):
+        case = _case(question, no_run(question, "check.no-run"), answer)
+        return Judged(_report(case, matched), case)
+    case = _case(question, by_formula(question), answer)
+    report = replace(_report(case, matched), status=QuestionStatus.MANUAL)
+    return Judged(report, case, (Message("flag.by-formula", {"question": question.title}),))
 
 
 def _report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -125,7 +126,7 @@ class _Run:
                 following = self.groups[i + 1].first_values
             elif i + 1 == len(self.groups) and following is None:
                 following = _at_the_end(group, recording)
-            if following is not None:
+            if following is not None and len(group.backwards) > 1:
                 found = choice(group.backwards, group.first_values, following)
                 used = used if found is None else found
             group.backwards = chosen(group.backwards, used)
@@ -138,6 +139,11 @@ class _Run:
         while len(self.groups) > 1 and _only_looked_at(*self.groups[:2]):
             shift = self.indices[1]
             self.groups, self.indices = self.groups[1:], [index - shift for index in self.indices[1:]]
+        looks = [i for i, (one, other) in enumerate(pairwise(self.groups)) if _is_a_look(one, other)]
+        if looks and any(_moved(one, other) for one, other in pairwise(self.groups)):
+            left = [i for i in range(len(self.groups)) if i not in looks]
+            self.indices = [self.indices[i] - bisect(looks, i) for i in left]
+            self.groups = [self.groups[i] for i in left]
 
     def _drop_last_look(self, recording: Recording) -> None:
         """Drop a last backward that no update followed: a look, or the end of a loop that updates first."""
@@ -147,6 +153,12 @@ class _Run:
         nowhere = not last.steps if previous.steps else _stayed(previous, last, recording)
         if nowhere and _moved(previous, last):
             self.groups, self.indices = self.groups[:-1], self.indices[:-1]
+
+
+def _is_a_look(group: EpochEvents, following: EpochEvents) -> bool:
+    """Tell whether ``autograd.grad`` was asked again before anything moved; what it gives adds up nowhere."""
+    asked = all(event.via == "grad" for event in group.backwards) and not group.steps
+    return asked and group.epoch + 1 == following.epoch and equal(group.first_values, following.first_values)
 
 
 def _only_looked_at(group: EpochEvents, following: EpochEvents) -> bool:

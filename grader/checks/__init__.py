@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from grader.checks.compare import fits
-from grader.checks.stopped import never_ran, no_run
+from grader.checks.stopped import by_formula, ends_right, never_ran, no_run
 from grader.checks.training import TrainingJudgement, check_training, pick
 from grader.checks.values import check_values
 
-__all__ = ["TrainingJudgement", "check_training", "check_values", "fits", "never_ran", "no_run", "pick"]
+__all__ = [
+    "TrainingJudgement",
+    "by_formula",
+    "check_training",
+    "check_values",
+    "ends_right",
+    "fits",
+    "never_ran",
+    "no_run",
+    "pick",
+]

@@ -1,8 +1,8 @@
-"""A training question without a recorded run: no loop, or an exception before its first backward."""
+"""A training question without a recorded run: no loop, no backward, or an exception before the first one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -10,10 +10,17 @@ from torch import Tensor
 
 from grader.assignment import Question
 from grader.checks.finding import Finding, failed, result
+from grader.checks.source import has_loop, typed_numbers
 from grader.recording import Value
 from grader.records import CellStatus, CheckResult, CheckStatus, Message, Step
-from grader.training import Data, Training
+from grader.training import Data, Training, run
 
+NEAR = 1e-4
+"""Between the ends of two right trainings lie roundings; an epoch more or less is a hundred times as much."""
+FEW = 16
+"""Numbers of a tensor that may be a parameter."""
+LONGEST_FLAT = 1000
+"""Numbers of a y of shape (n,), of which a reference makes n² residuals in each epoch."""
 CUT = "does not require grad"
 """What ``backward()`` says of a loss that no parameter leads to."""
 SAID = {
@@ -38,6 +45,44 @@ def no_run(question: Question, message: str, **params: Any) -> tuple[CheckResult
     """Give the checks of a question for which nothing was recorded: all failed for one reason."""
     finding = failed(message, **params)
     return tuple(result(question.id, spec, finding) for spec in question.checks)
+
+
+def by_formula(question: Question) -> tuple[CheckResult, ...]:
+    """Give the checks of a training that torch did not differentiate and that ends right: none is judged."""
+    unseen = Finding(CheckStatus.SKIPPED, Message("check.by-formula"))
+    return tuple(result(question.id, spec, unseen) for spec in question.checks)
+
+
+def ends_right(training: Training, source: str, changed: Mapping[str, Value], data: Data) -> bool:
+    """Tell whether a loop of which nothing was recorded ends where the reference does.
+
+    Its gradient may have been computed by a formula: nobody sees the steps, and they may all be right.
+    ``source`` is the text of the question's cells, ``changed`` are the names that they made. An end that
+    stands in the text was typed in.
+    """
+    y = getattr(data, "y", None)
+    if not has_loop(source) or (isinstance(y, Tensor) and y.dim() == 1 and y.numel() > LONGEST_FLAT):
+        return False
+    try:
+        end = run(training, data).result
+    except RuntimeError:  # a student's own data of a shape that the reference cannot train on
+        return False
+    wanted = torch.cat([value.flatten() for value in end.values()]).to(torch.float64)
+    made = [number for value in changed.values() for number in _few(value)]
+    typed = [number for part in typed_numbers(source) for number in part]
+    return _are_among(wanted, made) and not _are_among(wanted, typed)
+
+
+def _are_among(wanted: Tensor, numbers: Sequence[float]) -> bool:
+    apart = (wanted.reshape(-1, 1) - torch.tensor(numbers, dtype=torch.float64)).abs()
+    return bool((apart <= NEAR).any(dim=1).all())
+
+
+def _few(value: Value) -> list[float]:
+    """Give the numbers of a value that may be a parameter: one, or a few."""
+    if value.tensor is not None and value.tensor.numel() <= FEW and not value.tensor.is_complex():
+        return [float(number) for number in value.tensor.flatten().tolist()]
+    return [float(value.plain)] if value.kind == "number" else []
 
 
 def never_ran(

@@ -180,10 +180,18 @@ def partly_cleared(case: Case, check: CheckResult, reference: Training) -> Evide
 
 
 def no_backward(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
-    """See a loop without any ``backward()``."""
+    """See a loop without any ``backward()``, and parameters that stand where they were set.
+
+    Where they moved, the gradient was computed in another way.
+    """
     source = _source(case)
     nothing = case.observed is None and case.error is None
-    return {} if nothing and has_loop(source) and not has_backward(source) else None
+    if not nothing or not has_loop(source) or has_backward(source):
+        return None
+    made = [set(numbers) for value in case.changed.values() if (numbers := _numbers(value))]
+    given = {n for text in case.sources.values() for part in typed_numbers(text) for n in _rounded(part)}
+    given.update(n for value in reference.init().values() for n in _rounded(value.flatten().tolist()))
+    return {} if not made or any(numbers <= given for numbers in made) else None
 
 
 def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001

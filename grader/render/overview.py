@@ -10,6 +10,8 @@ from grader.render.steps import lost_steps
 
 #: Flags that every submission out of a repository has: which commit was graded, and how it was found.
 _TELLING = ("flag.state.newest", "flag.state.by-push", "flag.state.by-commit")
+#: Flags that say why a question needs a look; that it does need not be said again.
+_OF_QUESTIONS = ("flag.borderline", "flag.by-formula")
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,14 @@ def attention(report: Report) -> list[Message]:
     """Give what in ``report`` a human should look at, as messages yet to be put into words."""
     reasons = [report.error.message] if report.error else []
     reasons += (flag for flag in report.flags if flag.id not in _TELLING)
-    flagged = {flag.params.get("question") for flag in report.flags if flag.id == "flag.borderline"}
+    told = {flag.params.get("question") for flag in report.flags if flag.id in _OF_QUESTIONS}
     for question in report.questions:
+        if told & {question.id, question.title}:
+            continue
         if question.status == QuestionStatus.MANUAL:
             reasons.append(Message("class.manual", {"question": question.title}))
         held = {check.status for check in question.checks}
-        if CheckStatus.BORDERLINE in held and not flagged & {question.id, question.title}:
+        if CheckStatus.BORDERLINE in held:
             reasons.append(Message("class.borderline", {"question": question.title}))
     return reasons
 

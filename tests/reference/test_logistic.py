@@ -170,6 +170,18 @@ def test_a_true_draw_is_rejected_once_in_a_million_at_most():
     assert 0 < outside <= ERROR
 
 
+@pytest.mark.parametrize("slope", [3.0, 3.5, 8.0])
+def test_a_draw_from_another_curve_is_none(slope):
+    """One draw each, of a slope that is not 5."""
+    v, other = DATA.v.flatten(), torch.sigmoid(-1 + slope * DATA.x.flatten())
+    y = torch.bernoulli(other, generator=torch.Generator().manual_seed(1))
+
+    counts = [
+        (int(y[first:last].sum()), least, most) for first, last, least, most in bounds(tuple(v.tolist()))
+    ]
+    assert [] != [count for count, least, most in counts if not least <= count <= most]
+
+
 def test_the_distribution_is_the_binomial_where_all_are_alike():
     """Ten draws of one half."""
     binomial = torch.distributions.Binomial(10, torch.tensor(0.5, dtype=torch.float64))

@@ -51,6 +51,20 @@ for epoc in range(30):
         p.grad = None"""
 
 
+LOOK = "print(torch.autograd.grad(torch.{}((y - X @ What) ** 2), What))"
+ASKED = """for epoc in range(30):
+    {}
+    loss = torch.mean((y - X @ What) ** 2)
+    g, = torch.autograd.grad(loss, What)
+    What.data = What.data - 1/10 * g
+    {}"""
+HELPER = f"""{WHAT}
+def loss_of(W):
+    return torch.mean((y - X @ W) ** 2)
+def grad_of(W):
+    return torch.autograd.grad(loss_of(W), W)[0]"""
+
+
 def data(name: str, line: str) -> Answer:
     """Prepare the data with one line more; everything trained on them is right."""
     trained = (*((one, LOOPS[one].source) for one in ("mse", "net-bias-train", "sgd-bias")),)
@@ -106,6 +120,27 @@ RIGHT = (
     right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
     right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
     right("a look by autograd.grad", "mse", MSE, "torch.autograd.grad(torch.mean((y - X @ What) ** 2), What)"),
+    right("a look before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('mean')}\n{ASKED.format('', '')}"),
+    right("a look at the sum's before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('sum')}\n{ASKED.format('', '')}"),
+    right("looks now and then before autograd.grad", "mse", f"{WHAT}\n{ASKED.format('if epoc % 10 == 0: ' + LOOK.format('mean'), '')}"),
+    right("looks now and then after the update", "mse", f"{WHAT}\n{ASKED.format('', 'if epoc % 10 == 9: ' + LOOK.format('mean'))}"),
+    right("a look by torch.func.grad", "mse", """
+def mse(W):
+    return torch.mean((y - X @ W) ** 2)
+What = torch.tensor([[-5.0], [10.0]])
+print(torch.func.grad(mse)(What))
+for epoc in range(30):
+    What = What - 1/10 * torch.func.grad(mse)(What)"""),
+    right("a function for the gradient, looked at within", "mse", HELPER + """
+for epoc in range(30):
+    if epoc % 10 == 0:
+        print(epoc, grad_of(What).flatten().tolist())
+    What.data = What.data - 1/10 * grad_of(What)"""),
+    right("a function for the gradient, looked at around", "mse", HELPER + """
+print(grad_of(What))
+for epoc in range(30):
+    What.data = What.data - 1/10 * grad_of(What)
+print(grad_of(What))"""),
     right("a Hessian afterwards", "mse", MSE, "torch.autograd.functional.hessian(lambda w: torch.mean((y - X @ w) ** 2), What)"),
     right("a copy trained further", "mse", MSE + """
 more = What.detach().clone().requires_grad_()
@@ -214,6 +249,12 @@ for epoc in range(30):
     wrong("backward below the loop", "mse", "epochs", "", below(LOOPS["mse"].but(clear="", update=""), "backward"), unseen="step4 clear result"),
     wrong("no gradient any more at the update", "mse", "clear", "cleared-before-step", LOOPS["mse"].but(backward="loss.backward()\nWhat.grad = None").source, unseen="step4 epochs result"),
     wrong("minus the loss, descended", "mse", "step2", "", LOOPS["mse"].but(loss="loss = -torch.mean((y - yhat) ** 2)").source),
+    wrong("a function for the gradient, not followed at first", "mse", "epochs", "epochs", HELPER + """
+for epoc in range(30):
+    g = grad_of(What)
+    if epoc:
+        What.data = What.data - 1/10 * g"""),
+    wrong("two gradients added", "mse", "step4", "learning-rate", f"{WHAT}\n" + ASKED.format("", "").replace("* g", "* (g + h)").replace("What)\n    What", "What, retain_graph=True)\n    h, = torch.autograd.grad(loss, What)\n    What")),
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
     wrong("w needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(10.0, requires_grad=True)", "(10.0)")),
