@@ -49,6 +49,16 @@ def test_borderline_is_not_said_twice(reports, build):
     assert ["flag.borderline"] == [message.id for message in overview.attention(flagged)]
 
 
+def test_why_a_question_is_left_to_a_human_is_said_once(build):
+    """That it is, is said where no flag gives the reason."""
+    manual = build.question("mse", [], QuestionStatus.MANUAL)
+    flag = Message("flag.by-formula", {"question": manual.title})
+    told, untold = build.report([manual], flags=(flag,)), build.report([manual])
+
+    assert ["flag.by-formula"] == [message.id for message in overview.attention(told)]
+    assert ["class.manual"] == [message.id for message in overview.attention(untold)]
+
+
 def test_which_commit_was_graded_asks_for_nobody(build):
     """Every submission out of a repository says it; what is odd about one of them asks for a human's eye."""
     flags = ("flag.state.by-commit", "flag.state.odd-dates", "flag.repository.kit")
