@@ -176,15 +176,15 @@ def _without_run(question: Question, matched: Matched, answer: Answer, data: Dat
     """Judge a training question of which no training was recorded; what may be right all the same is left."""
     assert question.training is not None
     if answer.error is not None:
-        case = _case(question, never_ran(question, answer.error, answer.changed, data), answer)
-        return Judged(_report(case, matched), case)
-    source = "\n".join(answer.own_sources.values())
-    if not ends_right(question.training, source, answer.changed, data):
-        case = _case(question, no_run(question, "check.no-run"), answer)
-        return Judged(_report(case, matched), case)
-    case = _case(question, by_formula(question), answer)
-    report = replace(_report(case, matched), status=QuestionStatus.MANUAL)
-    return Judged(report, case, (Message("flag.by-formula", {"question": question.title}),))
+        checks = never_ran(question, answer.error, answer.changed, data)
+    elif ends_right(question.training, "\n".join(answer.own_sources.values()), answer.changed, data):
+        case = _case(question, by_formula(question), answer)
+        report = replace(_report(case, matched), status=QuestionStatus.MANUAL)
+        return Judged(report, case, (Message("flag.by-formula", {"question": question.title}),))
+    else:
+        checks = no_run(question, "check.no-run")
+    case = _case(question, checks, answer)
+    return Judged(_report(case, matched), case)
 
 
 def _report(

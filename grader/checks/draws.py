@@ -67,9 +67,7 @@ def bounds(probabilities: tuple[float, ...]) -> tuple[tuple[int, int, int, int],
     edges = np.linspace(0, len(p), STRETCHES + 1).astype(int)
     stretches = [(int(a), int(b)) for a, b in pairwise(edges) if b > a]
     sums = [distribution(p[a:b]) for a, b in stretches]
-    whole = np.ones(1)
-    for part in sums:
-        whole = np.convolve(whole, part)
+    whole = reduce(np.convolve, sums, np.ones(1))
     quarters = [
         ((rows[0][0], rows[-1][1]), reduce(np.convolve, sums[i : i + QUARTER]))
         for i in range(0, len(sums), QUARTER)

@@ -11,14 +11,13 @@ from torch import Tensor
 from grader.assignment import Question
 from grader.checks.finding import Finding, failed, result
 from grader.checks.source import has_loop, typed_numbers
+from grader.parameters import SMALL
 from grader.recording import Value
 from grader.records import CellStatus, CheckResult, CheckStatus, Message, Step
 from grader.training import Data, Training, run
 
 NEAR = 1e-4
 """Between the ends of two right trainings lie roundings; an epoch more or less is a hundred times as much."""
-FEW = 16
-"""Numbers of a tensor that may be a parameter."""
 LONGEST_FLAT = 1000
 """Numbers of a y of shape (n,), of which a reference makes n² residuals in each epoch."""
 CUT = "does not require grad"
@@ -43,14 +42,16 @@ ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, Ce
 
 def no_run(question: Question, message: str, **params: Any) -> tuple[CheckResult, ...]:
     """Give the checks of a question for which nothing was recorded: all failed for one reason."""
-    finding = failed(message, **params)
-    return tuple(result(question.id, spec, finding) for spec in question.checks)
+    return _all(question, failed(message, **params))
 
 
 def by_formula(question: Question) -> tuple[CheckResult, ...]:
     """Give the checks of a training that torch did not differentiate and that ends right: none is judged."""
-    unseen = Finding(CheckStatus.SKIPPED, Message("check.by-formula"))
-    return tuple(result(question.id, spec, unseen) for spec in question.checks)
+    return _all(question, Finding(CheckStatus.SKIPPED, Message("check.by-formula")))
+
+
+def _all(question: Question, finding: Finding) -> tuple[CheckResult, ...]:
+    return tuple(result(question.id, spec, finding) for spec in question.checks)
 
 
 def ends_right(training: Training, source: str, changed: Mapping[str, Value], data: Data) -> bool:
@@ -80,7 +81,7 @@ def _are_among(wanted: Tensor, numbers: Sequence[float]) -> bool:
 
 def _few(value: Value) -> list[float]:
     """Give the numbers of a value that may be a parameter: one, or a few."""
-    if value.tensor is not None and value.tensor.numel() <= FEW and not value.tensor.is_complex():
+    if value.tensor is not None and value.tensor.numel() <= SMALL and not value.tensor.is_complex():
         return [float(number) for number in value.tensor.flatten().tolist()]
     return [float(value.plain)] if value.kind == "number" else []
 

@@ -69,8 +69,8 @@ def undisturbed() -> Iterator[None]:
     The garbage collector waits too. What has been imported stays: it need not go through it, now or later.
     """
     waiting = []
-    gc.disable()
     before = signal.signal(signal.SIGINT, lambda *_: waiting.append(True))
+    gc.disable()
     try:
         yield
     finally:

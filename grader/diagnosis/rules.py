@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -189,7 +189,7 @@ def no_backward(case: Case, check: CheckResult, reference: Training) -> Evidence
     if not nothing or not has_loop(source) or has_backward(source):
         return None
     made = [set(numbers) for value in case.changed.values() if (numbers := _numbers(value))]
-    given = {n for text in case.sources.values() for part in typed_numbers(text) for n in _rounded(part)}
+    given = {number for part in _typed(case) for number in part}
     given.update(n for value in reference.init().values() for n in _rounded(value.flatten().tolist()))
     return {} if not made or any(numbers <= given for numbers in made) else None
 
@@ -212,8 +212,12 @@ def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence 
 def _is_typed(case: Case, value: Value) -> bool:
     """Tell whether the numbers of a small tensor stand in the text."""
     numbers = _numbers(value)
-    typed = (_rounded(part) for source in case.sources.values() for part in typed_numbers(source))
-    return bool(numbers) and any(numbers == part for part in typed)
+    return bool(numbers) and any(numbers == part for part in _typed(case))
+
+
+def _typed(case: Case) -> Iterator[list[float]]:
+    """Give the numbers in the text of the cells, call by call."""
+    return (_rounded(part) for source in case.sources.values() for part in typed_numbers(source))
 
 
 def _numbers(value: Value) -> list[float]:
