@@ -17,10 +17,32 @@ ALL: int = -1
 
 def counted(passes: Sequence[Backward]) -> list[Backward]:
     """Give the passes that count: where there is a ``backward()``, the rest is looked at."""
-    kept = [event for event in passes if event.via == "backward"]
-    if not 0 < len(kept) < len(passes):
-        return list(passes)
-    return [replace(event, backwards=len(kept)) for event in kept]
+    kept = [event for event in passes if event.via == "backward"] or list(passes)
+    whole = _whole(kept)
+    return kept if len(whole) == len(passes) else [replace(e, backwards=len(whole)) for e in whole]
+
+
+def _whole(passes: Sequence[Backward]) -> list[Backward]:
+    """Make one pass of those that gave the partial derivatives of one loss, one after the other."""
+    whole = [passes[0]]
+    for event in passes[1:]:
+        last = whole[-1]
+        if _values(last) == _values(event) and _given(last).isdisjoint(_given(event)):
+            pairs = zip(last.leaves, event.leaves, strict=True)
+            both = tuple(replace(a, after=a.after if b.after is None else b.after) for a, b in pairs)
+            whole[-1] = replace(last, leaves=both)
+        else:
+            whole.append(event)
+    return whole
+
+
+def _values(event: Backward) -> list[Numbers | None]:
+    return [root.value for root in event.roots]
+
+
+def _given(event: Backward) -> set[int]:
+    """Give the leaves whose gradient a pass has found."""
+    return {leaf.number for leaf in event.leaves if leaf.after is not None and leaf.after != leaf.before}
 
 
 def choice(passes: Sequence[Backward], old: Numbers, new: Numbers) -> int | None:

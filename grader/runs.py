@@ -221,25 +221,31 @@ def _leaves_at_end(group: EpochEvents, values: object, events: Sequence[object])
 
 def _merge_restarts(runs: list[TrainingRun]) -> list[TrainingRun]:
     """Make one run of many that have a single epoch each: parameters that are made anew within the loop."""
-    merged: list[TrainingRun] = []
+    chains: list[list[TrainingRun]] = []
     for run in runs:
-        last = merged[-1] if merged else None
-        if (
-            last is not None
-            and run.count == 1
-            and last.count == 1 + last.restarts
-            and run.leaves == last.leaves
-            and run.start == last.start
-            and run.epochs[0].line == last.epochs[0].line
-            and run.epochs[0].line is not None
-        ):
-            epoch = replace(run.epochs[0], index=last.count)
-            merged[-1] = replace(
-                last, count=last.count + 1, epochs=(*last.epochs, epoch), restarts=last.restarts + 1
-            )
+        if chains and _same_line(chains[-1][-1], run):
+            chains[-1].append(run)
         else:
-            merged.append(run)
-    return merged
+            chains.append([run])
+    return [merged for chain in chains for merged in _merged(chain)]
+
+
+def _same_line(last: TrainingRun, run: TrainingRun) -> bool:
+    once = last.count == run.count == 1 and last.leaves == run.leaves
+    return once and last.epochs[0].line == run.epochs[0].line is not None
+
+
+def _merged(chain: list[TrainingRun]) -> list[TrainingRun]:
+    """Merge runs that start anew; where each starts elsewhere, they are looks unless an update is seen."""
+    last = chain[-1].epochs[0]
+    updates = last.following is not None and not equal(last.following, last.values)
+    if len(chain) == 1 or not (updates or all(run.start == chain[0].start for run in chain)):
+        return chain
+    epochs = [replace(run.epochs[0], index=index) for index, run in enumerate(chain)]
+    for index, epoch in enumerate(epochs[:-1]):
+        if epoch.step is None:  # what the name stands for at the cell's end is the last one
+            epochs[index] = replace(epoch, following=None)
+    return [replace(chain[0], count=len(chain), epochs=tuple(epochs), restarts=len(chain) - 1)]
 
 
 # ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────

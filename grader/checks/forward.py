@@ -21,8 +21,15 @@ from grader.checks.finding import BORDERLINE, PASSED, Finding, by_status, failed
 from grader.checks.frozen import frozen
 from grader.checks.observed import Observed
 from grader.checks.prediction import Prediction
-from grader.checks.readings import broadcast, broadcast_shape, loss_of, prediction_of
-from grader.checks.source import repeats_backward, updates_before_backward
+from grader.checks.readings import (
+    broadcast,
+    broadcast_shape,
+    loss_of,
+    prediction_of,
+    told_apart_from_loss,
+)
+from grader.checks.shifted import late, stale
+from grader.checks.source import repeats_backward
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, verdict, worst
 from grader.records import CheckStatus, Message
 from grader.training import Data, Training, cast
@@ -164,11 +171,13 @@ class _Judge:
         """Find out which of step 1 and step 2 made the loss differ."""
         step3 = failed("step3.repeated", count=repeated) if repeated > 1 else PASSED
         step2 = self._wrong_loss(right, losses, wrong[0])
-        if self._late(right, losses, wrong):
+        if late(self.observed, right, losses, wrong):
             return Forward(PASSED, PASSED, step3, self.data, late=True)
-        if self._stale(right, losses, wrong):
-            stale = failed("step1.stale", epoch=self.observed.epochs[wrong[0]].index + 1)
-            return Forward(stale, PASSED, step3, self.data)
+        if stale(self.observed, right, losses, wrong):
+            step1 = failed("step1.stale", epoch=self.observed.epochs[wrong[0]].index + 1)
+            return Forward(step1, PASSED, step3, self.data)
+        if self._yhat_is_told(right, wrong):
+            return Forward(PASSED, step2, step3, self.data, broadcast_shape(self.observed, self.data))
         seen = [
             (t, p)
             for t in wrong
@@ -200,17 +209,16 @@ class _Judge:
             **_pair(right.loss[t], losses[t]),
         )
 
-    def _stale(self, right: Evaluation, losses: Tensor, wrong: list[int]) -> bool:
-        """Tell whether every wrong loss is the right one of an earlier epoch: ŷ was not computed anew."""
-        tolerance = ROUNDINGS * self.observed.unit * right.loss_scale
-        return all(t > 0 and bool(((losses[t] - right.loss[:t]).abs() <= tolerance[:t]).any()) for t in wrong)
+    def _yhat_is_told(self, right: Evaluation, wrong: list[int]) -> bool:
+        """Tell whether a right ŷ was there in every epoch, so that the loss alone is wrong."""
+        epochs = [(self.observed.epochs[t], right.yhat[t], self._yhat_tolerance(right, t)) for t in wrong]
+        told = [told_apart_from_loss(self.observed, self.data, *epoch) for epoch in epochs]
+        return True in told and False not in told
 
-    def _late(self, right: Evaluation, losses: Tensor, wrong: list[int]) -> bool:
-        """Tell whether every loss is the right one of the epoch before, in a loop that updates first."""
-        before = torch.tensor([t - 1 for t in wrong])
-        tolerance = ROUNDINGS * self.observed.unit * right.loss_scale[before]
-        shifted = (losses[wrong] - right.loss[before]).abs() <= tolerance
-        return len(wrong) > 1 and bool(shifted.all()) and updates_before_backward(self.observed.source)
+    def _yhat_tolerance(self, right: Evaluation, t: int) -> Tensor:
+        """Give what ŷ may be off by; derived from a residual it carries roundings of the size of y."""
+        tolerance = ROUNDINGS * self.observed.unit * right.yhat_scale[t]
+        return tolerance + 4 * self.observed.unit * right.yhat[t].abs().max()
 
     def _step1(self, t: int, prediction: Prediction, right: Evaluation) -> Finding | None:
         if prediction.values is None:
@@ -226,12 +234,9 @@ class _Judge:
                 expected=[wanted.numel(), 1],
                 actual=list(prediction.shape or ()),
             )
-        tolerance = ROUNDINGS * self.observed.unit * right.yhat_scale[t]
-        # ŷ derived from a residual carries the residual's rounding, of the size of y
-        tolerance = tolerance + 4 * self.observed.unit * wanted.abs().max()
         at = int((given - wanted).abs().nan_to_num(torch.inf).argmax())
         wrong = failed("step1.differs", epoch=epoch, **_pair(wanted[at], given[at]))
-        return by_status(verdict((given - wanted).abs(), tolerance), wrong)
+        return by_status(verdict((given - wanted).abs(), self._yhat_tolerance(right, t)), wrong)
 
     # ── ŷ and the loss by themselves ──────────────────────────────────────────────────────────────────────
 

@@ -24,6 +24,8 @@ from grader.training import Parameters, Training
 
 NO_GRADIENT = "'NoneType'"
 """What Python says of an update by a gradient that is not there."""
+SET_TO_NUMBER = "assigned grad expected to be"
+"""What torch says of ``.grad = 0``."""
 NOT_OBSERVED = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
 
 
@@ -224,6 +226,8 @@ def judge_clear(training: Training, observed: Observed) -> Finding:
     """
     if NO_GRADIENT in (observed.error or "") and clears_before_update(observed.source):
         return failed("clear.before-step", epoch=observed.run.count)
+    if SET_TO_NUMBER in (observed.error or ""):
+        return failed("step.raised", error=observed.error)
     if updated_below(observed) and clears(observed.source):
         return PASSED
     for epoch in observed.epochs:

@@ -169,12 +169,34 @@ class Graph:
             return inputs[0]
         if name in ("Sub", "Rsub") and len(node.inputs) == 2 and len(inputs) == 1:
             return inputs[0]
-        if name == "Log" and inputs:
+        if name == "Log" and inputs and not self._is_number(node):
             below = self.nodes[inputs[0]] if inputs[0] < len(self.nodes) else None
             if below is not None and _name(below) in ("Rsub", "Sub") and len(_present(below)) == 1:
                 return _present(below)[0]  # log(1 - ŷ)
             return inputs[0]
         return None
+
+    def _is_number(self, log: Node) -> bool:
+        """Tell whether a logarithm is taken of a single number: of a whole loss, which meets no target."""
+        taken = log.saved.get("self")
+        shape = None if taken is None else taken.shape
+        return shape is not None and torch.Size(shape).numel() == 1 and (self.y is None or self.y.numel() > 1)
+
+    def last_named(self, count: int) -> list[Tensor | None]:
+        """Give the results of ``count`` numbers that the student named last on each way to the loss."""
+        queue, seen, found = [0], {0}, []
+        while queue:
+            index = queue.pop(0)
+            node = self._node(index)
+            if node is None:
+                continue
+            shape = node.out.shape if node.out is not None else None
+            if any(node.names) and shape is not None and torch.Size(shape).numel() == count:
+                found.append(index)
+                continue
+            queue += [below for below in _present(node) if below not in seen]
+            seen.update(_present(node))
+        return [self.value(index) for index in found]
 
     def _from_residual(self, index: int) -> Tensor | None:
         """Give ŷ = y - e or e + y where only the residual e was kept."""

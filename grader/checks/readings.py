@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from grader.checks.finding import Finding, failed
 from grader.checks.observed import Observed
@@ -41,6 +42,28 @@ def graph_of(observed: Observed, data: Data, epoch: Epoch) -> Graph | None:
     own = (epoch.variables or {}).get("y")
     known = own is not None and own.tensor is not None
     return Graph(epoch.graph, leaves, own.tensor if own is not None and known else getattr(data, "y", None))
+
+
+def told_apart_from_loss(
+    observed: Observed, data: Data, epoch: Epoch, yhat: Tensor, tolerance: Tensor
+) -> bool | None:
+    """Tell whether the right ``yhat`` has a name of its own, so that a wrong loss is wrong by itself.
+
+    It is what the student named last before the loss; or nothing has a name there, and it was not used.
+    ``yhat`` and ``tolerance`` are flat. ``None`` where the epoch's graph was not kept.
+    """
+    graph = graph_of(observed, data, epoch)
+    if graph is None:
+        return None
+
+    def right(value: Tensor | None) -> bool:
+        if value is None or value.numel() != yhat.numel():
+            return False
+        return bool(((value.flatten() - yhat).abs() <= tolerance).all())
+
+    if named := graph.last_named(yhat.numel()):
+        return all(map(right, named))
+    return any(value.requires_grad and right(value.tensor) for value in (epoch.variables or {}).values())
 
 
 def broadcast_shape(observed: Observed, data: Data) -> tuple[int, ...] | None:

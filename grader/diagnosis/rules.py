@@ -111,9 +111,16 @@ def unchanged(which: int) -> Rule:
         make = update.bias_not_updated if which == 0 else update.weight_not_updated
         found = agreement.update(case, check, make(reference))
         place = case.observed.alignment.places[which]
-        return None if found is None or place is None else {"name": case.observed.names[place]}
+        if found is None or place is None or _moves(case.observed.run.epochs[-1], place):
+            return None
+        return {"name": case.observed.names[place]}
 
     return rule
+
+
+def _moves(epoch: Epoch, place: int) -> bool:
+    """Tell whether a parameter was updated after all: elsewhere it may have been set back each time."""
+    return epoch.following is not None and epoch.following[place] != epoch.values[place]
 
 
 def stale_optimizer(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001

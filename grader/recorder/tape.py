@@ -33,6 +33,7 @@ class Pass(NamedTuple):
     stream: Stream
     tensors: list[torch.Tensor]
     opens: bool
+    inputs: list[torch.Tensor]
 
 
 class Tape:
@@ -95,7 +96,8 @@ class Tape:
             if type(root) not in PLAIN:
                 self.log.faults += 1  # a training that nobody has seen is no zero
                 return None
-        leaves_in_graph = list(inputs) if inputs else leaves_of(roots)
+        inputs = list(inputs or ())
+        leaves_in_graph = _all_leaves(roots, inputs)
         tensors = [outside(tensor) for tensor in leaves_in_graph]
         self.log.stream.take_in()
         leaves = self._turn_to(tensors)
@@ -132,11 +134,15 @@ class Tape:
             picture,
             [],
         )
-        return Pass(event, stream, tensors, opens)
+        return Pass(event, stream, tensors, opens, inputs)
 
     def _finish(self, begun: Pass, gradients: Any) -> None:
         event, tensors = begun.event, begun.tensors
-        after = gradients if event.via == "grad" else [t.grad if t.is_leaf else None for t in tensors]
+        if event.via == "grad":
+            given = dict(zip(map(id, map(outside, begun.inputs)), gradients, strict=True))
+            after = [given.get(id(tensor)) for tensor in tensors]
+        else:
+            after = [tensor.grad if tensor.is_leaf else None for tensor in tensors]
         event.after.extend(None if g is None else numbers(outside(g)) for g in after)
         begun.stream.add(event, opens=begun.opens)
         for tensor in tensors:
@@ -231,6 +237,16 @@ class Tape:
                 return [self.cells.get(frame.f_code.co_filename), frame.f_lineno]
             frame = frame.f_back
         return None
+
+
+def _all_leaves(roots: tuple[torch.Tensor, ...], inputs: list[torch.Tensor]) -> list[torch.Tensor]:
+    """Give the leaves of a graph, or the inputs for whose gradient was asked where these are no leaves.
+
+    Partial derivatives may be asked for one after the other; what they are taken of has all parameters.
+    """
+    leaves = leaves_of(roots)
+    known = set(map(id, leaves))
+    return leaves if all(id(tensor) in known for tensor in inputs) else inputs
 
 
 def _unlike_one(weights: Any) -> list[Any] | None:

@@ -116,6 +116,12 @@ opt = torch.optim.SGD(model.parameters(), lr=0.1)""",
 
 SWAPPED = "loss = -torch.mean((1 - y) * torch.log(yhat) + y * torch.log(1 - yhat))"
 WRONG_LOOPS = (
+    loop("l1 in the loss", BCE.but(loss="loss = torch.mean((y - l1(x)) ** 2)"), "step2"),
+    loop("a hinge", BCE.but(loss="loss = torch.relu(1 - (2 * y - 1) * l1(x)).mean()"), "step2"),
+    loop("much eps in the logarithm", BCE.but(loss="loss = -(y * torch.log(yhat + .01) + (1 - y) * torch.log(1 - yhat + .01)).mean()"), "step2"),
+    loop("clamped in the loss", BCE.but(loss="loss = torch.nn.BCELoss()(yhat.clamp(.1, .9), y)"), "step2"),
+    loop("clamped", BCE.but(yhat="yhat = a1(l1(x)).clamp(.1, .9)"), "step1"),
+    loop("logits-for-probability", BCE.but(loss="loss = torch.nn.BCELoss()(torch.sigmoid(yhat), y)"), "step2"),
     loop("sigmoid-missing", MSE.but(yhat="yhat = l1(x)"), "step1"),
     loop("sigmoid-missing", BCE.but(yhat="yhat = l1(x)"), "step1"),
     loop("sigmoid-twice", MSE.but(yhat="yhat = a1(a1(l1(x)))"), "step1"),

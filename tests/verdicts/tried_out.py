@@ -17,6 +17,14 @@ net.weight.data = torch.tensor([[10.0]])
 optimizr = torch.optim.SGD(net.parameters(), lr=1/10)
 """
 MSE, SGD = LOOPS["mse"].source, LOOPS["sgd-bias"].source
+PARTIAL = """
+b = torch.tensor(-5.0, requires_grad=True)
+w = torch.tensor(10.0, requires_grad=True)
+for epoc in range(30):
+    loss = torch.mean((y - (b + w * x)) ** 2){}
+    with torch.no_grad():
+        b -= 0.1 * db
+        w -= 0.1 * dw"""
 TWO = """
 net1 = torch.nn.Linear(1, 1)
 net1.bias.data, net1.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])
@@ -161,6 +169,17 @@ for epoc in range(30):
     loss = torch.mean((y - X @ What) ** 2)
     g, = torch.autograd.grad(loss, What)
     What = What - 0.1 * g"""),
+    right("partial derivatives one after the other", "mse", PARTIAL.format("""
+    dw = torch.autograd.grad(loss, w, retain_graph=True)[0]
+    db = torch.autograd.grad(loss, b)[0]""")),
+    right("partial derivatives, each of a loss computed anew", "mse", PARTIAL.format("""
+    db = torch.autograd.grad(loss, b)[0]
+    dw = torch.autograd.grad(torch.mean((y - (b + w * x)) ** 2), w)[0]""")),
+    right("partial derivatives by backward", "mse", PARTIAL.format("""
+    b.grad = w.grad = None
+    loss.backward(inputs=[b], retain_graph=True)
+    loss.backward(inputs=[w])
+    db, dw = b.grad, w.grad""")),
     Answer("sse, mse: both in one loop", (("sse", """
 for of_all, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
     What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
@@ -229,6 +248,13 @@ for epoc in range(30):
         loses=frozenset({"sse.step2", "sse.step4", "mse.clear"}),
         named=("gradient-not-cleared", "learning-rate", "mean-for-sum"),
     ),
+    wrong("made anew at random", "mse", "init", "parameters-recreated", LOOPS["mse"].but(before="", yhat="What = torch.randn(2, 1, requires_grad=True)\nyhat = X @ What").source),
+    wrong("made anew at random", "sgd-bias", "init", "parameters-recreated", LOOPS["sgd-bias"].but(before="", yhat="net = torch.nn.Linear(1, 1)\noptimizr = torch.optim.SGD(net.parameters(), lr=1/10)\nyhat = net(x)").source),
+    wrong("the bias set back in every epoch", "net-bias-train", "step4 result", "", LOOPS["net-bias-train"].but(yhat="net.bias.data = torch.tensor([-5.0])\nyhat = net(x)").source),
+    wrong("the gradient set to 0", "mse", "clear", "", LOOPS["mse"].but(clear="What.grad = 0").source, unseen="epochs"),
+    wrong("the logarithm of the loss", "mse", "step2", "", LOOPS["mse"].but(loss="loss = torch.log(torch.mean((y - yhat) ** 2))").source),
+    wrong("the logarithm of the loss, in a line", "mse", "step2", "", LOOPS["mse"].but(yhat="", loss="loss = torch.log(torch.mean((y - X @ What) ** 2))").source),
+    wrong("ŷ cut off below", "mse", "step1", "", LOOPS["mse"].but(yhat="u = X @ What\nyhat = torch.relu(u)").source),
     raises("x for X", "mse", "step1", yhat="yhat = x @ What"),
     raises("a loss for each row", "sgd-nobias", "step2", loss="loss = torch.nn.MSELoss(reduction='none')(net(X), y)"),
     raises("the loss's number", "mse", "step2", loss="loss = torch.mean((y - yhat) ** 2).item()"),
