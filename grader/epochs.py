@@ -85,6 +85,11 @@ class EpochEvents:
         return self.backwards[0].leaves
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the leaves."""
+        return tuple(leaf.number for leaf in self.leaves)
+
+    @property
     def first_values(self) -> Numbers:
         """The parameters the first gradient was taken at."""
         return joined([leaf.value for leaf in self.leaves])
@@ -134,7 +139,7 @@ class EpochEvents:
             touched=first.touched,
             rebound=self.rebound,
             step=self.step,
-            numbers=tuple(leaf.number for leaf in first.leaves),
+            numbers=self.numbers,
             graph=sampled.graph if sampled else None,
             variables=dict(sampled.variables or {}) if sampled else None,
         )

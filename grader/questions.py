@@ -14,15 +14,18 @@ from grader.checks import (
     by_formula,
     check_training,
     check_values,
+    cut_off,
     ends_right,
     never_ran,
     no_run,
     pick,
+    was_cut,
 )
 from grader.diagnosis import Case, diagnose
 from grader.landscape import landscape
 from grader.matching import Matched, has_code, lines_of
 from grader.own_data import OwnData
+from grader.parameters import recorded
 from grader.recording import Recording, Value
 from grader.records import (
     CellOutcome,
@@ -108,6 +111,8 @@ def _judge_training(
     runs = training_runs(answer.recording)
     judged = []
     for run in answer.own(runs):
+        if cut_off(run, own.data) is not None:
+            continue
         later = runs[runs.index(run) + 1 :]
         namespace = _until(later, run, answer.namespace, recording)
         judge = partial(
@@ -121,6 +126,8 @@ def _judge_training(
         found = [
             judge(one, namespace=namespace) for one in (run.mirrored, run.before_copy, run) if one is not None
         ]
+        if (first := run.in_first_cell) is not None:
+            found.insert(0, judge(first, namespace=recording.namespace(after=first.cells[0])))
         if found[-1].lost(Step.RESULT) and (taken := _taken_at_once(later, run, recording)):
             left = {name: value for name, value in namespace.items() if name not in taken}
             found = [judge(run, namespace=left)]
@@ -168,14 +175,17 @@ def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
     for name, _, _ in run.leaves:
         value = namespace.get(name)
         if value is not None and value.tensor is not None:
-            numbers += value.tensor.flatten()[:16].tolist()
+            numbers += recorded(value.tensor).tolist()
     return numbers == list(run.start)
 
 
 def _without_run(question: Question, matched: Matched, answer: Answer, data: Data) -> Judged:
     """Judge a training question of which no training was recorded; what may be right all the same is left."""
     assert question.training is not None
-    if answer.error is not None:
+    cuts = (cut_off(run, data) for run in answer.own(training_runs(answer.recording)))
+    if (cut := next(filter(None, cuts), None)) is not None:
+        checks = was_cut(question, cut, answer.changed)
+    elif answer.error is not None:
         checks = never_ran(question, answer.error, answer.changed, data)
     elif ends_right(question.training, "\n".join(answer.own_sources.values()), answer.changed, data):
         case = _case(question, by_formula(question), answer)

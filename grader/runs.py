@@ -6,9 +6,11 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import prod
 
 from grader.epochs import Epoch, EpochEvents, equal, gathered, joined
 from grader.gradients import ALL, choice, chosen
+from grader.parameters import RECORDED, recorded
 from grader.recording import LastLeaves, Numbers, Recording
 
 CLEARLY = 1e-5  # of a number: a move that no rounding in float32 makes or hides
@@ -22,6 +24,11 @@ class TrainingRun:
     count: int
     epochs: tuple[Epoch, ...]
     restarts: int = 0
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How many numbers were recorded of each leaf."""
+        return tuple(min(prod(shape), RECORDED) for _, shape, _ in self.leaves)
 
     @property
     def start(self) -> Numbers:
@@ -47,6 +54,18 @@ class TrainingRun:
         return None
 
     @property
+    def in_first_cell(self) -> TrainingRun | None:
+        """The run up to the end of its first cell, if later cells went on with it as an experiment.
+
+        Where they have as many epochs again, a cell was run twice.
+        """
+        first = tuple(epoch for epoch in self.epochs if epoch.cell == self.epochs[0].cell)
+        count = first[-1].index + 1
+        if self.count % count == 0:
+            return None
+        return replace(self, count=count, epochs=first, restarts=0)
+
+    @property
     def mirrored(self) -> TrainingRun | None:
         """The run with the signs of its losses changed, if all are negative: it climbs, others descend."""
         losses = [sum(number for root in epoch.roots for number in root.value or ()) for epoch in self.epochs]
@@ -63,7 +82,11 @@ def training_runs(recording: Recording) -> tuple[TrainingRun, ...]:
     kept = {(group.cell, group.stream, group.epoch) for group in groups}
     for group in groups:
         group.after_gap = group.epoch > 0 and (group.cell, group.stream, group.epoch - 1) not in kept
-        run = next((run for run in reversed(open_runs) if run.goes_on_with(group, starts)), None)
+        same = [
+            run for run in reversed(open_runs) if run.numbers == group.numbers
+        ]  # before any that look alike
+        others = [run for run in reversed(open_runs) if run.numbers != group.numbers]
+        run = next((run for run in (*same, *others) if run.goes_on_with(group, starts)), None)
         if run is None:
             run = _Run(group.key)
             open_runs.append(run)
@@ -82,6 +105,11 @@ class _Run:
         self.key = key
         self.groups: list[EpochEvents] = []
         self.indices: list[int] = []
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the tensors that it trains."""
+        return self.groups[-1].numbers
 
     def add(self, group: EpochEvents) -> None:
         gap = 1
@@ -102,7 +130,7 @@ class _Run:
         if self._thinned(group):
             return True
         old, new = last.first_values, group.first_values
-        same_tensors = [a.number for a in last.leaves] == [b.number for b in group.leaves]
+        same_tensors = last.numbers == group.numbers
         stepped_to = last.stepped_to
         if stepped_to is not None:
             return equal(new, stepped_to) or (same_tensors and new not in starts and _same_loop(last, group))
@@ -151,20 +179,29 @@ class _Run:
             return
         previous, last = self.groups[-2:]
         nowhere = not last.steps if previous.steps else _stayed(previous, last, recording)
-        if nowhere and _moved(previous, last):
+        elsewhere = bool(previous.steps) and not _same_loop(previous, last)
+        if nowhere and (elsewhere or _moved(previous, last)):
             self.groups, self.indices = self.groups[:-1], self.indices[:-1]
 
 
 def _is_a_look(group: EpochEvents, following: EpochEvents) -> bool:
-    """Tell whether ``autograd.grad`` was asked again before anything moved; what it gives adds up nowhere."""
-    asked = all(event.via == "grad" for event in group.backwards) and not group.steps
-    return asked and group.epoch + 1 == following.epoch and equal(group.first_values, following.first_values)
+    """Tell whether a gradient was asked for again before anything moved, and the first one adds up nowhere.
+
+    That of ``autograd.grad`` never does, that of a ``backward()`` in another line where it was cleared.
+    """
+    adds_up = any(event.via == "backward" for event in group.backwards)
+    elsewhere = group.backwards[0].line != following.backwards[0].line and _is_cleared(following)
+    again = group.epoch + 1 == following.epoch and equal(group.first_values, following.first_values)
+    return again and not group.steps and (elsewhere or not adds_up)
 
 
 def _only_looked_at(group: EpochEvents, following: EpochEvents) -> bool:
     in_loop = bool(group.steps) or group.backwards[0].line == following.backwards[0].line
-    cleared = not any(any(leaf.before or ()) for leaf in following.leaves)
-    return not in_loop and cleared and equal(group.first_values, following.first_values)
+    return not in_loop and _is_cleared(following) and equal(group.first_values, following.first_values)
+
+
+def _is_cleared(group: EpochEvents) -> bool:
+    return not any(any(leaf.before or ()) for leaf in group.leaves)
 
 
 def _moved(previous: EpochEvents, last: EpochEvents) -> bool:
@@ -178,7 +215,7 @@ def _stayed(previous: EpochEvents, last: EpochEvents, recording: Recording) -> b
 
     It has to be the tensors of the epoch before, in whose place no others can have come unseen.
     """
-    if [leaf.number for leaf in previous.leaves] != [leaf.number for leaf in last.leaves]:
+    if previous.numbers != last.numbers:
         return False
     seen = _last_leaves([e for record in recording.cells if record.cell == last.cell for e in record.events])
     still = all(seen.get(leaf.number) == leaf.value for leaf in last.leaves)
@@ -213,7 +250,7 @@ def _leaves_at_end(group: EpochEvents, values: object, events: Sequence[object])
     for leaf in group.leaves:
         named = values.get(leaf.name) if isinstance(values, dict) else None
         if named is not None and named.tensor is not None and named.shape == leaf.shape:
-            out.append(tuple(map(float, named.tensor.flatten().tolist())))
+            out.append(tuple(map(float, recorded(named.tensor).tolist())))
         else:
             out.append(own.get(leaf.number, leaf.value if out or not events else None))
     return joined(out) if all(value is not None for value in out) else None

@@ -132,8 +132,7 @@ def _places(observed: Observed) -> list[int]:
 def _leaves(observed: Observed) -> list[tuple[int, int]]:
     """Give place and count of each leaf's numbers, in the order they are shown in."""
     leaves, at = [], 0
-    for _, shape, _ in observed.run.leaves:
-        count = min(torch.Size(shape).numel(), 16)
+    for count in observed.run.counts:
         leaves.append((at, count))
         at += count
     if not observed.alignment.complete:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.checks.compare import fits
+from grader.checks.cut_off import cut_off, was_cut
 from grader.checks.stopped import by_formula, ends_right, never_ran, no_run
 from grader.checks.training import TrainingJudgement, check_training, pick
 from grader.checks.values import check_values
@@ -12,9 +13,11 @@ __all__ = [
     "by_formula",
     "check_training",
     "check_values",
+    "cut_off",
     "ends_right",
     "fits",
     "never_ran",
     "no_run",
     "pick",
+    "was_cut",
 ]

@@ -85,8 +85,7 @@ Leaf = tuple[str, tuple[int, ...], tuple[float, ...], int]
 
 def _leaves(run: TrainingRun) -> list[Leaf]:
     out, at = [], 0
-    for name, shape, _ in run.leaves:
-        count = min(math.prod(shape), 16) if math.prod(shape) > 16 else math.prod(shape)
+    for (name, shape, _), count in zip(run.leaves, run.counts, strict=True):
         out.append((name, shape, run.start[at : at + count], at))
         at += count
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ from grader.checks.misplaced import updated_below
 from grader.checks.observed import LARGEST, Observed
 from grader.checks.tolerance import ROUNDINGS
 from grader.epochs import Epoch
+from grader.parameters import recorded
 from grader.recording import Value
 from grader.records import CheckStatus, Message
 
@@ -28,17 +30,18 @@ def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:
     )  # where the loop updates first, then differentiates
     at = 0
     hidden = False
-    for name, shape, _ in observed.run.leaves:
-        count = min(torch.Size(shape).numel(), 16)
+    for (name, shape, _), count in zip(observed.run.leaves, observed.run.counts, strict=True):
         wanted, allowed, other = (part[at : at + count] for part in (end, tolerance, before_update))
         at += count
-        if any(_same(v, wanted, allowed) or _same(v, other, 0 * allowed) for v in namespace.values()):
+        shown = [v.tensor for v in namespace.values() if v.tensor is not None]
+        alike = [tensor for tensor in shown if tensor.numel() == prod(shape)]
+        if any(_same(one, wanted, allowed) or _same(one, other, 0 * allowed) for one in alike):
             continue
         own = namespace.get(name)
         if own is None or own.tensor is None:
             hidden = True
             continue
-        numbers = own.tensor.flatten()[:16].tolist()
+        numbers = recorded(own.tensor).tolist()
         return failed(
             "result.differs",
             wanted=shown_numbers(wanted.tolist()),
@@ -96,12 +99,10 @@ def _foretells(previous: Epoch, epoch: Epoch, unit: float) -> bool:
     return bool(((end - table([epoch.following or ()])[0]).abs() <= tolerance).all())
 
 
-def _same(value: Value, wanted: Tensor, allowed: Tensor) -> bool:
-    if value.tensor is None or value.tensor.is_complex() or value.tensor.numel() < wanted.numel():
+def _same(tensor: Tensor, wanted: Tensor, allowed: Tensor) -> bool:
+    if tensor.is_complex():
         return False
-    if value.tensor.numel() != wanted.numel() and wanted.numel() < 16:
-        return False
-    numbers = value.tensor.flatten()[: wanted.numel()].to(torch.float64)
+    numbers = recorded(tensor).to(torch.float64)
     close = (numbers - wanted).abs() <= allowed
     overflown = ~numbers.isfinite() & ~(wanted.abs() < LARGEST)  # where float32 ends is nobody's mistake
     return bool((close | overflown | (numbers == wanted)).all())

@@ -254,8 +254,7 @@ def _cleared_another(observed: Observed, epoch: Epoch) -> bool:
 def _by_leaf(observed: Observed, epoch: Epoch) -> Iterator[tuple[int, Numbers]]:
     """Give each leaf's number and the gradient that the epoch's backward found there."""
     at = 0
-    for number, (_, shape, _) in zip(epoch.numbers, observed.run.leaves, strict=True):
-        count = min(torch.Size(shape).numel(), 16)
+    for number, count in zip(epoch.numbers, observed.run.counts, strict=True):
         yield number, epoch.before[at : at + count]
         at += count
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import torch
@@ -39,9 +38,8 @@ class Observed:
     def names(self) -> list[str]:
         """The name of each of the student's numbers, ``What[1]`` for one of several."""
         out = []
-        for name, shape, _ in self.run.leaves:
-            count = math.prod(shape)
-            out += [name] if count == 1 else [f"{name}[{i}]" for i in range(min(count, 16))]
+        for (name, _, _), count in zip(self.run.leaves, self.run.counts, strict=True):
+            out += [name] if count == 1 else [f"{name}[{i}]" for i in range(count)]
         return out
 
 

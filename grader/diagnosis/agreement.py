@@ -224,8 +224,7 @@ def kept(case: Case) -> tuple[str, ...]:
 
 def _by_leaf(observed: Observed, flat: tuple[float, ...]) -> Parameters:
     """Cut a student's numbers into their parameters, under the student's names."""
-    counts = [min(torch.Size(shape).numel(), 16) for _, shape, _ in observed.run.leaves]
-    parts = torch.split(_table([flat])[0], counts)
+    parts = torch.split(_table([flat])[0], list(observed.run.counts))
     names = [name or str(i) for i, (name, _, _) in enumerate(observed.run.leaves)]
     return dict(zip(names, parts, strict=True))
 

@@ -56,7 +56,10 @@ def encode_graph(
     """
     nodes, index = _walk(root.grad_fn)
     names: dict[int, list[tuple[str, torch.Tensor]]] = {}
+    taken = {name for name, tensor in named if any(tensor is leaf for leaf in leaves)}
     for name, tensor in [("", root), *named]:
+        if name in taken:  # in a function by a result, elsewhere still by the leaf: the leaf's it stays
+            continue
         if tensor.grad_fn is not None and (place := index.get(tensor.grad_fn)) is not None:
             names.setdefault(place, []).append((name, tensor))
     return [

@@ -79,6 +79,9 @@ def data(name: str, line: str) -> Answer:
     return Answer(f"data: {name}", (("data", f"{DATA[1]}\n{line}"), *trained), named=())
 
 
+EVERY = {"init", "step1", "step2", "step3", "step4", "clear", "epochs", "result"}
+
+
 def below(loop: Loop, *pieces: str) -> str:
     """Write a loop with some of its pieces dedented, below it."""
     return loop.but(
@@ -110,9 +113,22 @@ def stepped(name: str, question: str, line: str) -> Answer:
     return wrong(f"{name} before the step", question, "step4", "", loop.source)
 
 
+def cut(name: str, question: str, step: str, names: str = "", **pieces: str) -> Answer:
+    """Cut the loss off from the parameters, in one step; nobody sees the others."""
+    others = EVERY - {step}
+    return wrong(
+        f"cut off: {name}",
+        question,
+        step,
+        names,
+        LOOPS[question].but(**pieces).source,
+        unseen=" ".join(others),
+    )
+
+
 def raises(name: str, question: str, step: str, **pieces: str) -> Answer:
     """Raise before the first backward, in one step; nobody sees the others."""
-    others = {"init", "step1", "step2", "step3", "step4", "clear", "epochs", "result"} - {step}
+    others = EVERY - {step}
     return wrong(
         f"raises: {name}", question, step, "", LOOPS[question].but(**pieces).source, unseen=" ".join(others)
     )
@@ -180,6 +196,46 @@ for epoc in range(30):
     loss.backward(inputs=[b], retain_graph=True)
     loss.backward(inputs=[w])
     db, dw = b.grad, w.grad""")),
+    right("a look by backward now and then", "mse", LOOPS["mse"].but(yhat="""
+if epoc % 10 == 0:
+    torch.mean((y - X @ What) ** 2).backward()
+    print(What.grad)
+    What.grad = None
+yhat = X @ What""").source),
+    right("a look by backward in every epoch", "mse", LOOPS["mse"].but(backward="loss.backward(retain_graph=True)\nprint(What.grad)\nWhat.grad = None\nloss.backward()").source),
+    right("looks by backward after the update", "mse", LOOPS["mse"].but(clear="""
+What.grad = None
+if epoc % 10 == 9:
+    torch.mean((y - X @ What) ** 2).backward()
+    print(What.grad.norm())
+    What.grad = None""").source),
+    right("looks by backward after the step", "sgd-bias", LOOPS["sgd-bias"].but(yhat="optimizr.zero_grad()\nyhat = net(x)", clear="""
+if epoc % 10 == 9:
+    optimizr.zero_grad()
+    torch.mean((y - net(x)) ** 2).backward()
+    print(net.weight.grad)""").source),
+    Answer("mse: three rates by turns, all called W", (("mse", """
+Ws = {lr: torch.tensor([[-5.0], [10.0]], requires_grad=True) for lr in (1/10, 0.09, 0.11)}
+for epoc in range(30):
+    for lr, W in Ws.items():
+        torch.mean((y - X @ W) ** 2).backward()
+        W.data = W.data - lr * W.grad
+        W.grad = None
+What = Ws[1/10].data"""),), near=frozenset({"mse.result"})),
+    right("a local name for another shape", "mse", """
+theta = torch.tensor([-5.0, 10.0], requires_grad=True)
+def step(theta):
+    theta = theta.view(2, 1)
+    loss = ((y - X @ theta) ** 2).mean()
+    loss.backward()
+    return loss.item()
+for epoc in range(30):
+    step(theta)
+    theta.data -= 0.1 * theta.grad
+    theta.grad = None"""),
+    right("trained on in another cell", "mse", MSE, LOOPS["mse"].but(before="", epochs=70).source),
+    right("trained on in another cell", "sgd-what", LOOPS["sgd-what"].source, LOOPS["sgd-what"].but(before="", epochs=70).source),
+    right("another derivative", "mse", MSE, "t = torch.linspace(-3, 3, 100, requires_grad=True)\n(t ** 2).sum().backward()\nt.grad"),
     Answer("sse, mse: both in one loop", (("sse", """
 for of_all, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
     What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
@@ -255,6 +311,11 @@ for epoc in range(30):
     wrong("the logarithm of the loss", "mse", "step2", "", LOOPS["mse"].but(loss="loss = torch.log(torch.mean((y - yhat) ** 2))").source),
     wrong("the logarithm of the loss, in a line", "mse", "step2", "", LOOPS["mse"].but(yhat="", loss="loss = torch.log(torch.mean((y - X @ What) ** 2))").source),
     wrong("ŷ cut off below", "mse", "step1", "", LOOPS["mse"].but(yhat="u = X @ What\nyhat = torch.relu(u)").source),
+    *(cut("ŷ made anew", name, "step1", yhat=f"{LOOPS[name].yhat}\nyhat = torch.tensor(yhat, requires_grad=True)") for name in ("mse", "net-bias-train", "sgd-bias")),
+    *(cut("the loss made anew", name, "step2", loss=f"{LOOPS[name].loss}\nloss = loss.detach().requires_grad_()") for name in ("mse", "net-bias-train", "sgd-bias")),
+    cut("the loss alone asks for a gradient", "mse", "init", "requires-grad-missing", before="What = torch.tensor([[-5.0], [10.0]])", loss="loss = torch.mean((y - yhat) ** 2)\nloss.requires_grad = True"),
+    wrong("a wide network", "sgd-bias", "step1", "", LOOPS["sgd-bias"].but(before="net = torch.nn.Sequential(torch.nn.Linear(1, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))\noptimizr = torch.optim.SGD(net.parameters(), lr=1/10)").source),
+    wrong("many columns", "mse", "step1", "", LOOPS["mse"].but(before="What = torch.ones(2, 100, requires_grad=True)").source),
     raises("x for X", "mse", "step1", yhat="yhat = x @ What"),
     raises("a loss for each row", "sgd-nobias", "step2", loss="loss = torch.nn.MSELoss(reduction='none')(net(X), y)"),
     raises("the loss's number", "mse", "step2", loss="loss = torch.mean((y - yhat) ** 2).item()"),
