@@ -41,19 +41,28 @@ class OwnData:
     flags: tuple[Message, ...] = ()
     draws: Mapping[str, Bernoulli] = field(default_factory=dict)
 
-    def accepts(self, name: str, tensor: Tensor) -> bool:
-        """Tell whether a tensor that a training used under ``name`` may stand in for the data's."""
+    def accepts(self, before: Mapping[str, Value], name: str, tensor: Tensor) -> bool:
+        """Tell whether a tensor that a training used under ``name`` may stand in for the data's.
+
+        ``before`` are the names that the answer began with: data that were there are not the answer's to
+        change, or they would be wrong at no cost.
+        """
         drawn = self.draws.get(name)
         if drawn is None:
-            return True
+            there = before.get(name)
+            return there is None or there.tensor is None or _same(there.tensor, tensor)
         mine = getattr(self.data, name)
         if tensor.numel() != drawn.probability.numel():
             return False
-        if torch.equal(tensor.flatten().to(torch.float64), mine.flatten().to(torch.float64)):
+        if _same(tensor.flatten(), mine.flatten()):
             return True
         spec = CheckSpec(name, Step.DATA, 1.0, any_shape=True, any_dtype=True)
         value = Value("tensor", tuple(tensor.shape), str(tensor.dtype)[6:], tensor)
         return compare(spec, drawn, value).status is not CheckStatus.FAILED
+
+
+def _same(a: Tensor, b: Tensor) -> bool:
+    return a.shape == b.shape and bool(torch.equal(a.to(torch.float64), b.to(torch.float64)))
 
 
 def own_data(

@@ -109,6 +109,8 @@ def _judge_training(
     question: Question, answer: Answer, recording: Recording, own: OwnData
 ) -> TrainingJudgement | None:
     runs = training_runs(answer.recording)
+    begin = min(answer.parts, key=lambda part: (part.cell, part.after))
+    before = recording.namespace(begin.cell, begin.after)
     judged = []
     for run in answer.own(runs):
         if cut_off(run, own.data) is not None:
@@ -121,7 +123,7 @@ def _judge_training(
             data=own.data,
             source=answer.source_of(run.cells),
             error=answer.error_in(run.cells[-1]),
-            accepts=own.accepts,
+            accepts=partial(own.accepts, before),
         )
         found = [
             judge(one, namespace=namespace) for one in (run.mirrored, run.before_copy, run) if one is not None

@@ -178,6 +178,8 @@ class _Run:
         if len(self.groups) < 2 or self.indices[-1] != self.indices[-2] + 1:
             return
         previous, last = self.groups[-2:]
+        if _same_loop(previous, last) and any(map(_stays_put, self.groups, self.groups[1:-1])):
+            return  # the loop leaves out updates, the last one too
         nowhere = not last.steps if previous.steps else _stayed(previous, last, recording)
         elsewhere = bool(previous.steps) and not _same_loop(previous, last)
         if nowhere and (elsewhere or _moved(previous, last)):
@@ -198,6 +200,10 @@ def _is_a_look(group: EpochEvents, following: EpochEvents) -> bool:
 def _only_looked_at(group: EpochEvents, following: EpochEvents) -> bool:
     in_loop = bool(group.steps) or group.backwards[0].line == following.backwards[0].line
     return not in_loop and _is_cleared(following) and equal(group.first_values, following.first_values)
+
+
+def _stays_put(group: EpochEvents, following: EpochEvents) -> bool:
+    return equal(group.first_values, following.first_values)
 
 
 def _is_cleared(group: EpochEvents) -> bool:

