@@ -114,6 +114,7 @@ opt = torch.optim.SGD(model.parameters(), lr=0.1)""",
     loop("first a wrong try", BCE.but(before=MSE.but(epochs="50").source + "\n" + MAKE)),
 )  # fmt: skip
 
+OUTSIDE = {"relu": "torch.relu(l1(x))", "cut off": "l1(x).clamp(0, 1)", "of one class": "torch.softmax(l1(x), dim=1)"}
 SWAPPED = "loss = -torch.mean((1 - y) * torch.log(yhat) + y * torch.log(1 - yhat))"
 WRONG_LOOPS = (
     loop("l1 in the loss", BCE.but(loss="loss = torch.mean((y - l1(x)) ** 2)"), "step2"),
@@ -151,6 +152,18 @@ WRONG_LOOPS = (
     loop("tanh", MSE.but(yhat="yhat = torch.tanh(l1(x))"), "step1"),
     loop("tanh", BCE.but(yhat="yhat = torch.tanh(l1(x))"), "step1"),
     loop("tanh, BCELoss raises", BY_SGD.but(yhat="yhat = torch.tanh(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1", "init step2 step3 step4 clear epochs result"),
+    *(
+        loop(f"mse-for-bce, of a ŷ that has no logarithm: {name}", one.but(yhat=f"yhat = {yhat}", loss=MSE.loss), "step1 step2")
+        for one in (BCE, BY_SGD)
+        for name, yhat in OUTSIDE.items()
+    ),
+    *(
+        loop(f"BCELoss of a ŷ that has no logarithm: {name}", BCE.but(yhat=f"yhat = {OUTSIDE[name]}", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1")
+        for name in ("cut off", "of one class")
+    ),
+    loop("absolute, of ŷ cut off", BCE.but(yhat=f"yhat = {OUTSIDE['cut off']}", loss="loss = torch.mean(torch.abs(y - yhat))"), "step1 step2"),
+    loop("sum-for-mean, of ŷ cut off", BCE.but(yhat=f"yhat = {OUTSIDE['cut off']}", loss="loss = torch.nn.BCELoss(reduction='sum')(yhat, y)"), "step1 step2"),
+    loop("target-is-probability, of ŷ cut off", BY_SGD.but(yhat=f"yhat = {OUTSIDE['cut off']}", loss="loss = torch.nn.BCELoss()(yhat, v)"), "step1 step2"),
     loop("thresholded", MSE.but(yhat="yhat = (a1(l1(x)) > 0.5).float()"), "step1", "init step2 step3 step4 clear epochs result"),
     loop("rounded", MSE.but(yhat="yhat = torch.round(a1(l1(x)))"), "step1"),
     loop("a tenth of the epochs", MSE.but(epochs=TENTH), "epochs"),
