@@ -110,6 +110,12 @@ def stepped(name: str, question: str, line: str) -> Answer:
     return wrong(f"{name} before the step", question, "step4", "", loop.source)
 
 
+def at_times(name: str, question: str, line: str, when: str) -> Answer:
+    """Compute another loss in some of the epochs alone, which is no misconception of a whole training."""
+    loop = LOOPS[question].but(loss=f"{LOOPS[question].loss}\nif {when}: {line}")
+    return wrong(f"{name} where {when}", question, "step2", "", loop.source)
+
+
 def raises(name: str, question: str, step: str, **pieces: str) -> Answer:
     """Raise before the first backward, in one step; nobody sees the others."""
     others = {"init", "step1", "step2", "step3", "step4", "clear", "epochs", "result"} - {step}
@@ -217,6 +223,15 @@ for epoc in range(30):
 )  # fmt: skip
 
 WRONG = (
+    at_times("the sum", "mse", "loss = torch.sum((y - yhat) ** 2)", "epoc == 15"),
+    at_times("the sum", "mse", "loss = torch.sum((y - yhat) ** 2)", "epoc == 0"),
+    at_times("the sum", "sgd-bias", "loss = torch.sum((y - yhat) ** 2)", "epoc > 14"),
+    at_times("absolute values", "mse", "loss = torch.mean(torch.abs(y - yhat))", "8 <= epoc < 14"),
+    at_times("the mean", "sse", "loss = torch.mean((y - yhat) ** 2)", "epoc == 15"),
+    at_times("half", "net-nobias-train", "loss = loss / 2", "epoc == 15"),
+    at_times("no number", "mse", "loss = loss * float('nan')", "epoc == 15"),
+    at_times("a ŷ too large", "mse", "loss = torch.mean((y - yhat - 1) ** 2)", "epoc == 17"),
+    at_times("a ŷ too large", "sse", "loss = torch.sum((y - yhat - 1) ** 2)", "epoc == 17"),
     stepped("clipped", "sgd-bias", "torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)"),
     stepped("the sign alone", "sgd-nobias", "for p in net.parameters():\n    p.grad.sign_()"),
     stepped("ones", "sgd-bias", "for p in net.parameters():\n    p.grad.fill_(1.0)"),
