@@ -149,6 +149,17 @@ WRONG_LOOPS = (
     loop("exp(x)/1+exp(x)", MSE.but(yhat="u = l1(x)\nyhat = torch.exp(u) / 1 + torch.exp(u)"), "step1"),
     loop("1/(1+exp(x))", MSE.but(yhat="yhat = 1 / (1 + torch.exp(l1(x)))"), "step1"),
     loop("1/(1+exp(x))", BCE.but(yhat="yhat = 1 / (1 + torch.exp(l1(x)))"), "step1"),
+    *(
+        loop(f"1 - p: {name}", one.but(yhat=yhat), "step1")
+        for one in (MSE, BCE, BY_SGD)
+        for name, yhat in (("p without a name", "yhat = 1 - a1(l1(x))"), ("p with one", "p = a1(l1(x))\nyhat = 1 - p"))
+    ),
+    loop("1 - p, BCELoss", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1"),
+    loop("1 - p, the other term first", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = -torch.mean((1 - y) * torch.log(1 - yhat) + y * torch.log(yhat))"), "step1"),
+    loop("bce-one-term, of 1 - p", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = -torch.mean(y * torch.log(yhat))"), "step1 step2"),
+    loop("sigmoid-twice, no name", BCE.but(yhat="", loss=CROSS.replace("yhat", "a1(a1(l1(x)))")), "step1"),
+    loop("sigmoid-twice, 1 - ŷ named", BCE.but(yhat="yhat = a1(a1(l1(x)))\nq = 1 - yhat", loss=CROSS.replace("1 - yhat", "q")), "step1"),
+    loop("sigmoid-twice, 1 - ŷ named and first", BCE.but(yhat="yhat = a1(a1(l1(x)))\nq = 1 - yhat", loss="loss = -torch.mean((1 - y) * torch.log(q) + y * torch.log(yhat))"), "step1"),
     loop("tanh", MSE.but(yhat="yhat = torch.tanh(l1(x))"), "step1"),
     loop("tanh", BCE.but(yhat="yhat = torch.tanh(l1(x))"), "step1"),
     loop("tanh, BCELoss raises", BY_SGD.but(yhat="yhat = torch.tanh(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1", "init step2 step3 step4 clear epochs result"),
