@@ -86,7 +86,7 @@ def loss_of_yhat(training: Training, yhat: Tensor, data: Data) -> Tensor:
 class _BoundedLog(TorchFunctionMode):
     """Keeps logarithms above ``LEAST_LOG``, so that 0 · log 0 is 0."""
 
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ARG002
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
         return result.clamp(min=LEAST_LOG) if func in (torch.log, Tensor.log) else result
 

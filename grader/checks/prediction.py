@@ -182,7 +182,7 @@ class Graph:
     def _is_yhat(self, taken: int) -> bool:
         """Tell whether a logarithm is taken of ŷ, not of 1 - ŷ.
 
-        ŷ may be written 1 - p itself: then the logarithm of 1 - ŷ is taken too, or ŷ has a name and p has none.
+        ŷ may be written 1 - p itself: then 1 - ŷ has its logarithm taken too, or ŷ has a name and p has none.
         """
         below = self._complement(taken)
         if below is None:

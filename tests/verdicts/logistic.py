@@ -114,7 +114,11 @@ opt = torch.optim.SGD(model.parameters(), lr=0.1)""",
     loop("first a wrong try", BCE.but(before=MSE.but(epochs="50").source + "\n" + MAKE)),
 )  # fmt: skip
 
-OUTSIDE = {"relu": "torch.relu(l1(x))", "cut off": "l1(x).clamp(0, 1)", "of one class": "torch.softmax(l1(x), dim=1)"}
+OUTSIDE = {
+    "relu": "torch.relu(l1(x))",
+    "cut off": "l1(x).clamp(0, 1)",
+    "of one class": "torch.softmax(l1(x), dim=1)",
+}
 SWAPPED = "loss = -torch.mean((1 - y) * torch.log(yhat) + y * torch.log(1 - yhat))"
 WRONG_LOOPS = (
     loop("l1 in the loss", BCE.but(loss="loss = torch.mean((y - l1(x)) ** 2)"), "step2"),

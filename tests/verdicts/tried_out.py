@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 from .answers import LOOPS, Answer, Loop
 from .conftest import DATA
 from .held_out import right, wrong
@@ -116,6 +118,19 @@ def at_times(name: str, question: str, line: str, when: str) -> Answer:
     return wrong(f"{name} where {when}", question, "step2", "", loop.source)
 
 
+def updated_where(when: str, question: str) -> Answer:
+    """Have a condition around the update that never holds."""
+    loop = LOOPS[question].but(update=f"if {when}:\n" + indent(LOOPS[question].update, "    "))
+    return wrong(f"updated where {when}", question, "step4", "never-updated", loop.source)
+
+
+def no_rate(name: str, update: str, before: str = "") -> Answer:
+    """Multiply the gradient by nothing."""
+    loop = LOOPS["mse"]
+    source = loop.but(before=f"{before}\n{loop.before}", update=update).source
+    return wrong(f"a rate of nothing: {name}", "mse", "step4", "learning-rate", source)
+
+
 def raises(name: str, question: str, step: str, **pieces: str) -> Answer:
     """Raise before the first backward, in one step; nobody sees the others."""
     others = {"init", "step1", "step2", "step3", "step4", "clear", "epochs", "result"} - {step}
@@ -223,6 +238,19 @@ for epoc in range(30):
 )  # fmt: skip
 
 WRONG = (
+    *(
+        updated_where(when, question)
+        for when in ("loss < 0.01", "epoc > 30")
+        for question in ("mse", "net-bias-train", "sgd-bias")
+    ),
+    wrong("no update by number where loss < 0.01", "mse", "step4", "never-updated", LOOPS["mse"].but(update="if loss < 0.01:\n    for i in 0, 1: What.data[i] = What.data[i] - 0.1 * What.grad[0]").source),
+    no_rate("0.0", "What.data = What.data - 0.0 * What.grad"),
+    no_rate("1//10, last", "What.data = What.data - What.grad * (1//10)"),
+    no_rate("1//10, in place", "What.data -= 1//10 * What.grad"),
+    no_rate("1//10 by name", "What.data = What.data - alpha * What.grad", "alpha = 1//10"),
+    no_rate("1//10 as a tensor", "What.data = What.data - alpha * What.grad", "alpha = torch.tensor(1//10)"),
+    no_rate("1//n", "What.data = What.data - 1//n * What.grad", "n = 10"),
+    no_rate("too small to move anything", "What.data = What.data - 1e-20 * What.grad"),
     at_times("the sum", "mse", "loss = torch.sum((y - yhat) ** 2)", "epoc == 15"),
     at_times("the sum", "mse", "loss = torch.sum((y - yhat) ** 2)", "epoc == 0"),
     at_times("the sum", "sgd-bias", "loss = torch.sum((y - yhat) ** 2)", "epoc > 14"),
