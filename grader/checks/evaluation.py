@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 from torch.func import vmap
+from torch.overrides import TorchFunctionMode
 
 from grader.checks.alignment import Alignment
 from grader.checks.tolerance import unit
@@ -17,6 +19,7 @@ from grader.training import Data, Training, cast
 #: States evaluated at once, and the numbers that their losses may keep for derivatives: a residual that was
 #: spread to (2000, 2000) keeps four million a state.
 AT_ONCE, KEPT = 64, 20_000_000
+LEAST_LOG = -100.0  # as ``torch.nn.BCELoss`` has it
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,27 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
     at_once = min(AT_ONCE, max(1, KEPT // max(1, _kept(lambda: step2(yhat, exact)))))
     parts = [few(part.requires_grad_()) for part in torch.split(states.detach(), at_once)]
     return Evaluation(*map(torch.cat, zip(*parts, strict=True)))
+
+
+def loss_of_yhat(training: Training, yhat: Tensor, data: Data) -> Tensor:
+    """Give the loss of a student's own ŷ. At 0 or 1, where the formula has none, it is that of ``BCELoss``.
+
+    Raises:
+        RuntimeError: ŷ does not fit the reference's step 2.
+    """
+    loss = training.step2(yhat.reshape(-1, 1), data)
+    if bool(loss.isfinite()):
+        return loss
+    with _BoundedLog():
+        return training.step2(yhat.reshape(-1, 1), data)
+
+
+class _BoundedLog(TorchFunctionMode):
+    """Keeps logarithms above ``LEAST_LOG``, so that 0 · log 0 is 0."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        return result.clamp(min=LEAST_LOG) if func in (torch.log, Tensor.log) else result
 
 
 def _with_scales(states: Tensor, yhat: Tensor, loss: Tensor, off: Tensor, rest: Tensor) -> tuple[Tensor, ...]:

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.checks.evaluation import Evaluation, evaluate
+from grader.checks.evaluation import Evaluation, evaluate, loss_of_yhat
 from grader.checks.finding import BORDERLINE, PASSED, Finding, by_status, failed, shown_numbers, text
 from grader.checks.frozen import frozen
 from grader.checks.observed import Observed
@@ -251,7 +251,7 @@ class _Judge:
         if prediction.values is None or isnan(loss):
             return None
         try:
-            wanted = float(self.training.step2(prediction.values.reshape(-1, 1), self.exact))
+            wanted = float(loss_of_yhat(self.training, prediction.values, self.exact))
         except RuntimeError:
             return None
         scale = torch.tensor(abs(wanted) + abs(loss), dtype=torch.float64)

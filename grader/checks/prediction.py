@@ -170,11 +170,27 @@ class Graph:
         if name in ("Sub", "Rsub") and len(node.inputs) == 2 and len(inputs) == 1:
             return inputs[0]
         if name == "Log" and inputs and not self._is_number(node):
-            below = self.nodes[inputs[0]] if inputs[0] < len(self.nodes) else None
-            if below is not None and _name(below) in ("Rsub", "Sub") and len(_present(below)) == 1:
-                return _present(below)[0]  # log(1 - ŷ)
-            return inputs[0]
+            return inputs[0] if self._is_yhat(inputs[0]) else self._complement(inputs[0])
         return None
+
+    def _complement(self, index: int) -> int | None:
+        """Give p's place where 1 - p stands at ``index``."""
+        node = self._node(index)
+        below = [] if node is None or _name(node) not in ("Rsub", "Sub") else _present(node)
+        return below[0] if len(below) == 1 else None
+
+    def _is_yhat(self, taken: int) -> bool:
+        """Tell whether a logarithm is taken of ŷ, not of 1 - ŷ.
+
+        ŷ may be written 1 - p itself: then 1 - ŷ has its logarithm taken too, or ŷ has a name and p has none.
+        """
+        below = self._complement(taken)
+        if below is None:
+            return True
+        beside = [user for user, _ in self._users.get(taken, []) if self._complement(user) is not None]
+        if any(_name(self.nodes[user]) == "Log" for one in beside for user, _ in self._users.get(one, [])):
+            return True
+        return any(self.nodes[taken].names) and not any(self.nodes[below].names)
 
     def _is_number(self, log: Node) -> bool:
         """Tell whether a logarithm is taken of a single number: of a whole loss, which meets no target."""

@@ -105,10 +105,10 @@ def _flat(value: object) -> list[float]:
     return [float(value)] if isinstance(value, int | float) else []
 
 
-def updates_parameters(source: str, names: Collection[str]) -> bool:
-    """Tell whether a gradient goes into a parameter's own value by hand: ``data``, or one of ``names``."""
-    targets = [_updated(node) for node in statements(source) if is_update(node)]
-    return any("." in target or target in names for target in targets)
+def parameter_updates(source: str, names: Collection[str]) -> list[ast.stmt]:
+    """Give where a gradient goes into a parameter's own value by hand: ``data``, or one of ``names``."""
+    updates = [node for node in statements(source) if is_update(node)]
+    return [node for node in updates if "." in (target := _updated(node)) or target in names]
 
 
 def repeats_update(source: str) -> bool:
@@ -143,7 +143,7 @@ def statements(source: str) -> list[ast.stmt]:
 def is_clear(node: ast.stmt) -> bool:
     """Tell whether a statement clears a gradient."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return calls(node, "zero_grad") or (calls(node, "zero_") and _mentions_gradient(node))
+        return calls(node, "zero_grad") or (calls(node, "zero_") and mentions_gradient(node))
     targets = node.targets if isinstance(node, ast.Assign) else []
     return any(isinstance(target, ast.Attribute) and target.attr == "grad" for target in targets)
 
@@ -151,7 +151,7 @@ def is_clear(node: ast.stmt) -> bool:
 def is_update(node: ast.stmt) -> bool:
     """Tell whether a statement assigns something made of a gradient."""
     if isinstance(node, ast.Assign | ast.AugAssign):
-        return not is_clear(node) and _mentions_gradient(node.value)
+        return not is_clear(node) and mentions_gradient(node.value)
     return False
 
 
@@ -161,5 +161,6 @@ def calls(node: ast.stmt, method: str) -> bool:
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == method
 
 
-def _mentions_gradient(node: ast.AST) -> bool:
+def mentions_gradient(node: ast.AST) -> bool:
+    """Tell whether ``.grad`` stands in an expression."""
     return any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node))

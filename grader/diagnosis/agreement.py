@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from grader.checks.alignment import align
-from grader.checks.evaluation import evaluate
+from grader.checks.evaluation import evaluate, loss_of_yhat
 from grader.checks.forward import OVERFLOW
 from grader.checks.loop import updated, updates
 from grader.checks.observed import Observed
@@ -61,7 +61,7 @@ def forward(case: Case, check: CheckResult, replaced: Training) -> Evidence | No
         elif case.lost(Step.STEP1):
             agrees = _same_loss_of_yhat(case, replaced)
         else:
-            agrees = _same_loss(case, replaced)
+            agrees = _same_loss(case, check, replaced)
     except (RuntimeError, ValueError, IndexError, AttributeError):  # made for other data than there are
         return None
     return _with_factor(dict(check.message.params)) if agrees else None
@@ -92,18 +92,20 @@ def _same_loss_of_yhat(case: Case, replaced: Training) -> bool:
     observed, data = _observed(case), _data(case)
     seen = 0
     for epoch, values in _seen(case):
-        loss, wanted = _loss(case, epoch), replaced.step2(values.reshape(-1, 1), data)
+        loss, wanted = _loss(case, epoch), loss_of_yhat(replaced, values, data)
         if loss is None or not _close(wanted, loss, 4 * _allowed(observed) * (abs(loss) + wanted.abs())):
             return False
         seen += 1
     return seen > 0
 
 
-def _same_loss(case: Case, replaced: Training) -> bool:
+def _same_loss(case: Case, check: CheckResult, replaced: Training) -> bool:
     observed, data = _observed(case), _data(case)
     alignment = align(replaced.init(), observed.run)
-    epochs = [epoch for epoch in _spread(observed.epochs) if _loss(case, epoch) is not None]
-    if not epochs or not alignment.complete:
+    wrong = check.message.params.get("epoch")  # what agrees elsewhere alone may be the reference itself
+    epochs = [epoch for epoch in _sampled(observed.epochs, wrong) if _loss(case, epoch) is not None]
+    seen = [epoch.index + 1 for epoch in epochs]
+    if not epochs or wrong not in (None, *seen) or not alignment.complete:
         return False
     states = alignment.to_reference(_table([epoch.values for epoch in epochs]))
     first = replaced.step2(replaced.step1(alignment.parameters(states[0]), data), data)
@@ -236,10 +238,10 @@ def _parameters(replaced: Training, observed: Observed, epoch: Epoch) -> Paramet
     return alignment.parameters(alignment.to_reference(_table([epoch.values]))[0])
 
 
-def _spread(epochs: tuple[Epoch, ...]) -> list[Epoch]:
-    """Give the first, the second, the last and some in between."""
+def _sampled(epochs: tuple[Epoch, ...], wrong: int | None) -> list[Epoch]:
+    """Give the first, the second, the last, some in between, and the one that was found ``wrong``, from 1."""
     places = {0, 1, *(round(i * (len(epochs) - 1) / (STATES - 2)) for i in range(STATES - 1))}
-    return [epochs[place] for place in sorted(places) if place < len(epochs)]
+    return [epoch for place, epoch in enumerate(epochs) if place in places or epoch.index + 1 == wrong]
 
 
 def _allowed(observed: Observed) -> float:
@@ -247,7 +249,9 @@ def _allowed(observed: Observed) -> float:
 
 
 def _close(right: Tensor, given: Tensor | float, tolerance: Tensor | float) -> bool:
-    return bool(((right - given).abs() <= tolerance).all())
+    """Tell whether numbers agree; one that is not finite, whose tolerance is not either, agrees with none."""
+    off = (right - given).abs()
+    return bool((off.isfinite() & (off <= tolerance)).all())
 
 
 def _norm(numbers: tuple[float, ...]) -> float:

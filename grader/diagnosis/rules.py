@@ -11,10 +11,11 @@ import numpy as np
 import torch
 
 from grader.checks.loop import told_apart
-from grader.checks.source import has_backward, has_loop, repeats_update, typed_numbers, updates_parameters
+from grader.checks.source import has_backward, has_loop, repeats_update, typed_numbers
 from grader.diagnosis import agreement
 from grader.diagnosis.agreement import Evidence
 from grader.diagnosis.case import Case
+from grader.diagnosis.factors import has_no_rate
 from grader.diagnosis.misconceptions import update
 from grader.epochs import Epoch
 from grader.recording import Value
@@ -84,17 +85,16 @@ def learning_rate(case: Case, check: CheckResult, reference: Training) -> Eviden
     if given is not None and abs(rate - given) > 1e-3 * abs(given):
         return None  # a step twice an epoch, and the like
     names = set() if case.observed is None else set(case.observed.names)
-    if given is None and (repeats_update(source) or (rate == 0 and not updates_parameters(source, names))):
+    if given is None and (
+        repeats_update(source) or (rate == 0 and not has_no_rate(source, names, case.namespace))
+    ):
         return None
     if check.message.id != "step4.rate" and rate > 0:
         return None
     replaced = update.learning_rate(reference, rate if given is None else given)
     agrees = check.message.id == "step4.rate" if fitted is None else agreement.update(case, check, replaced)
-    return (
-        {"expected": float(f"{reference.lr:.6g}"), "actual": told_apart(rate, reference.lr)}
-        if agrees
-        else None
-    )
+    evidence = {"expected": float(f"{reference.lr:.6g}"), "actual": told_apart(rate, reference.lr)}
+    return evidence if agrees else None
 
 
 def never_updated(case: Case, check: CheckResult, reference: Training) -> Evidence | None:

@@ -114,6 +114,11 @@ opt = torch.optim.SGD(model.parameters(), lr=0.1)""",
     loop("first a wrong try", BCE.but(before=MSE.but(epochs="50").source + "\n" + MAKE)),
 )  # fmt: skip
 
+OUTSIDE = {
+    "relu": "torch.relu(l1(x))",
+    "cut off": "l1(x).clamp(0, 1)",
+    "of one class": "torch.softmax(l1(x), dim=1)",
+}
 SWAPPED = "loss = -torch.mean((1 - y) * torch.log(yhat) + y * torch.log(1 - yhat))"
 WRONG_LOOPS = (
     loop("l1 in the loss", BCE.but(loss="loss = torch.mean((y - l1(x)) ** 2)"), "step2"),
@@ -148,9 +153,32 @@ WRONG_LOOPS = (
     loop("exp(x)/1+exp(x)", MSE.but(yhat="u = l1(x)\nyhat = torch.exp(u) / 1 + torch.exp(u)"), "step1"),
     loop("1/(1+exp(x))", MSE.but(yhat="yhat = 1 / (1 + torch.exp(l1(x)))"), "step1"),
     loop("1/(1+exp(x))", BCE.but(yhat="yhat = 1 / (1 + torch.exp(l1(x)))"), "step1"),
+    *(
+        loop(f"1 - p: {name}", one.but(yhat=yhat), "step1")
+        for one in (MSE, BCE, BY_SGD)
+        for name, yhat in (("p without a name", "yhat = 1 - a1(l1(x))"), ("p with one", "p = a1(l1(x))\nyhat = 1 - p"))
+    ),
+    loop("1 - p, BCELoss", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1"),
+    loop("1 - p, the other term first", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = -torch.mean((1 - y) * torch.log(1 - yhat) + y * torch.log(yhat))"), "step1"),
+    loop("bce-one-term, of 1 - p", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = -torch.mean(y * torch.log(yhat))"), "step1 step2"),
+    loop("sigmoid-twice, no name", BCE.but(yhat="", loss=CROSS.replace("yhat", "a1(a1(l1(x)))")), "step1"),
+    loop("sigmoid-twice, 1 - ŷ named", BCE.but(yhat="yhat = a1(a1(l1(x)))\nq = 1 - yhat", loss=CROSS.replace("1 - yhat", "q")), "step1"),
+    loop("sigmoid-twice, 1 - ŷ named and first", BCE.but(yhat="yhat = a1(a1(l1(x)))\nq = 1 - yhat", loss="loss = -torch.mean((1 - y) * torch.log(q) + y * torch.log(yhat))"), "step1"),
     loop("tanh", MSE.but(yhat="yhat = torch.tanh(l1(x))"), "step1"),
     loop("tanh", BCE.but(yhat="yhat = torch.tanh(l1(x))"), "step1"),
     loop("tanh, BCELoss raises", BY_SGD.but(yhat="yhat = torch.tanh(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1", "init step2 step3 step4 clear epochs result"),
+    *(
+        loop(f"mse-for-bce, of a ŷ that has no logarithm: {name}", one.but(yhat=f"yhat = {yhat}", loss=MSE.loss), "step1 step2")
+        for one in (BCE, BY_SGD)
+        for name, yhat in OUTSIDE.items()
+    ),
+    *(
+        loop(f"BCELoss of a ŷ that has no logarithm: {name}", BCE.but(yhat=f"yhat = {OUTSIDE[name]}", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1")
+        for name in ("cut off", "of one class")
+    ),
+    loop("absolute, of ŷ cut off", BCE.but(yhat=f"yhat = {OUTSIDE['cut off']}", loss="loss = torch.mean(torch.abs(y - yhat))"), "step1 step2"),
+    loop("sum-for-mean, of ŷ cut off", BCE.but(yhat=f"yhat = {OUTSIDE['cut off']}", loss="loss = torch.nn.BCELoss(reduction='sum')(yhat, y)"), "step1 step2"),
+    loop("target-is-probability, of ŷ cut off", BY_SGD.but(yhat=f"yhat = {OUTSIDE['cut off']}", loss="loss = torch.nn.BCELoss()(yhat, v)"), "step1 step2"),
     loop("thresholded", MSE.but(yhat="yhat = (a1(l1(x)) > 0.5).float()"), "step1", "init step2 step3 step4 clear epochs result"),
     loop("rounded", MSE.but(yhat="yhat = torch.round(a1(l1(x)))"), "step1"),
     loop("a tenth of the epochs", MSE.but(epochs=TENTH), "epochs"),

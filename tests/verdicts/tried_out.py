@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 from .answers import LOOPS, Answer, Loop
 from .conftest import DATA
 from .held_out import right, wrong
@@ -124,6 +126,25 @@ def cut(name: str, question: str, step: str, names: str = "", **pieces: str) -> 
         LOOPS[question].but(**pieces).source,
         unseen=" ".join(others),
     )
+
+
+def at_times(name: str, question: str, line: str, when: str) -> Answer:
+    """Compute another loss in some of the epochs alone, which is no misconception of a whole training."""
+    loop = LOOPS[question].but(loss=f"{LOOPS[question].loss}\nif {when}: {line}")
+    return wrong(f"{name} where {when}", question, "step2", "", loop.source)
+
+
+def updated_where(when: str, question: str) -> Answer:
+    """Have a condition around the update that never holds."""
+    loop = LOOPS[question].but(update=f"if {when}:\n" + indent(LOOPS[question].update, "    "))
+    return wrong(f"updated where {when}", question, "step4", "never-updated", loop.source)
+
+
+def no_rate(name: str, update: str, before: str = "") -> Answer:
+    """Multiply the gradient by nothing."""
+    loop = LOOPS["mse"]
+    source = loop.but(before=f"{before}\n{loop.before}", update=update).source
+    return wrong(f"a rate of nothing: {name}", "mse", "step4", "learning-rate", source)
 
 
 def raises(name: str, question: str, step: str, **pieces: str) -> Answer:
@@ -273,6 +294,28 @@ for epoc in range(30):
 )  # fmt: skip
 
 WRONG = (
+    *(
+        updated_where(when, question)
+        for when in ("loss < 0.01", "epoc > 30")
+        for question in ("mse", "net-bias-train", "sgd-bias")
+    ),
+    wrong("no update by number where loss < 0.01", "mse", "step4", "never-updated", LOOPS["mse"].but(update="if loss < 0.01:\n    for i in 0, 1: What.data[i] = What.data[i] - 0.1 * What.grad[0]").source),
+    no_rate("0.0", "What.data = What.data - 0.0 * What.grad"),
+    no_rate("1//10, last", "What.data = What.data - What.grad * (1//10)"),
+    no_rate("1//10, in place", "What.data -= 1//10 * What.grad"),
+    no_rate("1//10 by name", "What.data = What.data - alpha * What.grad", "alpha = 1//10"),
+    no_rate("1//10 as a tensor", "What.data = What.data - alpha * What.grad", "alpha = torch.tensor(1//10)"),
+    no_rate("1//n", "What.data = What.data - 1//n * What.grad", "n = 10"),
+    no_rate("too small to move anything", "What.data = What.data - 1e-20 * What.grad"),
+    at_times("the sum", "mse", "loss = torch.sum((y - yhat) ** 2)", "epoc == 15"),
+    at_times("the sum", "mse", "loss = torch.sum((y - yhat) ** 2)", "epoc == 0"),
+    at_times("the sum", "sgd-bias", "loss = torch.sum((y - yhat) ** 2)", "epoc > 14"),
+    at_times("absolute values", "mse", "loss = torch.mean(torch.abs(y - yhat))", "8 <= epoc < 14"),
+    at_times("the mean", "sse", "loss = torch.mean((y - yhat) ** 2)", "epoc == 15"),
+    at_times("half", "net-nobias-train", "loss = loss / 2", "epoc == 15"),
+    at_times("no number", "mse", "loss = loss * float('nan')", "epoc == 15"),
+    at_times("a ŷ too large", "mse", "loss = torch.mean((y - yhat - 1) ** 2)", "epoc == 17"),
+    at_times("a ŷ too large", "sse", "loss = torch.sum((y - yhat - 1) ** 2)", "epoc == 17"),
     stepped("clipped", "sgd-bias", "torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)"),
     stepped("the sign alone", "sgd-nobias", "for p in net.parameters():\n    p.grad.sign_()"),
     stepped("ones", "sgd-bias", "for p in net.parameters():\n    p.grad.fill_(1.0)"),
