@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import isnan
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from grader.checks.evaluation import Evaluation, evaluate, loss_of_yhat
+from grader.checks.evaluation import Evaluation, evaluate
 from grader.checks.finding import BORDERLINE, PASSED, Finding, by_status, failed, shown_numbers, text
 from grader.checks.frozen import frozen
 from grader.checks.observed import Observed
+from grader.checks.own_loss import judge_own_loss
 from grader.checks.prediction import Prediction
 from grader.checks.readings import (
     broadcast,
@@ -87,7 +87,6 @@ def _second_time(observed: Observed, found: Forward) -> Forward:
 class _Judge:
     def __init__(self, training: Training, observed: Observed, data: Data) -> None:
         self.training, self.observed, self.data = training, observed, data
-        self.exact = cast(data, torch.float64)
 
     # ── the student's parameters are the reference's ──────────────────────────────────────────────────────
 
@@ -243,31 +242,11 @@ class _Judge:
         wrong = failed("step1.differs", epoch=epoch, **_pair(wanted[at], given[at]))
         return by_status(verdict((given - wanted).abs(), self._yhat_tolerance(right, t)), wrong)
 
-    # ── ŷ and the loss by themselves ──────────────────────────────────────────────────────────────────────
+    # ── parameters too many or too few ────────────────────────────────────────────────────────────────────
 
     def _step2(self, t: int, prediction: Prediction, loss: float) -> Finding | None:
-        """Judge the loss of the student's own ŷ; one of other rows than there are is not told by it."""
         epoch = self.observed.epochs[t]
-        if prediction.values is None or isnan(loss):
-            return None
-        try:
-            wanted = float(loss_of_yhat(self.training, prediction.values, self.exact))
-        except RuntimeError:
-            return None
-        scale = torch.tensor(abs(wanted) + abs(loss), dtype=torch.float64)
-        off = torch.tensor(abs(wanted - loss), dtype=torch.float64)
-        wrong = broadcast(self.observed, self.data) or failed(
-            "step2.differs",
-            wanted=shown_numbers([wanted]),
-            given=shown_numbers([loss]),
-            epoch=epoch.index + 1,
-            expected=text(wanted),
-            actual=text(loss),
-        )
-        finding = by_status(verdict(off, 4 * ROUNDINGS * self.observed.unit * scale), wrong)
-        rows = getattr(self.data, "y", prediction.values).numel()
-        told = prediction.values.numel() == rows or finding.status is not CheckStatus.FAILED
-        return finding if told else None
+        return judge_own_loss(self.training, self.observed, self.data, epoch, prediction, loss)
 
     def without_reference(self) -> Forward:
         """Judge a run with parameters too many or too few: step 1 is wrong, step 2 is judged on its ŷ."""
