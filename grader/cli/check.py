@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import BELOW, FAILED, OK, Lang, app, err, failing_in_one_line, out, undisturbed
+from grader.cli.app import BELOW, FAILED, OK, Lang, app, err, failing_in_one_line, out, place, undisturbed
 from grader.errors import OutputError
 
 
@@ -17,7 +17,14 @@ def check(
         Path, typer.Argument(metavar="NOTEBOOK", help="The notebook, made from the one you were given.")
     ],
     out_: Annotated[
-        Path | None, typer.Option("--out", help="Where the page goes.", show_default="NOTEBOOK-check.html")
+        Path | None,
+        typer.Option(
+            "--out",
+            parser=place,
+            metavar="PATH",
+            help="Where the page goes.",
+            show_default="NOTEBOOK-check.html",
+        ),
     ] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the answer.")] = Lang.KO,
 ) -> None:

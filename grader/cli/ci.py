@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.app import BELOW, FAILED, OK, Lang, app, failing_in_one_line, out, undisturbed
+from grader.cli.app import BELOW, FAILED, OK, Lang, app, failing_in_one_line, out, place, undisturbed
 
 #: Columns of a log.
 WIDTH = 120
@@ -24,9 +24,10 @@ def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
         str,
         typer.Option(help="The kit that was released: an address or a file, before what grader.toml says."),
     ] = "",
-    out_: Annotated[Path, typer.Option("--out", help="Where report, JUnit XML and summary go.")] = Path(
-        "grader-report"
-    ),
+    out_: Annotated[
+        Path,
+        typer.Option("--out", parser=place, metavar="PATH", help="Where report, JUnit XML and summary go."),
+    ] = Path("grader-report"),
     lang: Annotated[Lang, typer.Option(help="Language of the reports.")] = Lang.KO,
     min_score: Annotated[
         float | None,
