@@ -56,17 +56,17 @@ def check(
             kit = kit_of(submission.notebook)
         except (SubmissionError, KitError) as error:
             said = f"{notebook.name}: {failure(error, lang.value)}"
-            err.print(said, soft_wrap=True, markup=False)
+            err.print(f"grader: {said}", soft_wrap=True, markup=False)
             raise typer.Exit(FAILED) from None
         with err.status(""), own_kernels() as kernel:
             report, _ = check_notebook(submission, kit, kernel=kernel)
         report = localize(withheld(report), lang.value)
+        words = ui(lang.value)
+        out.print(detail(report, lang.value))
+        later = [words("selfcheck.later", title=title) for title in kit.later.values()]
+        hidden = [words("selfcheck.hides")] if kit.hides else []
+        out.print("\n".join(["", *later, *hidden, words("selfcheck.advice")]), markup=False)
         page.write_text(student_page(report, lang.value), encoding="utf-8", errors="replace")
-    words = ui(lang.value)
-    out.print(detail(report, lang.value))
-    later = [words("selfcheck.later", title=title) for title in kit.later.values()]
-    hidden = [words("selfcheck.hides")] if kit.hides else []
-    out.print("\n".join(["", *later, *hidden, words("selfcheck.advice")]), markup=False)
     out.print(f"\n{page}", soft_wrap=True, markup=False)
     if report.status is not ReportStatus.GRADED:
         raise typer.Exit(FAILED)

@@ -49,10 +49,12 @@ def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
     passes, with 1 if its score is below what passes, with 2 if there is no notebook, or the assignment, the
     machine or the grader failed.
     """
-    from grader.errors import GraderError  # noqa: PLC0415 - takes a while; --help should not
+    from grader.ci.earlier import clear  # noqa: PLC0415 - takes a while; --help should not
+    from grader.errors import GraderError  # noqa: PLC0415
 
     with failing_in_one_line(lang):
         try:
+            clear(out_)
             with ExitStack() as stack:
                 with undisturbed():
                     from grader.execution.kernels import kernels  # noqa: PLC0415 - as above

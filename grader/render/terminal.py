@@ -17,6 +17,8 @@ from grader.render.explanation import Explanation, explained_and_rest
 from grader.render.flags import once
 from grader.render.messages import Words, counted, localize, translate, ui
 from grader.render.misconceptions import frequencies
+from grader.render.names import told_apart
+from grader.render.problems import raised
 from grader.render.steps import SIGNS, headline
 from grader.render.text import clean, number, points
 
@@ -59,7 +61,8 @@ def detail(report: Report, lang: str = "ko") -> RenderableType:
     sentence, params = headline(report)
     parts.append(Text(words(sentence, **params)))
     flags = once(report.flags, report.questions, words)
-    parts += [_plain(f"! {translate(flag, lang)}", "yellow") for flag in flags]
+    told = [*(translate(flag, lang) for flag in flags), *raised(report)]
+    parts += [_plain(f"! {line}", "yellow") for line in told]
     apart = True
     for question in report.questions:
         said = _said(question, words)
@@ -126,8 +129,7 @@ def _again(reports: Sequence[Report], lang: str) -> list[RenderableType]:
 def _attention(reports: Sequence[Report], words: Words, lang: str) -> list[RenderableType]:
     """Give whom to look at, and why."""
     table = _lines(2)
-    for report in reports:
-        name = report.submission.student.name or report.submission.path
+    for report, name in zip(reports, told_apart(reports), strict=True):
         for it in once(overview.attention(report), report.questions, words):
             table.add_row(_plain(name, "bold yellow"), _plain(translate(it, lang)))
     return ["", _plain(words("class.attention"), "bold"), table] if table.row_count else []

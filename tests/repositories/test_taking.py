@@ -195,7 +195,7 @@ def test_workflow_that_the_class_does_not_have(steps, sheets, tmp_path):
 
 
 def test_clones_are_never_named_as_left_out(tmp_path):
-    """Bare ones, those without a notebook to be seen and empty ones are graded; a folder beside them is not."""
+    """Bare ones, empty ones and those whose notebook was deleted are graded; a folder beside them is not."""
     for name in ("bare.git", "deleted", "empty"):
         make(tmp_path / name, options=["--bare"] if name == "bare.git" else [])
     (tmp_path / "kim").mkdir()
