@@ -55,7 +55,7 @@ def raised(report: Report) -> list[str]:
     """Give a line for each cell that an exception ended, with what explains it: running all stops there."""
     cells = (cell for cell in report.cells if cell.status == CellStatus.RAISED)
     told = (problem(cell, report.language) for cell in cells)
-    return [f"{it.text} {it.hint}".rstrip() for it in told]
+    return [" · ".join(filter(None, (it.text, it.hint))) for it in told]
 
 
 def _hint(error: CellError, lang: str) -> str:

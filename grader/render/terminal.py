@@ -72,18 +72,15 @@ def detail(report: Report, lang: str = "ko") -> RenderableType:
 
 
 def _submissions(reports: Sequence[Report], words: Words) -> Table:
-    """Give the table; a file's name stands where no student's is known."""
+    """Give the table of everybody."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column(words("class.student"), overflow="fold")
     table.add_column(words("ui.score"), justify="right", no_wrap=True)
     table.add_column(words("ui.questions"), overflow="fold")
     table.add_column(words("class.flags"), justify="right")
-    for report in reports:
-        student = report.submission.student
+    for report, name in zip(reports, told_apart(reports), strict=True):
         table.add_row(
-            Text("  ").join(
-                (_plain(student.name or report.submission.path), _plain(student.id or "", "dim"))
-            ),
+            Text("  ").join((_plain(name), _plain(report.submission.student.id or "", "dim"))),
             _score(report, words),
             _plain(report.error.message.text, "yellow") if report.error else _signs(report.questions),
             str(len(report.flags)) if report.flags else "",
