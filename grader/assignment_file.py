@@ -249,20 +249,20 @@ def _check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
     """See that each question has exactly one answer cell, and that its first line names the same question."""
     markers = {question.id: question.marker for question in questions}
     answered: dict[str, int] = {}
-    for index, cell in enumerate(read_notebook(path).cells):
+    for number, cell in enumerate(read_notebook(path).cells, 1):
         ours = cell.metadata.get("grader")
         if cell.cell_type != "code" or not isinstance(ours, dict) or "question" not in ours:
             continue
         name = str(ours["question"])
         if name not in markers:
-            raise AssignmentError(f"{path}: cell {index}: no question {name!r}{did_you_mean(name, markers)}")
+            raise AssignmentError(f"{path}: cell {number}: no question {name!r}{did_you_mean(name, markers)}")
         if name in answered:
             raise AssignmentError(
-                f"{path}: cell {index}: {name!r} is answered in cell {answered[name]} already"
+                f"{path}: cell {number}: {name!r} is answered in cell {answered[name]} already"
             )
         if cell.source.split("\n")[0].rstrip() != markers[name]:
-            raise AssignmentError(f"{path}: cell {index}: the first line should be {markers[name]!r}")
-        answered[name] = index
+            raise AssignmentError(f"{path}: cell {number}: the first line should be {markers[name]!r}")
+        answered[name] = number
     if missing := [name for name in markers if name not in answered]:
         raise AssignmentError(
             f'{path}: no cell has the metadata {{"grader": {{"question": "{missing[0]}"}}}}'
@@ -274,6 +274,9 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     try:
         notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
         nbformat.validate(notebook)
+    except FileNotFoundError as error:
+        said = f"{path}: there is no such file; an assignment's notebook is called after its id"
+        raise AssignmentError(said) from error
     except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
         raise AssignmentError(f"{path}: not a notebook: {str(error).splitlines()[0]}") from error
     return notebook

@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 
 from grader.assignment import Assignment
-from grader.errors import GraderError, OutputError, unwritable
+from grader.errors import GraderError, OutputError, StoppedError, unwritable
 from grader.execution.kernel import KernelFactory
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
@@ -52,10 +52,13 @@ def grade_all(batch: Batch, given: Sequence[HandedIn], done: Callable[[Report], 
         done: called with each report as it is ready.
 
     A submission that fails has a report that says why; the others are graded all the same. Ctrl-C ends the
-    kernels that run and leaves the results there are.
+    kernels that run and leaves the results there are, as ``StoppedError`` says.
     """
     slugs = unique_slugs([one.called for one in given])
-    reports = asyncio.run(_grade_all(batch, list(zip(given, slugs, strict=True)), done))
+    try:
+        reports = asyncio.run(_grade_all(batch, list(zip(given, slugs, strict=True)), done))
+    except KeyboardInterrupt:
+        raise StoppedError(batch.out) from None
     entries = [ClassEntry(report, f"{slug}/report.html") for slug, report in zip(slugs, reports, strict=True)]
     _write(batch.out / CLASS, class_text(slugs))
     write_class(batch.out, entries, batch.lang)

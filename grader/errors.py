@@ -64,6 +64,14 @@ class SandboxError(GraderError):
     about = "sandbox"
 
 
+class StoppedError(KeyboardInterrupt):
+    """Ctrl-C while a class was graded: the results that were finished stay in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+
 def unwritable(path: Path, error: OSError) -> OutputError:
     """Make the error of a file or folder that ``error`` kept from being written."""
     return OutputError(f"{path}: cannot be written: {error.strerror}", "unwritable", {"path": str(path)})

@@ -18,19 +18,20 @@ _MARKER = re.compile(r"\b(?:BEGIN|END)\s+SOLUTION\b", re.IGNORECASE)
 _SOLUTION = re.compile(rf"^([ \t]*){BEGIN}[ \t]*\n(?:.*\n)*?[ \t]*{END}[ \t]*$", re.MULTILINE)
 
 
-def blank(notebook: NotebookNode, *, stub: str = STUB) -> NotebookNode:
+def blank(notebook: NotebookNode, *, stub: str = STUB, name: str = "the source notebook") -> NotebookNode:
     """Give a copy with ``stub`` for each solution, without outputs; ids and the ``# 문제:`` lines stay.
 
-    Raises ``AssignmentError``, with the cell, for a marker that is misspelt, alone or outside code:
-    the solution would be handed out.
+    Raises ``AssignmentError``, with the file's ``name`` and the cell, for a marker that is misspelt, alone or
+    outside code: the solution would be handed out.
     """
     released = deepcopy(notebook)
-    for index, cell in enumerate(released.cells):
+    for number, cell in enumerate(released.cells, 1):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.source = _SOLUTION.sub(partial(_stub, stub), cell.source)
         if left := _MARKER.search(cell.source):
-            raise AssignmentError(f"cell {index}: {left[0]!r} does not belong to a pair of {BEGIN} and {END}")
+            said = f"{left[0]!r} does not belong to a pair of {BEGIN} and {END}"
+            raise AssignmentError(f"{name}: cell {number}: {said}")
     return released
 
 

@@ -20,6 +20,8 @@ REVEALING = {
 }
 #: Among the points for the pictures: the line that the reference has fitted.
 LINE = "line_reference"
+#: Flags about what the instructor decides: nothing that a student could do about their notebook.
+INSTRUCTORS = ("flag.class.doubled",)
 
 
 def withheld(report: Report, now: datetime | None = None) -> Report:
@@ -28,8 +30,10 @@ def withheld(report: Report, now: datetime | None = None) -> Report:
     The assignment's ``show_expected`` and ``deadline`` decide; ``now`` is the present by default. What is
     left out: expected values, numbers that a message names, the reference's run, what diagnoses rest on, and
     of hidden checks all but their outcome and points. Shapes, dtypes, starts, learning rates and epochs stay:
-    the question itself tells them. Whatever students are shown has passed through here.
+    the question itself tells them. What an instructor has to decide is none of their business at any time.
+    Whatever students are shown has passed through here.
     """
+    report = replace(report, flags=tuple(flag for flag in report.flags if flag.id not in INSTRUCTORS))
     if is_open(report.assignment, now or datetime.now(UTC)):
         return report
     return replace(report, questions=tuple(map(_question, report.questions)))

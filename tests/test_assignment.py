@@ -398,10 +398,10 @@ def test_a_reference_that_raises_is_named_with_its_line(course, old, new, messag
     ("cells", "message"),
     [
         (CELLS[:2], r'no cell has the metadata {"grader": {"question": "numbers"}}'),
-        ([*CELLS, CELLS[0]], r"cell 3: 'line' is answered in cell 0 already"),
-        ([*CELLS, (3, "")], r"cell 3: no question '3'"),
-        ([*CELLS, ("lime", "")], r"cell 3: no question 'lime'; did you mean 'line'\?"),
-        ([CELLS[0], ("numbers", "# 문제: line")], r"cell 1: the first line should be '# 문제: numbers'"),
+        ([*CELLS, CELLS[0]], r"cell 4: 'line' is answered in cell 1 already"),
+        ([*CELLS, (3, "")], r"cell 4: no question '3'"),
+        ([*CELLS, ("lime", "")], r"cell 4: no question 'lime'; did you mean 'line'\?"),
+        ([CELLS[0], ("numbers", "# 문제: line")], r"cell 2: the first line should be '# 문제: numbers'"),
     ],
 )
 def test_the_source_notebook_answers_every_question_once(course, cells, message):
@@ -419,6 +419,17 @@ def test_a_source_notebook_that_is_none_is_said_to_be_none(course, content):
     with pytest.raises(AssignmentError, match=r"small\.ipynb: not a notebook: .") as raised:
         load(folder)
     assert "\n" not in str(raised.value)
+
+
+def test_a_source_notebook_that_is_missing_is_named_by_the_id(course):
+    """Whoever called it otherwise learns what it should be called."""
+    folder = course()
+    (folder / "small.ipynb").rename(folder / "mine.ipynb")
+
+    with pytest.raises(
+        AssignmentError, match=r"small\.ipynb: there is no such file; .* is called after its id$"
+    ):
+        load(folder)
 
 
 @pytest.mark.parametrize("change", [lambda b: b"\xef\xbb\xbf" + b, lambda b: b.replace(b"\n", b"\r\n")])

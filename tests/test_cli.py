@@ -23,6 +23,7 @@ import grader.doctor
 from grader.assignment_file import load
 from grader.cli import app
 from grader.cli.app import undisturbed
+from grader.cli.signals import like_ctrl_c
 from grader.errors import SandboxError
 from grader.execution import protections
 from grader.execution.kernels import kernels
@@ -240,8 +241,18 @@ MISTAKES = {
     ("grade", STEPS, STEPS, "--limit", "cell_seconds=-1"): "cell_seconds=-1: write seconds",
     ("grade", STEPS, STEPS / "steps.ipynb", "--out", STEPS / "steps.ipynb"): "cannot be written",
     ("grade", STEPS, STEPS, "--out", STEPS): "these are the submissions; name another folder",
+    ("grade", STEPS, STEPS, "--out", ""): "--out is empty",
+    ("ci", STEPS, "--out", ""): "--out is empty",
     ("report", ROOT / "reference"): "there is no result",
     ("release", "stepz", "handout"): "assignments/ has steps, ",
+    (
+        "release",
+        STEPS,
+        "handout",
+        "--checker",
+        "grader",
+    ): "grader: is no address; give that of grader's wheel",
+    ("release", STEPS, "handout", "--checker", "https://"): "https://: is no address",
     ("validate", "stepz"): "assignments/ has steps, ",
     ("ci", "nowhere"): "nowhere: there is no such file or folder",
     ("grade",): "ASSIGNMENT is missing. How it is used: ",
@@ -363,10 +374,14 @@ def test_submissions_of_one_student_are_flagged(tmp_path):
 
     assert [0, 1, 1] == sorted(ids.count("flag.class.doubled") for ids in flags.values())
     assert "flag.class.doubled" not in flags["이영희_202100008"]
+    said = "학번이 202100007인 제출이 2개입니다"
+    assert said in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert not any(said in page.read_text(encoding="utf-8") for page in tmp_path.glob("out/*/*.html"))
 
 
-def test_ctrl_c_ends_with_130(tmp_path):
-    """Interrupted while a cell runs, the command ends with 130, without a traceback, and leaves nothing."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_with_128_and_its_number(number, tmp_path):
+    """Interrupted while a cell runs, the command says so without a traceback, and leaves nothing in /tmp."""
     source = "open('begun', 'w').close()\nimport time; time.sleep(60)"
     slow = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     nbformat.write(slow, tmp_path / "slow.ipynb")
@@ -381,11 +396,35 @@ def test_ctrl_c_ends_with_130(tmp_path):
         )
         while process.poll() is None and not any("begun" in files for *_, files in os.walk(folder)):
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=30)
 
-        assert (130, "grader: 중단했습니다.") == (process.returncode, errors.strip())
+        assert (128 + number, 1) == (process.returncode, len(errors.splitlines()))
+        assert errors.startswith("grader: 중단했습니다.")
+        assert f"{tmp_path / 'out'}에 남아 있습니다. 같은 명령에 --resume을" in errors
         assert [] == list(Path(folder).iterdir())
+
+
+def test_an_ignored_signal_stays_ignored():
+    """``nohup`` lets a command outlive its terminal; other signals wait for an import as Ctrl-C does."""
+    done = []
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def ended():
+        with undisturbed():
+            signal.raise_signal(signal.SIGHUP)
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
+            done.append("imported")
+
+    try:
+        with like_ctrl_c() as came, pytest.raises(KeyboardInterrupt):
+            ended()
+        assert ([signal.SIGTERM], ["imported"]) == (came, done)
+        assert signal.SIG_IGN is signal.getsignal(signal.SIGHUP)
+        assert signal.SIG_DFL is signal.getsignal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_limit_of_the_command_line_is_in_force(tmp_path):

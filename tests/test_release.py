@@ -68,6 +68,6 @@ def test_the_source_is_left_alone():
     ],
 )
 def test_a_solution_is_never_handed_out(cell):
-    """A marker that is misspelt, alone or outside code is an error that names the cell."""
-    with pytest.raises(AssignmentError, match=r"^cell 1: '.*' does not belong to a pair"):
-        blank(new_notebook(cells=[new_markdown_cell("제목"), cell]))
+    """A marker that is misspelt, alone or outside code is an error that names file and cell."""
+    with pytest.raises(AssignmentError, match=r"^a\.ipynb: cell 2: '.*' does not belong to a pair"):
+        blank(new_notebook(cells=[new_markdown_cell("제목"), cell]), name="a.ipynb")

@@ -55,6 +55,7 @@ def check(folder: Path, kernel: KernelFactory, *, kit: str = "", share: float | 
         return _without(broken, pin)
     submission = replace(found[path], path=readable(path))
     used, odd = settle(pin, submission.notebook)
+    _require_its_kit(path, submission, used, kit or settings.kit)
     if settings.assignment and used.id != settings.assignment:
         raise GraderError(
             f"{path} is of the assignment {used.id!r}; grader.toml says {settings.assignment!r}",
@@ -112,6 +113,17 @@ def _kits(submissions: Sequence[Submission]) -> Iterator[Kit]:
             yield kit_of(submission.notebook)
         except KitError:
             continue
+
+
+def _require_its_kit(path: str, submission: Submission, used: Kit, source: str) -> None:
+    """Refuse another assignment's kit: every question of it would be unanswered, and no student's fault."""
+    stamp = stamp_of(submission.notebook)
+    if stamp is None or stamp.id == used.id:
+        return
+    source = source or f"{used.id}.kit.json"
+    named = {"kit": source, "named": used.id, "path": path, "assignment": stamp.id}
+    said = "{kit} is of {named!r}, {path} of {assignment!r}; name another with --kit, or kit in grader.toml"
+    raise GraderError(said.format(**named), "ci-other-kit", named)
 
 
 def _without(broken: Mapping[str, SubmissionError], pin: Pinned) -> Checked:

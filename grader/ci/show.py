@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.ci import github
+from grader.ci.earlier import PAGE, RESULT
 from grader.errors import GraderError, unwritable
 from grader.render import overview
 from grader.render.annotations import Annotation, annotated
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.ci.check import Checked
-
-PAGE, RESULT = "report.html", "result.json"
 
 
 def show(checked: Checked, out: Path, lang: str, log: Console) -> None:

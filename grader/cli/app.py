@@ -6,14 +6,16 @@ import gc
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from grader.cli.signals import like_ctrl_c
 from grader.cli.usage import Commands
 from grader.errors import GraderError
 
@@ -21,7 +23,8 @@ from grader.errors import GraderError
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 #: Exit codes. ``BELOW`` is the work that was looked at: a score below passing, a hole in an assignment.
-OK, BELOW, FAILED, INTERRUPTED = 0, 1, 2, 130
+#: With ``SIGNALLED`` comes the signal's number: 130 after Ctrl-C.
+OK, BELOW, FAILED, SIGNALLED = 0, 1, 2, 128
 
 app = typer.Typer(
     name="grader",
@@ -45,6 +48,13 @@ class Lang(StrEnum):
 AssignmentName = Annotated[
     str, typer.Argument(metavar="ASSIGNMENT", help="The assignment: an id below assignments/, or its folder.")
 ]
+
+
+def place(given: str | Path) -> Path:
+    """Read where results go. An empty name, of a variable that is not set, would be the current folder."""
+    if not str(given):
+        raise ValueError("empty")
+    return Path(given)
 
 
 def _version(asked: bool) -> None:
@@ -86,20 +96,22 @@ def failing_in_one_line(lang: Lang) -> Iterator[None]:
     """Turn what ends a command early into one line and an exit code.
 
     ``GraderError``, a file that cannot be read or written, and a package that students do without, end with
-    2; Ctrl-C with 130.
+    2; Ctrl-C with 130, SIGTERM with 143, SIGHUP with 129.
     """
-    try:
-        yield
-    except (GraderError, ModuleNotFoundError, OSError) as error:
-        fail(error, lang)
-        raise typer.Exit(FAILED) from None
-    except KeyboardInterrupt as error:
-        fail(error, lang)
-        raise typer.Exit(INTERRUPTED) from None
+    with like_ctrl_c() as came:
+        try:
+            yield
+        except (GraderError, ModuleNotFoundError, OSError) as error:
+            fail(error, lang)
+            raise typer.Exit(FAILED) from None
+        except KeyboardInterrupt as error:
+            fail(error, lang)
+            raise typer.Exit(SIGNALLED + next(iter(came), signal.SIGINT)) from None
 
 
 def fail(error: BaseException, lang: Lang) -> None:
     """Say in one line what ended a command."""
     from grader.render.failures import failure  # noqa: PLC0415 - takes a while, and is seldom needed
 
-    err.print(f"grader: {failure(error, lang.value)}", soft_wrap=True, markup=False)
+    with suppress(OSError):  # a terminal that was closed
+        err.print(f"grader: {failure(error, lang.value)}", soft_wrap=True, markup=False)

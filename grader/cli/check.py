@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import BELOW, FAILED, OK, Lang, app, err, failing_in_one_line, out, undisturbed
+from grader.cli.app import BELOW, FAILED, OK, Lang, app, err, failing_in_one_line, out, place, undisturbed
 from grader.errors import OutputError
 
 
@@ -17,7 +17,14 @@ def check(
         Path, typer.Argument(metavar="NOTEBOOK", help="The notebook, made from the one you were given.")
     ],
     out_: Annotated[
-        Path | None, typer.Option("--out", help="Where the page goes.", show_default="NOTEBOOK-check.html")
+        Path | None,
+        typer.Option(
+            "--out",
+            parser=place,
+            metavar="PATH",
+            help="Where the page goes.",
+            show_default="NOTEBOOK-check.html",
+        ),
     ] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the answer.")] = Lang.KO,
 ) -> None:
@@ -49,17 +56,17 @@ def check(
             kit = kit_of(submission.notebook)
         except (SubmissionError, KitError) as error:
             said = f"{notebook.name}: {failure(error, lang.value)}"
-            err.print(said, soft_wrap=True, markup=False)
+            err.print(f"grader: {said}", soft_wrap=True, markup=False)
             raise typer.Exit(FAILED) from None
         with err.status(""), own_kernels() as kernel:
             report, _ = check_notebook(submission, kit, kernel=kernel)
         report = localize(withheld(report), lang.value)
+        words = ui(lang.value)
+        out.print(detail(report, lang.value))
+        later = [words("selfcheck.later", title=title) for title in kit.later.values()]
+        hidden = [words("selfcheck.hides")] if kit.hides else []
+        out.print("\n".join(["", *later, *hidden, words("selfcheck.advice")]), markup=False)
         page.write_text(student_page(report, lang.value), encoding="utf-8", errors="replace")
-    words = ui(lang.value)
-    out.print(detail(report, lang.value))
-    later = [words("selfcheck.later", title=title) for title in kit.later.values()]
-    hidden = [words("selfcheck.hides")] if kit.hides else []
-    out.print("\n".join(["", *later, *hidden, words("selfcheck.advice")]), markup=False)
     out.print(f"\n{page}", soft_wrap=True, markup=False)
     if report.status is not ReportStatus.GRADED:
         raise typer.Exit(FAILED)

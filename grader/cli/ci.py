@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.app import BELOW, FAILED, OK, Lang, app, failing_in_one_line, out, undisturbed
+from grader.cli.app import BELOW, FAILED, OK, Lang, app, failing_in_one_line, out, place, undisturbed
 
 #: Columns of a log.
 WIDTH = 120
@@ -24,9 +24,10 @@ def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
         str,
         typer.Option(help="The kit that was released: an address or a file, before what grader.toml says."),
     ] = "",
-    out_: Annotated[Path, typer.Option("--out", help="Where report, JUnit XML and summary go.")] = Path(
-        "grader-report"
-    ),
+    out_: Annotated[
+        Path,
+        typer.Option("--out", parser=place, metavar="PATH", help="Where report, JUnit XML and summary go."),
+    ] = Path("grader-report"),
     lang: Annotated[Lang, typer.Option(help="Language of the reports.")] = Lang.KO,
     min_score: Annotated[
         float | None,
@@ -48,10 +49,12 @@ def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
     passes, with 1 if its score is below what passes, with 2 if there is no notebook, or the assignment, the
     machine or the grader failed.
     """
-    from grader.errors import GraderError  # noqa: PLC0415 - takes a while; --help should not
+    from grader.ci.earlier import clear  # noqa: PLC0415 - takes a while; --help should not
+    from grader.errors import GraderError  # noqa: PLC0415
 
     with failing_in_one_line(lang):
         try:
+            clear(out_)
             with ExitStack() as stack:
                 with undisturbed():
                     from grader.execution.kernels import kernels  # noqa: PLC0415 - as above

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader.cli.app import FAILED, OK, AssignmentName, Lang, app, err, failing_in_one_line, out, undisturbed
+from grader.cli.app import (
+    FAILED,
+    OK,
+    AssignmentName,
+    Lang,
+    app,
+    err,
+    failing_in_one_line,
+    out,
+    place,
+    undisturbed,
+)
 from grader.errors import GraderError, OutputError, unwritable
 
 if TYPE_CHECKING:
@@ -33,7 +44,10 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         ),
     ],
     out_: Annotated[
-        Path | None, typer.Option("--out", help="Where results go.", show_default="reports/ASSIGNMENT")
+        Path | None,
+        typer.Option(
+            "--out", parser=place, metavar="PATH", help="Where results go.", show_default="reports/ASSIGNMENT"
+        ),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Submissions at once.")] = min(2, os.cpu_count() or 1),
     lang: Annotated[Lang, typer.Option(help="Language of the reports.")] = Lang.KO,
@@ -74,7 +88,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
             from grader.assignment_toml import override  # noqa: PLC0415
             from grader.batch import Batch, grade_all  # noqa: PLC0415
             from grader.output_folder import require_own  # noqa: PLC0415
-            from grader.repositories import Wanted, moment, read_pushes  # noqa: PLC0415
+            from grader.repositories import Wanted, clones_among, moment, read_pushes  # noqa: PLC0415
 
         progress = stack.enter_context(_progress())
         if pushes and not at:
@@ -87,7 +101,8 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         _require_apart(folder, paths)
         require_own(folder, "*/result.json")
         batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
-        with _given(paths, wanted) as notebooks:
+        clones, others = clones_among(paths)
+        with _given(clones, others, wanted) as notebooks:
             _require_writable(folder)
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
@@ -96,7 +111,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     from grader.render.terminal import summary  # noqa: PLC0415
     from grader.submission.files import left_out  # noqa: PLC0415
 
-    if left := left_out(paths):
+    if left := left_out(paths, clones):
         shown = ", ".join(left[:SHOWN]) + (", …" if len(left) > SHOWN else "")
         err.print(
             ui(lang.value)("grade.left-out", count=len(left), names=shown), soft_wrap=True, markup=False
@@ -108,19 +123,18 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
 
 
 @contextmanager
-def _given(paths: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
+def _given(clones: Sequence[Path], others: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
     """Give the notebooks: of clones, as files that last as long as the block, and all others."""
-    from grader.repositories import clones_among, taken  # noqa: PLC0415 - as above
+    from grader.repositories import taken  # noqa: PLC0415 - as above
     from grader.submission.handed_in import handed_in, with_doubles_flagged  # noqa: PLC0415
 
-    clones, others = clones_among(paths)
     if wanted.deadline and others:
         said = f"{others[0]}: --at needs repositories; this is none, and holds none"
         raise GraderError(said, "at-without-repository", {"path": str(others[0])})
     with TemporaryDirectory(prefix="grader-") as folder:
         notebooks = [*taken(clones, wanted, Path(folder)), *handed_in(others)]
         if not notebooks:
-            shown = ", ".join(map(str, paths))
+            shown = ", ".join(map(str, others))
             said = f"{shown}: there is no notebook (*.ipynb) here"
             raise GraderError(said, "no-notebook", {"path": shown})
         yield with_doubles_flagged(notebooks)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from grader.cli.app import AssignmentName, Lang, app, err, failing_in_one_line, out
-from grader.errors import OutputError
+from grader.errors import GraderError, OutputError
 
 
 @app.command()
@@ -38,6 +39,7 @@ def release(
             raise OutputError(said, "is-assignment", {"path": str(folder)})
         kit = make(asked)
         address = asked.checker if checker is None else checker
+        _require_address(address)
         notebook = released(read_notebook(asked.notebook), kit, checker=address, lang=lang.value)
         files = {
             asked.notebook.name: notebook_text(notebook).encode(),
@@ -51,6 +53,14 @@ def release(
     hints += [words("release.later", title=title) for title in kit.later.values()]
     for hint in hints:
         err.print(hint, soft_wrap=True, markup=False)
+
+
+def _require_address(checker: str) -> None:
+    """Refuse a name: students' notebooks would install a stranger's package of that name."""
+    parts = urlsplit(checker)
+    if checker and not (parts.scheme in {"https", "http"} and parts.netloc):
+        said = f"{checker}: is no address; give that of grader's wheel (https://…) as the checker"
+        raise GraderError(said, "checker-address", {"checker": checker})
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

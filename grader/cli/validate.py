@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import BELOW, OK, AssignmentName, Lang, app, err, failing_in_one_line, out, undisturbed
+from grader.cli.app import (
+    BELOW,
+    OK,
+    AssignmentName,
+    Lang,
+    app,
+    err,
+    failing_in_one_line,
+    out,
+    place,
+    undisturbed,
+)
 
 
 @app.command()
@@ -16,7 +27,13 @@ def validate(
     assignment: AssignmentName,
     out_: Annotated[
         Path | None,
-        typer.Option("--out", help="Where page and JSON go.", show_default="reports/ASSIGNMENT-validation"),
+        typer.Option(
+            "--out",
+            parser=place,
+            metavar="PATH",
+            help="Where page and JSON go.",
+            show_default="reports/ASSIGNMENT-validation",
+        ),
     ] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the answer.")] = Lang.KO,
     cold: Annotated[bool, typer.Option("--cold", help="As for grade.")] = False,

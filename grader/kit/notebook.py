@@ -58,7 +58,7 @@ def released(source: NotebookNode, kit: Kit, *, checker: str = "", lang: str = "
         AssignmentError: a solution would be handed out.
     """
     words = ui(lang)
-    notebook = blank(source, stub=words("kit.stub"))
+    notebook = blank(source, stub=words("kit.stub"), name=f"{kit.id}.ipynb")
     for cell in notebook.cells:
         cell.source = _from_its_folder(cell.source, kit.files)
     at = 1 if notebook.cells and notebook.cells[0].cell_type == "markdown" else 0

@@ -16,6 +16,7 @@ from grader.render import overview
 from grader.render.flags import once
 from grader.render.messages import localize, translate, ui
 from grader.render.misconceptions import frequencies, named
+from grader.render.names import told_apart
 from grader.render.pictures import Picture
 from grader.render.pictures.class_losses import Trained, class_losses
 from grader.render.pictures.histogram import histogram
@@ -46,6 +47,7 @@ def class_page(entries: Sequence[ClassEntry], lang: str = "ko", *, csv_href: str
     """Give the instructor's page over all ``entries``, in the order given."""
     entries = [ClassEntry(localize(entry.report, lang), entry.href) for entry in entries]
     reports = [entry.report for entry in entries]
+    names = told_apart(reports)
     questions = overview.questions(reports)
     misconceptions = frequencies(reports, lang)
     return fill_in(
@@ -59,8 +61,9 @@ def class_page(entries: Sequence[ClassEntry], lang: str = "ko", *, csv_href: str
         outcomes=OUTCOMES,
         misconceptions=misconceptions,
         most=max((len(it.holders) for it in misconceptions), default=1),
-        attention=_attention(entries, lang),
-        losses=_losses(entries, questions, lang),
+        names=names,
+        attention=_attention(entries, names, lang),
+        losses=_losses(reports, names, questions, lang),
         histogram=histogram(overview.distribution(reports), ui(lang)),
         csv_href=csv_href,
         final=overview.final,
@@ -81,37 +84,38 @@ def _row(entry: ClassEntry, lang: str) -> Row:
     )
 
 
-def _attention(entries: Sequence[ClassEntry], lang: str) -> list[tuple[ClassEntry, list[str]]]:
+def _attention(
+    entries: Sequence[ClassEntry], names: Sequence[str], lang: str
+) -> list[tuple[ClassEntry, str, list[str]]]:
     """Give whom to look at and why, first those without a score."""
     told = []
-    for entry in sorted(entries, key=lambda it: it.report.error is None):
+    named_entries = zip(entries, names, strict=True)
+    for entry, name in sorted(named_entries, key=lambda it: it[0].report.error is None):
         reasons = once(overview.attention(entry.report), entry.report.questions, ui(lang))
         if reasons:
-            told.append((entry, [translate(it, lang) for it in reasons]))
+            told.append((entry, name, [translate(it, lang) for it in reasons]))
     return told
 
 
 def _losses(
-    entries: Sequence[ClassEntry], questions: Sequence[overview.QuestionOverview], lang: str
+    reports: Sequence[Report],
+    names: Sequence[str],
+    questions: Sequence[overview.QuestionOverview],
+    lang: str,
 ) -> list[tuple[int, Picture, str]]:
     """Give the picture of each question that somebody has trained, with its number and title."""
     pictures = []
     for number, asked in enumerate(questions, 1):
         answers = [
-            Trained(_name(entry.report, lang), question)
-            for entry in entries
-            for question in entry.report.questions
+            Trained(name, question)
+            for name, report in zip(names, reports, strict=True)
+            for question in report.questions
             if question.id == asked.id
         ]
         picture = class_losses(answers, ui(lang))
         if picture is not None:
             pictures.append((number, picture, asked.title))
     return pictures
-
-
-def _name(report: Report, lang: str) -> str:
-    student = report.submission.student
-    return student.name or student.id or ui(lang)("class.unknown-student")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from errno import errorcode
 
-from grader.errors import GraderError
+from grader.errors import GraderError, StoppedError
 from grader.records import Message
 from grader.render.messages import catalogue, translate, ui
 from grader.render.text import clean
@@ -17,6 +17,8 @@ def failure(error: BaseException, lang: str) -> str:
             said = ui(lang)("error.command.extra", package=error.name or "?")
         case OSError():
             said = f"{error.filename}: {reason(error, lang)}"
+        case StoppedError():
+            said = ui(lang)("error.command.stopped", path=str(error.folder))
         case _:
             said = ui(lang)("error.command.interrupted")
     return " ".join(clean(said).split())

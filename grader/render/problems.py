@@ -51,6 +51,13 @@ def untold(report: Report) -> list[Problem]:
     return [it for cell, it in unfinished(report).items() if cell not in told]
 
 
+def raised(report: Report) -> list[str]:
+    """Give a line for each cell that an exception ended, with what explains it: running all stops there."""
+    cells = (cell for cell in report.cells if cell.status == CellStatus.RAISED)
+    told = (problem(cell, report.language) for cell in cells)
+    return [" · ".join(filter(None, (it.text, it.hint))) for it in told]
+
+
 def _hint(error: CellError, lang: str) -> str:
     """Explain an exception: by its message where there are words for it, else by its kind."""
     return translate(error.hint, lang) if error.hint else catalogue(lang).get(f"exception.{error.name}", "")

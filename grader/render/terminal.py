@@ -17,6 +17,8 @@ from grader.render.explanation import Explanation, explained_and_rest
 from grader.render.flags import once
 from grader.render.messages import Words, counted, localize, translate, ui
 from grader.render.misconceptions import frequencies
+from grader.render.names import told_apart
+from grader.render.problems import raised
 from grader.render.steps import SIGNS, headline
 from grader.render.text import clean, number, points
 
@@ -59,7 +61,8 @@ def detail(report: Report, lang: str = "ko") -> RenderableType:
     sentence, params = headline(report)
     parts.append(Text(words(sentence, **params)))
     flags = once(report.flags, report.questions, words)
-    parts += [_plain(f"! {translate(flag, lang)}", "yellow") for flag in flags]
+    told = [*(translate(flag, lang) for flag in flags), *raised(report)]
+    parts += [_plain(f"! {line}", "yellow") for line in told]
     apart = True
     for question in report.questions:
         said = _said(question, words)
@@ -69,18 +72,15 @@ def detail(report: Report, lang: str = "ko") -> RenderableType:
 
 
 def _submissions(reports: Sequence[Report], words: Words) -> Table:
-    """Give the table; a file's name stands where no student's is known."""
+    """Give the table of everybody."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column(words("class.student"), overflow="fold")
     table.add_column(words("ui.score"), justify="right", no_wrap=True)
     table.add_column(words("ui.questions"), overflow="fold")
     table.add_column(words("class.flags"), justify="right")
-    for report in reports:
-        student = report.submission.student
+    for report, name in zip(reports, told_apart(reports), strict=True):
         table.add_row(
-            Text("  ").join(
-                (_plain(student.name or report.submission.path), _plain(student.id or "", "dim"))
-            ),
+            Text("  ").join((_plain(name), _plain(report.submission.student.id or "", "dim"))),
             _score(report, words),
             _plain(report.error.message.text, "yellow") if report.error else _signs(report.questions),
             str(len(report.flags)) if report.flags else "",
@@ -126,8 +126,7 @@ def _again(reports: Sequence[Report], lang: str) -> list[RenderableType]:
 def _attention(reports: Sequence[Report], words: Words, lang: str) -> list[RenderableType]:
     """Give whom to look at, and why."""
     table = _lines(2)
-    for report in reports:
-        name = report.submission.student.name or report.submission.path
+    for report, name in zip(reports, told_apart(reports), strict=True):
         for it in once(overview.attention(report), report.questions, words):
             table.add_row(_plain(name, "bold yellow"), _plain(translate(it, lang)))
     return ["", _plain(words("class.attention"), "bold"), table] if table.row_count else []

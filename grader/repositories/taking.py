@@ -87,7 +87,10 @@ class _Taker:
         self._markers = {question.id: question.marker for question in assignment.questions}
         self._kit = make(assignment)
         source = read_notebook(assignment.notebook)
-        given = [blank(source), *(released(source, self._kit, lang=lang) for lang in LANGUAGES)]
+        given = [
+            blank(source, name=assignment.notebook.name),
+            *(released(source, self._kit, lang=lang) for lang in LANGUAGES),
+        ]
         self._given = {cell.source.strip() for notebook in given for cell in notebook.cells}
 
     def take(self, folder: Path, ours: Path) -> _Found:

@@ -14,7 +14,7 @@ from grader.file_names import readable
 from grader.submission.damage import damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 MAX_BYTES = 100_000_000
 #: What students hand in in place of a notebook.
@@ -54,16 +54,16 @@ def _below(folder: Path) -> Iterator[Path]:
     yield from closed
 
 
-def left_out(paths: Iterable[Path]) -> list[str]:
+def left_out(paths: Iterable[Path], clones: Collection[Path]) -> list[str]:
     """Name what lies beside notebooks in the given folders and may be a submission that is none.
 
     That are files of the kinds that are handed in by mistake, and folders without a notebook, each with a
-    slash at its end. A repository's own files are its student's business.
+    slash at its end. ``clones`` are graded, whatever lies in them: a bare one has no notebook to be seen.
     """
     names = []
     for folder in paths:
-        if folder.is_dir() and not (folder / ".git").exists() and _opens(folder):
-            for path in sorted(folder.iterdir(), key=_in_order):
+        if folder not in clones and folder.is_dir() and _opens(folder):
+            for path in sorted(set(folder.iterdir()).difference(clones), key=_in_order):
                 if path.is_dir() and not path.name.startswith((".", "_")) and not _is_notebook(path.name):
                     ours = any("result.json" in files for *_, files in os.walk(path))
                     names += [] if ours or next(_below(path), None) else [f"{readable(path.name)}/"]

@@ -70,7 +70,10 @@ async def _all(cases: Sequence[_Case], assignment: Assignment, kernel: KernelFac
 
 def _cases(assignment: Assignment, folder: Path) -> list[_Case]:
     source = read_notebook(assignment.notebook)
-    made = ((SOLUTION, source, assignment.max_score), (BLANK, blank(source), 0.0))
+    made = (
+        (SOLUTION, source, assignment.max_score),
+        (BLANK, blank(source, name=assignment.notebook.name), 0.0),
+    )
     cases = []
     for name, notebook, score in made:
         path = folder / f"{name}.ipynb"
@@ -111,6 +114,7 @@ def _hole(expected: Expected, report: Report) -> tuple[Message, ...]:
         lost = [question.id for question in report.questions if question.score < question.max_score]
         if lost and report.score < expected.score:
             said.append(Message("hole.score-lost", {**scores, "lost": lost}))
+            said += _first_raised(report)
         else:
             said.append(Message("hole.score", scores))
     named = {q.id: [d.code for d in q.diagnoses] for q in report.questions if q.diagnoses}
@@ -120,3 +124,12 @@ def _hole(expected: Expected, report: Report) -> tuple[Message, ...]:
             names = {"given": given or "–", "wanted": wanted or "–"}
             said.append(Message("hole.diagnoses", {"question": question, **names}))
     return tuple(said)
+
+
+def _first_raised(report: Report) -> list[Message]:
+    """Say which cell raised, and what: those after it often raise for want of what it would have made."""
+    raised = ((cell.index + 1, cell.error) for cell in report.cells if cell.error)
+    return [
+        Message("cell.raised-somewhere", {"cell": number, "name": error.name, "value": error.value})
+        for number, error in raised
+    ][:1]

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from junitparser import JUnitXml
 
+from grader.assignment_file import find, load
+from grader.ci.earlier import FILES
 from grader.kit import make
 from grader.records import Visibility
 
@@ -179,6 +181,39 @@ def test_a_path_without_a_kit(push, sheet, kit, said, named):
     assert (2, "error") == (done.code, done.outputs["status"])
     assert said in done.log
     assert said in done.commands[0]
+
+
+@pytest.mark.parametrize("named", ["option", "toml"])
+def test_a_kit_of_another_assignment(push, sheet, tmp_path, named):
+    """It is no student's fault, who would have nothing: one line names both and what to change."""
+    given = tmp_path / "tensors.kit.json"
+    given.write_text(make(load(find("tensors"))).text, encoding="utf-8")
+    files = {"steps.ipynb": sheet()} | ({"grader.toml": f'kit = "{given}"\n'} if named == "toml" else {})
+    done = push(files, "--lang", "en", *(("--kit", str(given)) if named == "option" else ()))
+
+    assert (2, "error") == (done.code, done.outputs["status"])
+    assert (
+        "tensors.kit.json is the kit of the assignment tensors, and steps.ipynb is a notebook of steps"
+        in done.log
+    )
+    assert "--kit" in done.commands[0]
+
+
+def test_an_error_leaves_no_earlier_result(push, sheet, few, tmp_path):
+    """Files of the run before would pass for this one's; those of others stay."""
+    before = push({"steps.ipynb": sheet(assignment=few)})
+    (before.folder / "grader-report" / "mine.txt").write_text("")
+    found = set(before.files)
+    after = push({"grader.toml": "notebook"})
+
+    assert ({*FILES, "mine.txt"}, 2, {"mine.txt"}) == (found, after.code, set(after.files))
+
+
+def test_an_error_leaves_what_is_not_ours(push):
+    """Pages of others may have the same names."""
+    done = push({"grader.toml": "notebook", "grader-report/summary.md": "mine"})
+
+    assert (2, {"summary.md": "mine"}) == (done.code, done.files)
 
 
 def test_the_workflows_kit_comes_before_the_students_word(push, sheet, few, tmp_path):

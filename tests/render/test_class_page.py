@@ -7,6 +7,7 @@ from grader.render.class_page import ClassEntry, class_page
 from grader.render.flags import once
 from grader.render.messages import ui
 from grader.render.misconceptions import frequencies
+from grader.render.names import told_apart
 from grader.render.pictures.class_losses import Trained, class_losses
 
 
@@ -56,6 +57,19 @@ def test_the_page_says_what_to_teach_again(three):
 
     assert "<b>2명:</b> 미분을 초기화하지 않음" in text
     assert 'href="1/report.html#q2"><bdi>나</bdi></a>' in text
+
+
+def test_files_tell_submissions_apart(three):
+    """Who handed in several files, or one without a name, is known by the file where no table shows it."""
+    files = zip(three, ("가", "가", None), ("a.ipynb", "b.ipynb", "c.ipynb"), strict=True)
+    reports = [
+        replace(it, submission=replace(it.submission, student=Student(None, name), path=path))
+        for it, name, path in files
+    ]
+
+    assert ["가 (a.ipynb)", "가 (b.ipynb)", "c.ipynb"] == told_apart(reports)
+    page = class_page([ClassEntry(it, f"{n}/report.html") for n, it in enumerate(reports)])
+    assert 'href="1/report.html#q2"><bdi>가 (b.ipynb)</bdi></a>' in page
 
 
 @pytest.mark.parametrize(("count", "said"), [(1, "<b>1 student:</b>"), (2, "<b>2 students:</b>")])

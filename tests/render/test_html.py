@@ -66,6 +66,14 @@ def page(request, reports):
     return made
 
 
+def test_a_file_that_could_not_be_read_has_no_digest(reports):
+    """The page does not end in a label with nothing after it."""
+    report = reports["error"]
+    unread = replace(report, submission=replace(report.submission, sha256=""))
+
+    assert [True, False] == ["파일 지문" in student_page(one) for one in (report, unread)]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_student_page_is_well_formed(any_report, lang):
     """Every report makes a page whose tags match, in the language it says it is in."""

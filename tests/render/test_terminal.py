@@ -1,10 +1,12 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from grader.records import Message
 from grader.render.messages import LANGUAGES, catalogue
 from grader.render.result_json import loads
 from grader.render.terminal import detail, summary
@@ -87,6 +89,15 @@ def test_the_class_is_summed_up(printed):
     assert re.search(r"2명  미분을 초기화하지 않음 +문제 3, 13", text)
     assert re.search(r" 3  7.07/8 +step4 update 2, 미분 초기화 1, 반복 횟수 1, step2 loss 1", text)
     assert re.search(r"조수아  문제 2, 3, 7, 8, 9, 10, 12, 13: 답안의 데이터가", text)
+
+
+def test_files_tell_submissions_apart(printed, reports):
+    """Two of one name are told by their files, in the table and where they need a look."""
+    twice = [reports["partial"], replace(reports["partial"], flags=(Message("flag.class.doubled"),))]
+    again = replace(twice[1].submission, path="again.ipynb")
+    text = printed(summary([twice[0], replace(twice[1], submission=again)]))
+
+    assert 1 < text.count("(again.ipynb)")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -12,6 +12,7 @@ from grader.kit.notebook import released
 from grader.kit.payload import packed
 from grader.release import blank
 from grader.repositories import Wanted, clones_among, taken
+from grader.submission.files import left_out
 
 from .histories import BEFORE, EARLY
 from .making import commit, make, notebook
@@ -191,6 +192,17 @@ def test_workflow_that_the_class_does_not_have(steps, sheets, tmp_path):
     found = taken(clones_among([tmp_path / "class"])[0], Wanted(steps), ours)
 
     assert {"b", "d"} == {one.repository for one in found if flags(one)}
+
+
+def test_clones_are_never_named_as_left_out(tmp_path):
+    """Bare ones, empty ones and those whose notebook was deleted are graded; a folder beside them is not."""
+    for name in ("bare.git", "deleted", "empty"):
+        make(tmp_path / name, options=["--bare"] if name == "bare.git" else [])
+    (tmp_path / "kim").mkdir()
+    clones, _ = clones_among([tmp_path])
+
+    assert 3 == len(clones)
+    assert ["kim/"] == left_out([tmp_path, tmp_path / "bare.git"], [*clones, tmp_path / "bare.git"])
 
 
 def test_notebooks_beside_clones(tmp_path):

@@ -72,7 +72,7 @@ def test_run_again_from_the_start_all_is_well(at_work, begun):
     *_, said = at_work(*begun, set_up, loop, loop, set_up, loop, "%check mse")
 
     assert "8 / 8점" in said
-    assert "두 번 넘게 실행되었거나" in said
+    assert "두 번 이상 실행되었거나" in said
 
 
 @pytest.mark.parametrize("ids", [True, False])

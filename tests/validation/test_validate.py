@@ -96,6 +96,19 @@ def test_holes_are_listed(course, tmp_path):
     assert "wrong/claims.ipynb: gets 7 instead of 3 points" in said
 
 
+def test_a_solution_that_raises(course, tmp_path):
+    """The line that says what was lost says where: which cell raised what."""
+    folder = course()
+    source = nbformat.read(folder / "small.ipynb", as_version=4)
+    at, answer = next((n, c) for n, c in enumerate(source.cells, 1) if "grader" in c.metadata)
+    answer.source = answer.source.replace("### BEGIN SOLUTION", "### BEGIN SOLUTION\nnowhere")
+    nbformat.write(source, folder / "small.ipynb")
+    code, said = run(folder, tmp_path / "out")
+
+    said = " ".join(said.split())
+    assert (1, True) == (code, f"(lost in mse); Cell {at} raised NameError: name 'nowhere'" in said), said
+
+
 def test_a_wrong_notebook_that_says_nothing(course, tmp_path):
     """A notebook in wrong/ without its expectation is the instructor's to mend: 2, and one line."""
     code, said = run(course(wrong="# just a heading"), tmp_path / "out")
