@@ -115,7 +115,7 @@ def _judge_training(
             question,
             data=own.data,
             source=answer.source_of(run.cells),
-            error=answer.error_in(run.cells[-1]),
+            raised=answer.raised_in(run.cells[-1]),
             accepts=own.accepts,
         )
         found = [
@@ -175,8 +175,8 @@ def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
 def _without_run(question: Question, matched: Matched, answer: Answer, data: Data) -> Judged:
     """Judge a training question of which no training was recorded; what may be right all the same is left."""
     assert question.training is not None
-    if answer.error is not None:
-        checks = never_ran(question, answer.error, answer.changed, data)
+    if answer.raised is not None:
+        checks = never_ran(question, answer.raised, answer.changed, data)
     elif ends_right(question.training, "\n".join(answer.own_sources.values()), answer.changed, data):
         case = _case(question, by_formula(question), answer)
         report = replace(_report(case, matched), status=QuestionStatus.MANUAL)

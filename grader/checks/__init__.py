@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from grader.checks.compare import fits
+from grader.checks.raised import Raised
 from grader.checks.stopped import by_formula, ends_right, never_ran, no_run
 from grader.checks.training import TrainingJudgement, check_training, pick
 from grader.checks.values import check_values
 
 __all__ = [
+    "Raised",
     "TrainingJudgement",
     "by_formula",
     "check_training",
