@@ -13,17 +13,17 @@ for epoc in range(30):
     loss = lossfn(r, 0 * y)
     loss.backward()
     with torch.no_grad():
-        What -= alpha * What.gard
+        What -= alpha * What.gradient
     optimizr.steps()
     optimizr.zero_grads()
-    losses = losses + [loss.itme()]
-print(loss.itme())"""
+    losses = losses + [loss.items()]
+print(loss.items())"""
 STEPS = "init step4 step2 init epochs step1 step2 step2 step3 step4 step4 step4 clear none none"
 FUNCTIONS = """class Net(torch.nn.Module):
     def __init__(self):
         self.layer = torch.nn.Liner(1, 1)
     def forward(self, x):
-        return self.leyer(x)
+        return self.other(x)
 net = Net()
 def residual(yhat):
     return yhat - v

@@ -298,7 +298,7 @@ for epoc in range(30):
     stops("the value, cleared in place", "mse", "step4", "leaf-rebound", update="What = What.data - 1/10 * What.grad", clear="What.grad.zero_()"),
     stops("detached", "mse", "step4", "leaf-rebound", update="What = What.detach() - 1/10 * What.grad"),
     stops("a new tensor in no_grad", "mse", "step4", "leaf-rebound", update="with torch.no_grad():\n    What = What - 1/10 * What.grad"),
-    stops("no such gradient", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - 1/10 * What.gard"),
+    stops("no such gradient", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - 1/10 * What.gradient"),
     stops("no such rate", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - alpha * What.grad"),
     stops("the loss's gradient", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - 1/10 * loss.grad"),
     stops("one number of the gradient", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - 1/10 * What.grad.item()"),
