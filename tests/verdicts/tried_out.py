@@ -306,7 +306,7 @@ for epoc in range(30):
     stops("no such clearing", "sgd-bias", "clear", unseen="epochs", clear="optimizr.zero_grads()"),
     stops("every second backward", "mse", "step3", backward="if epoc % 2 == 0:\n    loss.backward()"),
     stops("the loss's function overwritten", "sgd-bias", "step2", before=f"{LOOPS['sgd-bias'].before}\nloss = torch.nn.MSELoss()", loss="loss = loss(yhat, y)"),
-    stops("the intercept forgotten", "net-bias-train", "step1 result", "no-intercept", "step4 clear epochs", yhat="yhat = x @ net.weight.T"),
+    stops("the intercept forgotten", "net-bias-train", "step1", "no-intercept", "step4 clear epochs result", yhat="yhat = x @ net.weight.T"),
     wrong("left before the last update", "mse", "epochs", "epochs", LOOPS["mse"].but(backward="loss.backward()\nif epoc == 29:\n    break").source),
     together("one after the other, the second not cleared", "sgd-bias sgd-nobias", f"{SGD}\n{LOOPS['sgd-nobias'].but(clear='').source}", "sgd-nobias.clear", ("gradient-not-cleared",)),
     together("one after the other, the first not cleared", "sgd-bias sgd-nobias", f"{LOOPS['sgd-bias'].but(clear='').source}\n{LOOPS['sgd-nobias'].source}", "sgd-bias.clear", ("gradient-not-cleared",)),
