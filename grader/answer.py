@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from grader.checks import Raised
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
 from grader.records import CellError, CellOutcome, CellStatus, Execution, MatchedBy, Submission
@@ -31,18 +32,23 @@ class Answer:
         return [run for run in runs if (run.epochs[0].cell, run.epochs[0].seqs[0]) not in self.others] or runs
 
     @property
+    def raised(self) -> Raised | None:
+        """The last exception that ended one of the cells."""
+        found = [raised for part in self.parts if (raised := self.raised_in(part.cell)) is not None]
+        return found[-1] if found else None
+
+    @property
     def error(self) -> str | None:
-        """The last exception that ended one of the cells, in one line."""
-        errors = [error for part in self.parts if (error := self.error_in(part.cell)) is not None]
-        return errors[-1] if errors else None
+        """The same in one line."""
+        return None if self.raised is None else self.raised.error
 
     @property
     def errors(self) -> tuple[CellError, ...]:
         """The exceptions that ended the cells, in order."""
         return tuple(o.error for o in self.outcomes if o.status is CellStatus.RAISED and o.error is not None)
 
-    def error_in(self, cell: int) -> str | None:
-        """Give what ended a cell early, an exception or a limit, in one line; ``None`` if nothing did.
+    def raised_in(self, cell: int) -> Raised | None:
+        """Give what ended a cell early, an exception or a limit; ``None`` if nothing did.
 
         What happened in a later part of the cell is not this question's.
         """
@@ -56,7 +62,12 @@ class Answer:
         if line is not None and line > last:
             return None
         error = outcome.error
-        return outcome.status.value if error is None else f"{error.name}: {error.value}"[:300]
+        said = outcome.status.value if error is None else f"{error.name}: {error.value}"[:300]
+        if line is None or outcome.status is not CellStatus.RAISED:
+            return Raised(said)
+        texts = self.own_sources
+        above = [text for other, text in texts.items() if list(texts).index(other) < list(texts).index(cell)]
+        return Raised(said, "\n".join(texts.values()), line + sum(text.count("\n") + 1 for text in above))
 
     @property
     def own_sources(self) -> dict[int, str]:

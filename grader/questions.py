@@ -122,7 +122,7 @@ def _judge_training(
             question,
             data=own.data,
             source=answer.source_of(run.cells),
-            error=answer.error_in(run.cells[-1]),
+            raised=answer.raised_in(run.cells[-1]),
             accepts=partial(own.accepts, before),
         )
         found = [
@@ -187,8 +187,8 @@ def _without_run(question: Question, matched: Matched, answer: Answer, data: Dat
     cuts = (cut_off(run, data) for run in answer.own(training_runs(answer.recording)))
     if (cut := next(filter(None, cuts), None)) is not None:
         checks = was_cut(question, cut, answer.changed)
-    elif answer.error is not None:
-        checks = never_ran(question, answer.error, answer.changed, data)
+    elif answer.raised is not None:
+        checks = never_ran(question, answer.raised, answer.changed, data)
     elif ends_right(question.training, "\n".join(answer.own_sources.values()), answer.changed, data):
         case = _case(question, by_formula(question), answer)
         report = replace(_report(case, matched), status=QuestionStatus.MANUAL)

@@ -3,7 +3,7 @@
 A request is a line of JSON on standard input, ``{"folder", "cells", "shift", "inputs"}``. ``inputs``
 are what functions are called on, by key; before the cells in ``afresh``, by their places, the names are set
 back to those before the first of them. The answer is a line on standard output: for each cell ``null`` or
-``[name, message]`` of the exception that ended it. What was recorded lies in the folder.
+``[name, message, line]`` of the exception that ended it. What was recorded lies in the folder.
 """
 
 import gc
@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 import torch
@@ -83,8 +84,18 @@ def execute(cells, folder, shift, inputs, *, seed=None, afresh=()):
             shell.user_ns.update(copied(before))
         result = shell.run_cell(cell)
         error = result.error_before_exec or result.error_in_exec
-        ended.append(None if error is None else [type(error).__name__, str(error)])
+        ended.append(None if error is None else [type(error).__name__, str(error), line_of(error, cell)])
     return json.dumps(ended)
+
+
+def line_of(error, cell):
+    """Find the line of a cell's own text, from 1, through which its exception went last."""
+    names = InteractiveShell.instance().user_ns
+    frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    files = [frame.f_code.co_filename for frame, _ in frames if frame.f_globals is names]
+    lines = [line for frame, line in frames if frame.f_code.co_filename == files[0]] if files else []
+    above = cell[: len(cell) - len(cell.lstrip())].count("\n")  # IPython drops them
+    return above + lines[-1] if lines else None
 
 
 def copied(names):

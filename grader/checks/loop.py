@@ -11,6 +11,7 @@ from torch.func import vmap
 from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numbers, text
 from grader.checks.misplaced import no_update, updated_below
 from grader.checks.observed import Observed
+from grader.checks.raised import NO_GRADIENT
 from grader.checks.source import (
     clears,
     clears_before_update,
@@ -22,8 +23,6 @@ from grader.recording import Numbers
 from grader.records import CheckStatus, Message
 from grader.training import Parameters, Training
 
-NO_GRADIENT = "'NoneType'"
-"""What Python says of an update by a gradient that is not there."""
 SET_TO_NUMBER = "assigned grad expected to be"
 """What torch says of ``.grad = 0``."""
 NOT_OBSERVED = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from grader.checks.alignment import Alignment, align
+from grader.checks.raised import Raised
 from grader.checks.tolerance import unit
 from grader.epochs import Epoch
 from grader.runs import TrainingRun
@@ -20,9 +21,9 @@ LARGEST = 1e30  # beyond, squares overflow in float32: a run that has come so fa
 class Observed:
     """The epochs of a run that can be judged: all before the first that is not finite any more.
 
-    ``source`` is the text of the run's cells, ``error`` the exception that ended the last of them. ``states``
-    and ``gradients`` are (T, count) in the student's order, float64; ``unit`` is the relative error of a
-    rounding in the run's dtype.
+    ``source`` is the text of the run's cells, ``raised`` the exception that ended the last of them.
+    ``states`` and ``gradients`` are (T, count) in the student's order, float64; ``unit`` is the relative
+    error of a rounding in the run's dtype.
     """
 
     run: TrainingRun
@@ -32,7 +33,12 @@ class Observed:
     gradients: Tensor
     unit: float
     source: str = ""
-    error: str | None = None
+    raised: Raised | None = None
+
+    @property
+    def error(self) -> str | None:
+        """The exception in one line."""
+        return None if self.raised is None else self.raised.error
 
     @property
     def names(self) -> list[str]:
@@ -43,7 +49,7 @@ class Observed:
         return out
 
 
-def observe(training: Training, run: TrainingRun, source: str = "", error: str | None = None) -> Observed:
+def observe(training: Training, run: TrainingRun, source: str = "", raised: Raised | None = None) -> Observed:
     """Prepare ``run`` for being judged against ``training``."""
     epochs = _judged(run)
     return Observed(
@@ -54,7 +60,7 @@ def observe(training: Training, run: TrainingRun, source: str = "", error: str |
         gradients=torch.tensor([epoch.gradient for epoch in epochs], dtype=torch.float64),
         unit=max(unit(dtype) for _, _, dtype in run.leaves),
         source=source,
-        error=error,
+        raised=raised,
     )
 
 

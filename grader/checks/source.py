@@ -161,6 +161,33 @@ def calls(node: ast.stmt, method: str) -> bool:
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == method
 
 
+def targets(node: ast.stmt) -> set[str]:
+    """Give the plain names that a statement assigns."""
+    assigned = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    inner = [part for target in assigned if target is not None for part in ast.walk(target)]
+    return {part.id for part in inner if isinstance(part, ast.Name)}
+
+
+def differentiates(node: ast.stmt) -> bool:
+    """Tell whether a statement differentiates, or was meant to: ``loss.backwards()``."""
+    return any(
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Attribute)
+        and (part.func.attr.startswith("backward") or ast.unparse(part.func).endswith("autograd.grad"))
+        for part in ast.walk(node)
+    )
+
+
+def differentiated(node: ast.stmt) -> set[str]:
+    """Give the name of what is differentiated: ``loss`` of ``loss.backward()`` and ``grad(loss, …)``."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            inner = part.func.value if part.func.attr == "backward" else next(iter(part.args), None)
+            if isinstance(inner, ast.Name) and inner.id != "torch":
+                return {inner.id}
+    return set()
+
+
 def mentions_gradient(node: ast.AST) -> bool:
     """Tell whether ``.grad`` stands in an expression."""
     return any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node))

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from grader.assignment import Question
 from grader.checks.finding import Finding, failed, result
-from grader.checks.source import has_loop, typed_numbers
+from grader.checks.raised import CUT, NO_GRADIENT, Raised
+from grader.checks.source import has_loop, typed_numbers, updates_before_backward
 from grader.parameters import SMALL
 from grader.recording import Value
 from grader.records import CellStatus, CheckResult, CheckStatus, Message, Step
@@ -20,20 +21,19 @@ NEAR = 1e-4
 """Between the ends of two right trainings lie roundings; an epoch more or less is a hundred times as much."""
 LONGEST_FLAT = 1000
 """Numbers of a y of shape (n,), of which a reference makes n² residuals in each epoch."""
-CUT = "does not require grad"
-"""What ``backward()`` says of a loss that no parameter leads to."""
 SAID = {
     "same dtype": Step.STEP1,  # a product, of data and parameters of two dtypes
     "shapes cannot be multiplied": Step.STEP1,
+    "must match the size of tensor": Step.STEP1,
     "only for scalar outputs": Step.STEP2,  # backward, of a loss for each row
     "'float' object has no attribute 'backward'": Step.STEP2,  # the loss was taken out by item()
-    "'NoneType'": Step.STEP3,  # an update, of a gradient that nobody has computed
+    NO_GRADIENT: Step.STEP3,  # an update, of a gradient that nobody has computed
     "params argument given to the optimizer": Step.STEP4,
     "optimizer can only optimize Tensors": Step.STEP4,
     "got an empty parameter list": Step.STEP4,
     "Invalid learning rate": Step.STEP4,
 }
-"""What torch says, and the step that it is about wherever in a question it is said."""
+"""What torch says, and the step that it is about where the line does not tell."""
 LOSS = ("between 0 and 1", "target size", "Target size")
 """What torch's losses say of what they are given."""
 ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, CellStatus.NOT_REACHED)}
@@ -89,39 +89,51 @@ def _few(value: Value) -> list[float]:
 
 
 def never_ran(
-    question: Question, error: str, changed: Mapping[str, Value], data: Data
+    question: Question, raised: Raised, changed: Mapping[str, Value], data: Data
 ) -> tuple[CheckResult, ...]:
     """Give the checks of a training question whose cell raised before the first backward.
 
     One step is to blame, the others are skipped. ``changed`` are the names that the question's cells made.
     """
     assert question.training is not None
-    blamed = _blamed(question.training, error, changed, data)
-    if error in ENDED:
-        raised = failed("check.cell-ended")
+    blamed = _blamed(question.training, raised, changed, data)
+    if blamed not in {spec.step for spec in question.checks}:
+        blamed = Step.INIT
+    if raised.error in ENDED:
+        found = failed("check.cell-ended")
     else:
-        raised = failed("init.raised" if blamed is Step.INIT else "step.raised", error=error)
+        found = failed("init.raised" if blamed is Step.INIT else "step.raised", error=raised.error)
     rest = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
     return tuple(
-        result(question.id, spec, raised if spec.step is blamed else rest) for spec in question.checks
+        result(question.id, spec, found if spec.step is blamed else rest) for spec in question.checks
     )
 
 
-def _blamed(training: Training, error: str, changed: Mapping[str, Value], data: Data) -> Step:
-    """Tell which step raised, as far as message and names tell.
+def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], data: Data) -> Step:
+    """Tell which step raised, by line, message and names.
 
-    Parameters that need a gradient under a loss that has none: the way between them was cut in step 1. A loss
-    that refuses what it is given is step 2, unless a ŷ stands there that is neither the right one nor its
-    logit.
+    A loss that refuses what it is given is step 2, unless a ŷ stands there that is neither the right one nor
+    its logit. Of a loss that computes ŷ too, and where no line is known, the message has to tell.
     """
-    if CUT in error:
-        return Step.STEP1 if any(value.requires_grad for value in changed.values()) else Step.INIT
-    about = next((step for words, step in SAID.items() if words in error), None)
-    if about is not None:
-        return about
-    if any(words in error for words in LOSS):
+    if CUT in raised.error:
+        return _cut_off(raised, changed)
+    if any(words in raised.error for words in LOSS):
         return Step.STEP2 if _yhat_is_known(training, changed, data) else Step.STEP1
-    return Step.INIT
+    about = next((step for words, step in SAID.items() if words in raised.error), None)
+    step = raised.step
+    if step is None or about is Step.STEP4 or (about is Step.STEP1 and raised.made_yhat):
+        return about or step or Step.INIT
+    if step is Step.STEP4 and about is Step.STEP3:
+        return Step.STEP4 if updates_before_backward(raised.source) else Step.STEP3
+    return step
+
+
+def _cut_off(raised: Raised, changed: Mapping[str, Value]) -> Step:
+    """Tell where the way from the parameters to the loss ends: at them, within step 1, or behind its ŷ."""
+    followed = {name for name, value in changed.items() if value.requires_grad}
+    if followed & raised.yhats:
+        return Step.STEP2
+    return Step.STEP1 if followed else Step.INIT
 
 
 def _yhat_is_known(training: Training, changed: Mapping[str, Value], data: Data) -> bool:

@@ -10,11 +10,13 @@ import torch
 from torch import Tensor
 
 from grader.assignment import Question
+from grader.checks.broken_off import broken_off
 from grader.checks.end import judge_result
 from grader.checks.finding import PASSED, result
 from grader.checks.forward import Forward, judge_forward
 from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_step4
 from grader.checks.observed import Observed, observe
+from grader.checks.raised import Raised
 from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step
 from grader.runs import TrainingRun
@@ -56,7 +58,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     namespace: Mapping[str, Value],
     *,
     source: str = "",
-    error: str | None = None,
+    raised: Raised | None = None,
     accepts: Callable[[str, Tensor], bool] = lambda _name, _tensor: True,
 ) -> TrainingJudgement:
     """Judge ``run`` as the answer to a training question.
@@ -67,12 +69,12 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         data: the assignment's data.
         namespace: the student's names at the end of the question's cells.
         source: the text of the run's cells.
-        error: the exception that ended the run's last cell.
+        raised: the exception that ended the run's last cell.
         accepts: whether a tensor of this name, other than the data's, may be the student's own data.
     """
     training = question.training
     assert training is not None
-    observed = observe(training, run, source, error)
+    observed = observe(training, run, source, raised)
     forward = _forward(training, observed, data, accepts)
     shapes = {spec.step: spec.any_shape for spec in question.checks}
     findings = {
@@ -88,6 +90,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         Step.EPOCHS: judge_epochs(training, observed, late=forward.late),
         Step.RESULT: judge_result(observed, namespace),
     }
+    findings |= broken_off(training, observed, namespace, findings)
     return TrainingJudgement(
         run=run,
         observed=observed,

@@ -6,7 +6,15 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.checks.source import calls, is_clear, is_update, statements
+from grader.checks.source import (
+    calls,
+    differentiated,
+    differentiates,
+    is_clear,
+    is_update,
+    statements,
+    targets,
+)
 from grader.diagnosis.case import Case
 from grader.records import Step
 
@@ -63,20 +71,20 @@ class _Text:
 
     def assigned(self, names: set[str], before: int) -> ast.stmt | None:
         """Give the last assignment to one of ``names`` above a line."""
-        above = [n for n in self.simple if n.lineno <= before and names & _targets(n)]
+        above = [n for n in self.simple if n.lineno <= before and names & targets(n)]
         return max(above, key=lambda node: node.lineno, default=None)
 
     @property
     def backward(self) -> ast.stmt | None:
-        return self.first(_differentiates)
+        return self.first(differentiates)
 
     @property
     def loss(self) -> ast.stmt | None:
         """The line that computes what is differentiated."""
         backward = self.backward
         if backward is None:
-            return self.first(lambda node: bool(_targets(node) & {"loss", "cost"}))
-        return self.assigned(_differentiated(backward), backward.lineno) or backward
+            return self.first(lambda node: bool(targets(node) & {"loss", "cost"}))
+        return self.assigned(differentiated(backward), backward.lineno) or backward
 
     @property
     def yhat(self) -> ast.stmt | None:
@@ -84,17 +92,17 @@ class _Text:
         loss = self.loss
         if loss is None:
             return None
-        used = {n.id for n in ast.walk(loss) if isinstance(n, ast.Name)} - _targets(loss) - {"x", "y", "X"}
+        used = {n.id for n in ast.walk(loss) if isinstance(n, ast.Name)} - targets(loss) - {"x", "y", "X"}
         return self.assigned(used, loss.lineno) or loss
 
 
 def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  # noqa: PLR0911 - one for each
     match step:
         case Step.DATA | Step.VALUE:
-            return text.first(lambda node: bool(_targets(node) & _lost_names(case, step)))
+            return text.first(lambda node: bool(targets(node) & _lost_names(case, step)))
         case Step.INIT:
             named = {str(check.message.params.get("name")) for check in case.failed if check.step is step}
-            return text.first(lambda node: bool(_targets(node) & named)) or text.first(_makes_parameters)
+            return text.first(lambda node: bool(targets(node) & named)) or text.first(_makes_parameters)
         case Step.STEP1:
             return text.yhat
         case Step.STEP2:
@@ -115,32 +123,6 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
 def _lost_names(case: Case, step: Step) -> set[str]:
     failed = [check.id.partition(".")[2] for check in case.failed if check.step is step]
     return {name.partition(".")[0] for name in failed}
-
-
-def _targets(node: ast.stmt) -> set[str]:
-    """Give the plain names that a statement assigns."""
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    inner = [part for target in targets if target is not None for part in ast.walk(target)]
-    return {part.id for part in inner if isinstance(part, ast.Name)}
-
-
-def _differentiates(node: ast.stmt) -> bool:
-    return any(
-        isinstance(part, ast.Call)
-        and isinstance(part.func, ast.Attribute)
-        and (part.func.attr == "backward" or ast.unparse(part.func).endswith("autograd.grad"))
-        for part in ast.walk(node)
-    )
-
-
-def _differentiated(node: ast.stmt) -> set[str]:
-    """Give the name of what is differentiated: ``loss`` of ``loss.backward()`` and ``grad(loss, …)``."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-            inner = part.func.value if part.func.attr == "backward" else next(iter(part.args), None)
-            if isinstance(inner, ast.Name) and inner.id != "torch":
-                return {inner.id}
-    return set()
 
 
 def _makes_parameters(node: ast.stmt) -> bool:

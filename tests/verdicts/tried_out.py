@@ -155,6 +155,13 @@ def raises(name: str, question: str, step: str, **pieces: str) -> Answer:
     )
 
 
+def stops(
+    name: str, question: str, step: str, code: str = "", unseen: str = "clear epochs", **pieces: str
+) -> Answer:
+    """Raise after the first backward, for what is wrong in one step."""
+    return wrong(f"stops: {name}", question, step, code, LOOPS[question].but(**pieces).source, unseen=unseen)
+
+
 RIGHT = (
     data("x requires a gradient", "x.requires_grad = True"),
     data("y requires a gradient", "y.requires_grad_()"),
@@ -372,6 +379,46 @@ for epoc in range(30):
     raises("the loss's number", "mse", "step2", loss="loss = torch.mean((y - yhat) ** 2).item()"),
     raises("no backward", "mse", "step3", backward=""),
     raises("the optimizer of a tensor", "sgd-what", "step4", before=LOOPS["sgd-what"].before.replace("[What]", "What")),
+    raises("the loss's class, given ŷ and y", "mse", "step2", loss="loss = torch.nn.MSELoss(yhat, y)"),
+    raises("no such mean", "mse", "step2", loss="loss = torch.means((y - yhat) ** 2)"),
+    raises("^ for **", "sgd-bias", "step2", loss="loss = torch.mean((y - yhat) ^ 2)"),
+    raises("numpy's mean", "mse", "step2", loss="import numpy as np\nloss = np.mean((y - yhat) ** 2)"),
+    raises("no such ŷ", "mse", "step2", loss="loss = torch.mean((y - yht) ** 2)"),
+    raises("a product of residuals", "mse", "step2", loss="loss = (y - yhat) @ (y - yhat)"),
+    raises("a loss made anew", "mse", "step2", loss="loss = torch.tensor(torch.mean((y - yhat) ** 2))"),
+    raises("a loss in numpy", "mse", "step2", loss="loss = torch.mean((y - yhat) ** 2).detach().numpy()"),
+    raises("no such loss", "sgd-bias", "step2", before=f"{LOOPS['sgd-bias'].before}\nlossfn = torch.nn.MSELos()", loss="loss = lossfn(yhat, y)"),
+    raises("a function for the loss", "mse", "step2", before=f"{WHAT}\ndef lossfn(a, b):\n    return torch.means((a - b) ** 2)", loss="loss = lossfn(yhat, y)"),
+    raises("* for @", "mse", "step1", yhat="yhat = X * What"),
+    raises("* for @, ŷ and loss in a line", "mse", "step1", yhat="", loss="loss = torch.mean((y - X * What) ** 2)"),
+    raises("* for @ in a function", "mse", "step1", before=f"{WHAT}\ndef model(W):\n    return X * W", yhat="yhat = model(What)"),
+    raises("no such parameter", "mse", "step1", yhat="yhat = X @ Wht"),
+    raises("ŷ in numpy", "mse", "step1", yhat="yhat = X @ What\nyhat = yhat.numpy()"),
+    raises("a module that is not made", "sgd-bias", "step1", yhat="a1 = torch.nn.Sigmoid\nyhat = a1(net(x))"),
+    raises("no such method", "mse", "step3", backward="loss.backwards()"),
+    raises("no such function", "mse", "step3", backward="torch.backward(loss)"),
+    raises("no such name", "sgd-bias", "step3", backward="los.backward()"),
+    raises("ŷ differentiated", "mse", "step3", backward="yhat.backward()"),
+    raises("the net differentiated", "sgd-bias", "step3", backward="net.backward()"),
+    raises("no such optimizer", "sgd-bias", "step4", before=LOOPS["sgd-bias"].before.replace("SGD", "SDG")),
+    raises("the update above", "mse", "step4", yhat=f"{LOOPS['mse'].update}\nyhat = X @ What", update=""),
+    raises("cleared at the head", "mse", "clear", yhat="What.grad.zero_()\nyhat = X @ What", clear=""),
+    raises("cleared at the head, the net's", "net-bias-train", "clear", yhat="net.bias.grad.zero_()\nyhat = net(x)", clear=""),
+    raises("no such range", "mse", "epochs", head="for epoc in rnge({epochs}):"),
+    raises("no such layer", "sgd-bias", "init", before=LOOPS["sgd-bias"].before.replace("Linear", "Liner")),
+    stops("the value given to the name", "mse", "step4", "leaf-rebound", update="What = What.data - 1/10 * What.grad"),
+    stops("the value, cleared in place", "mse", "step4", "leaf-rebound", update="What = What.data - 1/10 * What.grad", clear="What.grad.zero_()"),
+    stops("detached", "mse", "step4", "leaf-rebound", update="What = What.detach() - 1/10 * What.grad"),
+    stops("a new tensor in no_grad", "mse", "step4", "leaf-rebound", update="with torch.no_grad():\n    What = What - 1/10 * What.grad"),
+    stops("no such gradient", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - 1/10 * What.gradient"),
+    stops("no such rate", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - alpha * What.grad"),
+    stops("the loss's gradient", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - 1/10 * loss.grad"),
+    stops("one number of the gradient", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - 1/10 * What.grad.item()"),
+    stops("no such step", "sgd-bias", "step4", unseen="clear epochs result", update="optimizr.steps()"),
+    stops("no such clearing", "sgd-bias", "clear", unseen="epochs", clear="optimizr.zero_grads()"),
+    stops("every second backward", "mse", "step3", backward="if epoc % 2 == 0:\n    loss.backward()"),
+    stops("the loss's function overwritten", "sgd-bias", "step2", before=f"{LOOPS['sgd-bias'].before}\nloss = torch.nn.MSELoss()", loss="loss = loss(yhat, y)"),
+    stops("the intercept forgotten", "net-bias-train", "step1", "no-intercept", "step4 clear epochs result", yhat="yhat = x @ net.weight.T"),
     wrong("left before the last update", "mse", "epochs", "epochs", LOOPS["mse"].but(backward="loss.backward()\nif epoc == 29:\n    break").source),
     together("one after the other, the second not cleared", "sgd-bias sgd-nobias", f"{SGD}\n{LOOPS['sgd-nobias'].but(clear='').source}", "sgd-nobias.clear", ("gradient-not-cleared",)),
     together("one after the other, the first not cleared", "sgd-bias sgd-nobias", f"{LOOPS['sgd-bias'].but(clear='').source}\n{LOOPS['sgd-nobias'].source}", "sgd-bias.clear", ("gradient-not-cleared",)),
