@@ -113,7 +113,7 @@ def _judge_training(
     before = recording.namespace(begin.cell, begin.after)
     judged = []
     for run in answer.own(runs):
-        if cut_off(run, own.data) is not None:
+        if cut_off(run, own.data, answer.changed) is not None:
             continue
         later = runs[runs.index(run) + 1 :]
         namespace = _until(later, run, answer.namespace, recording)
@@ -184,9 +184,10 @@ def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
 def _without_run(question: Question, matched: Matched, answer: Answer, data: Data) -> Judged:
     """Judge a training question of which no training was recorded; what may be right all the same is left."""
     assert question.training is not None
-    cuts = (cut_off(run, data) for run in answer.own(training_runs(answer.recording)))
+    runs = answer.own(training_runs(answer.recording))
+    cuts = (cut_off(run, data, answer.changed) for run in runs)
     if (cut := next(filter(None, cuts), None)) is not None:
-        checks = was_cut(question, cut, answer.changed)
+        checks = was_cut(question, cut)
     elif answer.raised is not None:
         checks = never_ran(question, answer.raised, answer.changed, data)
     elif ends_right(question.training, "\n".join(answer.own_sources.values()), answer.changed, data):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -11,52 +11,69 @@ from torch import Tensor
 from grader.assignment import Question
 from grader.checks.finding import Finding, failed, result
 from grader.parameters import SMALL
-from grader.recording import Value
+from grader.recording import Numbers, Value
 from grader.records import CheckResult, CheckStatus, Message, Step
 from grader.runs import TrainingRun
 from grader.training import Data
 
 
 class Cut(NamedTuple):
-    """The leaf that a gradient came to, and the step that made it: ``STEP1`` of ŷ, ``STEP2`` of the loss."""
+    """The leaf that a gradient came to, and the step that is to blame: ``STEP1`` made ŷ, ``STEP2`` the loss.
+
+    ``INIT`` where no parameter asks for a gradient: that is what the leaf was made for. ``parameters`` are
+    the names of what may be one.
+    """
 
     name: str
     step: Step
+    parameters: tuple[str, ...]
 
 
-def cut_off(run: TrainingRun, data: Data) -> Cut | None:
-    """Tell whether a run's only leaf is a ŷ or the loss itself, which no parameter leads to."""
-    if len(run.leaves) != 1:
+def cut_off(run: TrainingRun, data: Data, changed: Mapping[str, Value]) -> Cut | None:
+    """Tell whether a run's only leaf is ŷ, the data or the loss itself, which no parameter leads to.
+
+    ``changed`` are the names that the question's cells made.
+    """
+    if len(run.leaves) != 1 or (made_by := _made_by(run, data)) is None:
         return None
+    name = run.leaves[0][0]
+    losses = [root.value for epoch in run.epochs for root in epoch.roots]
+    parameters = {
+        other: value for other, value in changed.items() if other != name and _may_be_one(value, losses)
+    }
+    asks = not parameters or any(value.requires_grad for value in parameters.values())
+    if asks and name in vars(data):
+        return None
+    return Cut(name, made_by if asks else Step.INIT, tuple(parameters))
+
+
+def _made_by(run: TrainingRun, data: Data) -> Step | None:
+    """Tell which step the leaf comes from; ``None`` if it may be a parameter."""
     name, shape, _ = run.leaves[0]
     first, y = run.epochs[0], getattr(data, "y", None)
     if first.graph == () and [root.value for root in first.roots] == [first.values]:
-        return Cut(name, Step.STEP2)
+        return Step.STEP2
     rows = y.numel() if isinstance(y, Tensor) else 0
-    if prod(shape) == rows > SMALL and name not in vars(data):
-        return Cut(name, Step.STEP1)
-    return None
+    return Step.STEP1 if prod(shape) > SMALL and (prod(shape) == rows or name in vars(data)) else None
 
 
-def was_cut(question: Question, cut: Cut, changed: Mapping[str, Value]) -> tuple[CheckResult, ...]:
-    """Give the checks of a training question whose only gradients went to a tensor made on the way.
-
-    Where no parameter asks for a gradient either, that is what it was made for: the start is to blame.
-    ``changed`` are the names that the question's cells made.
-    """
-    parameters = {name: value for name, value in changed.items() if name != cut.name and _may_be_one(value)}
-    if parameters and not any(value.requires_grad for value in parameters.values()):
-        blamed, wrong = Step.INIT, failed("init.no-gradient", name=", ".join(parameters))
-    else:
-        blamed, wrong = (
-            cut.step,
-            failed("step1.cut" if cut.step is Step.STEP1 else "step2.cut", name=cut.name),
-        )
+def was_cut(question: Question, cut: Cut) -> tuple[CheckResult, ...]:
+    """Give the checks of a training question whose only gradients went to a tensor made on the way."""
+    match cut.step:
+        case Step.INIT:
+            wrong = failed("init.no-gradient", name=", ".join(cut.parameters))
+        case Step.STEP1:
+            wrong = failed("step1.cut", name=cut.name)
+        case _:
+            wrong = failed("step2.cut", name=cut.name)
     rest = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
     return tuple(
-        result(question.id, spec, wrong if spec.step is blamed else rest) for spec in question.checks
+        result(question.id, spec, wrong if spec.step is cut.step else rest) for spec in question.checks
     )
 
 
-def _may_be_one(value: Value) -> bool:
-    return value.dtype in ("float32", "float64") and value.shape is not None and prod(value.shape) <= SMALL
+def _may_be_one(value: Value, losses: Sequence[Numbers | None]) -> bool:
+    """Tell whether a value may be a parameter: a few numbers, and none of the losses."""
+    if value.tensor is None or not value.tensor.is_floating_point() or value.tensor.numel() > SMALL:
+        return False
+    return tuple(map(float, value.tensor.flatten().tolist())) not in losses

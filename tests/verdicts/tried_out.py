@@ -363,6 +363,7 @@ for epoc in range(30):
     wrong("ŷ cut off below", "mse", "step1", "", LOOPS["mse"].but(yhat="u = X @ What\nyhat = torch.relu(u)").source),
     *(cut("ŷ made anew", name, "step1", yhat=f"{LOOPS[name].yhat}\nyhat = torch.tensor(yhat, requires_grad=True)") for name in ("mse", "net-bias-train", "sgd-bias")),
     *(cut("the loss made anew", name, "step2", loss=f"{LOOPS[name].loss}\nloss = loss.detach().requires_grad_()") for name in ("mse", "net-bias-train", "sgd-bias")),
+    cut("X alone asks for a gradient", "mse", "init", "requires-grad-missing", before="What = torch.tensor([[-5.0], [10.0]])\nX = X.clone().requires_grad_()"),
     cut("the loss alone asks for a gradient", "mse", "init", "requires-grad-missing", before="What = torch.tensor([[-5.0], [10.0]])", loss="loss = torch.mean((y - yhat) ** 2)\nloss.requires_grad = True"),
     wrong("a wide network", "sgd-bias", "step1", "", LOOPS["sgd-bias"].but(before="net = torch.nn.Sequential(torch.nn.Linear(1, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))\noptimizr = torch.optim.SGD(net.parameters(), lr=1/10)").source),
     wrong("many columns", "mse", "step1", "", LOOPS["mse"].but(before="What = torch.ones(2, 100, requires_grad=True)").source),
