@@ -12,7 +12,7 @@ from torch import Tensor
 from grader.assignment import Question
 from grader.checks.broken_off import broken_off
 from grader.checks.end import judge_result
-from grader.checks.finding import PASSED, result
+from grader.checks.finding import PASSED, failed, result
 from grader.checks.forward import Forward, judge_forward
 from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_step4
 from grader.checks.observed import Observed, observe
@@ -104,33 +104,49 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
 def _forward(
     training: Training, observed: Observed, data: Data, accepts: Callable[[str, Tensor], bool]
 ) -> Forward:
-    """Judge on the assignment's data, or the student's own where that explains more: wrong data cost once."""
+    """Judge on the assignment's data, or the student's own where that explains more: wrong data cost once.
+
+    Data that the answer itself made others explain as much, and are its mistake.
+    """
     best = judge_forward(training, observed, data)
-    if best.mistakes:
-        own = _own_data(observed, data, accepts)
-        if own is not None:
-            try:
-                other = judge_forward(training, _few(observed) if _spread(own, data) else observed, own)
-            except (RuntimeError, ValueError, IndexError):  # their shapes do not fit the reference's steps
-                return best
-            if other.mistakes < best.mistakes:
-                return other
+    used = _used(observed, data) if best.mistakes else {}
+    own = {name: tensor for name, tensor in used.items() if accepts(name, tensor)}
+    best = _better(training, observed, best, own)
+    if best.mistakes and best.broadcast is None and len(own) < len(used):
+        other = _better(training, observed, best, used)
+        if other is not best:
+            return _changed(other, best.data, [name for name in used if name not in own])
     return best
 
 
-def _own_data(observed: Observed, data: Data, accepts: Callable[[str, Tensor], bool]) -> Data | None:
-    """Give the data with the student's tensors of the same names, if any of them differs; else ``None``."""
+def _better(training: Training, observed: Observed, best: Forward, used: Mapping[str, Tensor]) -> Forward:
+    """Give the judgement on tensors that the student used as data, where it finds fewer mistakes."""
+    if not best.mistakes or not any(not _equal(used[name], getattr(best.data, name)) for name in used):
+        return best
+    own = SimpleNamespace(**{**vars(best.data), **used})
+    try:
+        other = judge_forward(training, _few(observed) if _spread(own, best.data) else observed, own)
+    except (RuntimeError, ValueError, IndexError):  # their shapes do not fit the reference's steps
+        return best
+    return other if other.mistakes < best.mistakes else best
+
+
+def _changed(other: Forward, data: Data, names: Sequence[str]) -> Forward:
+    """Charge data that were made others in the answer itself: y to the loss, what ŷ is made of to ŷ."""
+    wrong = failed("check.changed-data", name=", ".join(names))
+    if names == ["y"]:
+        return replace(other, data=data, step2=wrong)
+    return replace(other, data=data, step1=wrong)
+
+
+def _used(observed: Observed, data: Data) -> dict[str, Tensor]:
+    """Give the student's tensors that have names of the data."""
     variables = next((e.variables for e in observed.epochs if e.variables), {})
-    own = {
+    return {
         name: value.tensor
         for name in vars(data)
-        if (value := variables.get(name)) is not None
-        and value.tensor is not None
-        and _usable(value.tensor)
-        and accepts(name, value.tensor)
+        if (value := variables.get(name)) is not None and value.tensor is not None and _usable(value.tensor)
     }
-    differs = any(not _equal(tensor, getattr(data, name)) for name, tensor in own.items())
-    return SimpleNamespace(**{**vars(data), **own}) if differs else None
 
 
 def _spread(own: Data, data: Data) -> bool:
