@@ -184,16 +184,17 @@ def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
 def _without_run(question: Question, matched: Matched, answer: Answer, data: Data) -> Judged:
     """Judge a training question of which no training was recorded; what may be right all the same is left."""
     assert question.training is not None
+    source = "\n".join(answer.own_sources.values())
+    if answer.raised is None and ends_right(question.training, source, answer.changed, data):
+        case = _case(question, by_formula(question), answer)
+        report = replace(_report(case, matched), status=QuestionStatus.MANUAL)
+        return Judged(report, case, (Message("flag.by-formula", {"question": question.title}),))
     runs = answer.own(training_runs(answer.recording))
     cuts = (cut_off(run, data, answer.changed) for run in runs)
     if (cut := next(filter(None, cuts), None)) is not None:
         checks = was_cut(question, cut)
     elif answer.raised is not None:
         checks = never_ran(question, answer.raised, answer.changed, data)
-    elif ends_right(question.training, "\n".join(answer.own_sources.values()), answer.changed, data):
-        case = _case(question, by_formula(question), answer)
-        report = replace(_report(case, matched), status=QuestionStatus.MANUAL)
-        return Judged(report, case, (Message("flag.by-formula", {"question": question.title}),))
     else:
         checks = no_run(question, "check.no-run")
     case = _case(question, checks, answer)

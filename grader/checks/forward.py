@@ -71,7 +71,8 @@ def judge_forward(training: Training, observed: Observed, data: Data) -> Forward
     """
     judge = _Judge(training, observed, data)
     found = judge.against_reference() if observed.alignment.complete else judge.without_reference()
-    return _second_time(observed, found) if SECOND_TIME in (observed.error or "") else found
+    broken_off = SECOND_TIME in (observed.error or "") and observed.run.count < training.epochs
+    return _second_time(observed, found) if broken_off else found
 
 
 def _second_time(observed: Observed, found: Forward) -> Forward:

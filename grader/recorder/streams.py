@@ -149,9 +149,10 @@ class Stream:
         last = self._last()
         if last is None or touched or again or values != last.values or self.epoch.events[-1] is not last:
             return True
-        if "grad" in (via, last.via):
+        if via == "grad":
             return False
-        return before != last.after and not any(any(g) for g in before if g is not None)
+        left = next((e.after for e in reversed(self.epoch.events) if _adds_up(e)), before)
+        return before != left and not any(any(g) for g in before if g is not None)
 
     def add(self, event: Backward, *, opens: bool) -> None:
         """Add a backward to the open epoch, or to a new one."""
@@ -274,6 +275,10 @@ class Stream:
 
     def _stays(self, epoch: Epoch) -> bool:
         return epoch.odd or epoch.index < HEAD or epoch.index // 2 % self._stride == 0
+
+
+def _adds_up(event: Any) -> bool:
+    return type(event) is Backward and event.via == "backward"
 
 
 def _joined(values: list[Any]) -> list[float]:

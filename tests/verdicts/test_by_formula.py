@@ -28,6 +28,12 @@ def train(theta, epochs):
         epochs -= 1
     return theta
 What = train(torch.tensor([[-5.0], [10.0]]), 30)"""
+CHAIN = """\
+What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+for epoch in range(30):
+    yhat = X @ What
+    of_yhat, = torch.autograd.grad(torch.sum((y - yhat) ** 2), yhat)
+    What.data = What.data - 1 / 1000 * (X.T @ of_yhat)"""
 
 
 def told(report):
@@ -42,7 +48,9 @@ def told(report):
 
 
 @pytest.mark.parametrize(
-    "source", [TENSOR, NUMPY, SCALARS, FUNCTION], ids=["tensor", "numpy", "scalars", "function"]
+    "source",
+    [TENSOR, NUMPY, SCALARS, FUNCTION, CHAIN],
+    ids=["tensor", "numpy", "scalars", "function", "chain rule"],
 )
 def test_a_right_end_is_left_to_the_instructor(reported, assignment, source):
     """No step is judged, none is called wrong, and the instructor is told."""

@@ -263,6 +263,9 @@ for epoc in range(30):
     theta.grad = None"""),
     right("trained on in another cell", "mse", MSE, LOOPS["mse"].but(before="", epochs=70).source),
     right("trained on in another cell", "sgd-what", LOOPS["sgd-what"].source, LOOPS["sgd-what"].but(before="", epochs=70).source),
+    right("a second backward below the loop raises", "mse", f"{MSE}\nloss.backward()"),
+    right("a second backward below the loop raises", "sgd-bias", f"{SGD}\ntorch.autograd.grad(loss, net.weight)"),
+    right("a look by backward, cleared, and one by autograd.grad", "mse", f"{WHAT}\ntorch.sum((y - X @ What) ** 2).backward()\nWhat.grad = None\n{LOOK.format('mean')}\n" + LOOPS["mse"].but(before="").source),
     right("another derivative", "mse", MSE, "t = torch.linspace(-3, 3, 100, requires_grad=True)\n(t ** 2).sum().backward()\nt.grad"),
     Answer("sse, mse: both in one loop", (("sse", """
 for of_all, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
