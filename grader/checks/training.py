@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import SimpleNamespace
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 from grader.assignment import Question
 from grader.checks.broken_off import broken_off
 from grader.checks.end import judge_result
-from grader.checks.finding import PASSED, failed, result
+from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.forward import Forward, judge_forward
 from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_step4
 from grader.checks.observed import Observed, observe
@@ -21,6 +22,7 @@ from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step
 from grader.runs import TrainingRun
 from grader.training import Data, Training
+from grader.training import replace as replaced
 
 FEW = 2  # epochs judged on a student's own data of other shapes
 
@@ -79,9 +81,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     shapes = {spec.step: spec.any_shape for spec in question.checks}
     findings = {
         Step.DATA: PASSED,
-        Step.INIT: judge_init(
-            training, observed, any_shape=shapes.get(Step.INIT, True), frozen=forward.frozen
-        ),
+        Step.INIT: _init(training, observed, forward, data, any_shape=shapes.get(Step.INIT, True)),
         Step.STEP1: forward.step1,
         Step.STEP2: forward.step2,
         Step.STEP3: forward.step3,
@@ -99,6 +99,26 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         broadcast=forward.broadcast,
         data=forward.data,
     )
+
+
+def _init(
+    training: Training, observed: Observed, forward: Forward, data: Data, *, any_shape: bool
+) -> Finding:
+    """Judge the start; where the student's own X has its columns swapped, the swapped start is the same."""
+    judge = partial(judge_init, observed=observed, any_shape=any_shape, frozen=forward.frozen)
+    found = judge(training)
+    if found.status is CheckStatus.FAILED and _columns_swapped(forward.data, data):
+        start = {
+            name: value.flatten().flip(0).reshape(value.shape) for name, value in training.init().items()
+        }
+        swapped = judge(replaced(training, init=lambda: start))
+        return swapped if swapped.status is not CheckStatus.FAILED else found
+    return found
+
+
+def _columns_swapped(own: Data, data: Data) -> bool:
+    mine, nominal = getattr(own, "X", None), getattr(data, "X", None)
+    return isinstance(mine, Tensor) and isinstance(nominal, Tensor) and _equal(mine, nominal.flip(1))
 
 
 def _forward(

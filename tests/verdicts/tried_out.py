@@ -376,6 +376,7 @@ for epoc in range(30):
     wrong("y flattened where ŷ is flat", "mse", "init step2", "broadcast-target", LOOPS["mse"].but(before="What = torch.tensor([[float(y.mean())], [0.0]], requires_grad=True)", loss="loss = torch.mean((y.reshape(-1) - yhat) ** 2)").source),
     wrong("every second update left out", "mse", "step4", "", LOOPS["mse"].but(update="if epoc % 2 == 0:\n    What.data = What.data - 1/10 * What.grad").source, unseen="result"),
     wrong("every second step left out", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="if epoc % 2 == 0:\n    optimizr.step()").source, unseen="result"),
+    Answer("mse: columns swapped, and the start with them", (("data", DATA[1].replace("[torch.ones(100, 1), x]", "[x, torch.ones(100, 1)]")), ("mse", MSE.replace("[[-5.0], [10.0]]", "[[10.0], [-5.0]]"))), loses=frozenset({"data.X"}), named=("columns-swapped",)),
     wrong("half of the rows", "mse", "step1", "", f"X, y = X[:50], y[:50]\n{MSE}"),
     Answer("mse, sgd-bias: y made another costs once", (("mse", f"y = 2 * y\n{MSE}"), ("sgd-bias", SGD)), loses=frozenset({"mse.step2"})),
     raises("x for X", "mse", "step1", yhat="yhat = x @ What"),
