@@ -108,6 +108,7 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
 def _judge_training(
     question: Question, answer: Answer, recording: Recording, own: OwnData
 ) -> TrainingJudgement | None:
+    assert question.training is not None
     runs = training_runs(answer.recording)
     begin = min(answer.parts, key=lambda part: (part.cell, part.after))
     before = recording.namespace(begin.cell, begin.after)
@@ -129,7 +130,9 @@ def _judge_training(
             judge(one, namespace=namespace) for one in (run.mirrored, run.before_copy, run) if one is not None
         ]
         if (first := run.in_first_cell) is not None:
-            found.insert(0, judge(first, namespace=recording.namespace(after=first.cells[0])))
+            alone = judge(first, namespace=recording.namespace(after=first.cells[0]))
+            whole = first.count == question.training.epochs
+            found = [alone] if whole else [alone, *found]
         if found[-1].lost(Step.RESULT) and (taken := _taken_at_once(later, run, recording)):
             left = {name: value for name, value in namespace.items() if name not in taken}
             found = [judge(run, namespace=left)]

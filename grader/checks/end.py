@@ -25,23 +25,23 @@ def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:
     end, tolerance = _own_end(observed, last)
     if end is None:
         return NOT_OBSERVED
-    before_update = torch.tensor(
-        last.values, dtype=torch.float64
-    )  # where the loop updates first, then differentiates
-    at = 0
+    names = {name: value.tensor for name, value in namespace.items() if value.tensor is not None}
+    counts = list(observed.run.counts)
+    before_update = torch.split(torch.tensor(last.values, dtype=torch.float64), counts)
+    if all(
+        _shown(names, prod(shape), before, 0 * before)
+        for (_, shape, _), before in zip(observed.run.leaves, before_update, strict=True)
+    ):
+        return PASSED  # the loop updates first, then differentiates
     hidden = False
-    for (name, shape, _), count in zip(observed.run.leaves, observed.run.counts, strict=True):
-        wanted, allowed, other = (part[at : at + count] for part in (end, tolerance, before_update))
-        at += count
-        shown = [v.tensor for v in namespace.values() if v.tensor is not None]
-        alike = [tensor for tensor in shown if tensor.numel() == prod(shape)]
-        if any(_same(one, wanted, allowed) or _same(one, other, 0 * allowed) for one in alike):
+    ends = zip(torch.split(end, counts), torch.split(tolerance, counts), strict=True)
+    for (name, shape, _), (wanted, allowed) in zip(observed.run.leaves, ends, strict=True):
+        if _shown(names, prod(shape), wanted, allowed):
             continue
-        own = namespace.get(name)
-        if own is None or own.tensor is None:
+        if name not in names:
             hidden = True
             continue
-        numbers = recorded(own.tensor).tolist()
+        numbers = recorded(names[name]).tolist()
         return failed(
             "result.differs",
             wanted=shown_numbers(wanted.tolist()),
@@ -51,6 +51,11 @@ def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:
             actual=[text(number) for number in numbers],
         )
     return Finding(CheckStatus.BORDERLINE, Message("result.missing")) if hidden else PASSED
+
+
+def _shown(names: Mapping[str, Tensor], count: int, wanted: Tensor, allowed: Tensor) -> bool:
+    """Tell whether a tensor of a leaf's size stands where it should, under whatever name."""
+    return any(_same(one, wanted, allowed) for one in names.values() if one.numel() == count)
 
 
 def _own_end(observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from grader.checks.source import (
     has_backward,
     is_clear,
     is_update,
+    means,
     statements,
     targets,
 )
@@ -24,6 +26,8 @@ NO_GRADIENT = "'NoneType'"
 """What Python says of an update by a gradient that is not there."""
 OF_LOSS = ("only for scalar outputs", "object has no attribute 'backward'")
 """What is raised at ``backward()`` of a loss that is a table, or no tensor."""
+UNBOUND = re.compile(r"local variable '(\w+)'")
+"""What Python says of a name that a function assigns below."""
 TARGET = "y"
 """What a loss is computed from, and a ŷ is not."""
 PARAMETERS = ("requires_grad", "Linear(", "Parameter(")
@@ -44,6 +48,8 @@ class Raised:
 
         What ``backward()`` does not take is the loss, if it is one that is differentiated.
         """
+        if self._updates_unbound:
+            return Step.STEP4
         node = self._node
         if node is None:
             return None
@@ -57,6 +63,12 @@ class Raised:
         return step
 
     @property
+    def _updates_unbound(self) -> bool:
+        """Tell whether an update made a name the function's own that it had from outside: ``What -= …``."""
+        found = UNBOUND.search(self.error)
+        return found is not None and any(is_update(n) and found[1] in targets(n) for n in self._all)
+
+    @property
     def made_yhat(self) -> bool:
         """Tell whether the line computes the loss from the parameters at once, ŷ within it."""
         return self._node is not None and self._epoch.has_yhat_within(self._node)
@@ -65,6 +77,12 @@ class Raised:
     def yhats(self) -> set[str]:
         """The names of what step 1 hands over to step 2."""
         return self._epoch.handed_over
+
+    @property
+    def in_loop(self) -> bool:
+        """Tell whether the line stands in what is repeated."""
+        block = self._epoch.block
+        return block is not None and _holds(block, self.line or 0)
 
     @property
     def once(self) -> bool:
@@ -84,11 +102,20 @@ class Raised:
     def _node(self) -> ast.stmt | None:
         """The statement that raised; the line that calls it where a function computes a part of the epoch."""
         around = [node for node in self._all if _holds(node, self.line or 0)]
+        innermost = self._innermost(around)
         functions = [node for node in around if isinstance(node, ast.FunctionDef | ast.ClassDef)]
         helper = next((node for node in functions if not _trains(node)), None)
-        if helper is not None:
+        if helper is not None and (innermost is None or _told(innermost) is None):
             makes = any(node.name == "__init__" for node in functions)
             return self._epoch.first_use(helper, self._epoch.above if makes else self._epoch.inner)
+        return innermost
+
+    def _innermost(self, around: list[ast.stmt]) -> ast.stmt | None:
+        """Give the statement in a line; of several the first that has what the exception names."""
+        simple = [node for node in around if not hasattr(node, "body")]
+        if len(simple) > 1:
+            named = re.findall(r"'(\w+)'", self.error)[-1:]
+            return next((node for node in simple if _words(node).intersection(named)), None)
         return max(around, key=lambda node: (node.lineno, node.col_offset), default=None)
 
 
@@ -122,6 +149,8 @@ class _Epoch:
         return self._step_above(node) if node in self.above else None
 
     def _inner_step(self, node: ast.stmt) -> Step | None:
+        if isinstance(node, ast.Expr) or isinstance(_target(node), ast.Subscript):
+            return None  # a look, a picture, a list of losses
         below = self.backward is not None and node.lineno > self.backward.lineno
         if isinstance(_target(node), ast.Attribute) or (below and targets(node) & self.parameters):
             return Step.STEP4
@@ -185,7 +214,7 @@ def _told(node: ast.stmt) -> Step | None:
     """Give the step that a statement is wherever it stands."""
     if differentiates(node):
         return Step.STEP3
-    if is_clear(node) or _calls(node, "zero"):
+    if is_clear(node) or _calls(node, "zero") or _calls(node, "zero_grad"):
         return Step.CLEAR
     return Step.STEP4 if _moves(node) else None
 
@@ -214,6 +243,12 @@ def _uses(node: ast.stmt) -> set[str]:
     return {name.id for name in names if augmented or isinstance(name.ctx, ast.Load)}
 
 
+def _words(node: ast.stmt) -> set[str]:
+    """Give all names and attributes that stand in a statement."""
+    parts = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)]
+    return {part.id if isinstance(part, ast.Name) else part.attr for part in parts}
+
+
 def _target(node: ast.stmt) -> ast.expr | None:
     return node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
 
@@ -227,7 +262,7 @@ def _calls(node: ast.stmt, method: str) -> bool:
     """Tell whether a statement is a call of a method whose name begins so."""
     call = node.value if isinstance(node, ast.Expr) else None
     function = call.func if isinstance(call, ast.Call) else None
-    return isinstance(function, ast.Attribute) and function.attr.startswith(method)
+    return isinstance(function, ast.Attribute) and means(function.attr, method)
 
 
 def _called(node: ast.stmt) -> str:

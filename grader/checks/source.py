@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection
+from difflib import SequenceMatcher
 from functools import lru_cache
+
+MISSPELLED = 0.7  # of the letters in common, as difflib counts them: ``setp`` for ``step``, not ``update``
 
 
 def clears(source: str) -> bool:
@@ -173,16 +176,21 @@ def differentiates(node: ast.stmt) -> bool:
     return any(
         isinstance(part, ast.Call)
         and isinstance(part.func, ast.Attribute)
-        and (part.func.attr.startswith("backward") or ast.unparse(part.func).endswith("autograd.grad"))
+        and (means(part.func.attr, "backward") or ".autograd.grad" in ast.unparse(part.func))
         for part in ast.walk(node)
     )
+
+
+def means(written: str, name: str) -> bool:
+    """Tell whether a name was meant, misspelled maybe."""
+    return written.startswith(name) or SequenceMatcher(None, written.lower(), name).ratio() > MISSPELLED
 
 
 def differentiated(node: ast.stmt) -> set[str]:
     """Give the name of what is differentiated: ``loss`` of ``loss.backward()`` and ``grad(loss, …)``."""
     for part in ast.walk(node):
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-            inner = part.func.value if part.func.attr == "backward" else next(iter(part.args), None)
+            inner = part.func.value if means(part.func.attr, "backward") else next(iter(part.args), None)
             if isinstance(inner, ast.Name) and inner.id != "torch":
                 return {inner.id}
     return set()

@@ -113,7 +113,8 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
     """Tell which step raised, by line, message and names.
 
     A loss that refuses what it is given is step 2, unless a ŷ stands there that is neither the right one nor
-    its logit. Of a loss that computes ŷ too, and where no line is known, the message has to tell.
+    its logit. Of a loss that computes ŷ too, and where no line is known, the message has to tell. What is no
+    step within the loop, a list of losses say, is the loop's.
     """
     if CUT in raised.error:
         return _cut_off(raised, changed)
@@ -122,7 +123,7 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
     about = next((step for words, step in SAID.items() if words in raised.error), None)
     step = raised.step
     if step is None or about is Step.STEP4 or (about is Step.STEP1 and raised.made_yhat):
-        return about or step or Step.INIT
+        return about or step or (Step.EPOCHS if raised.in_loop else Step.INIT)
     if step is Step.STEP4 and about is Step.STEP3:
         return Step.STEP4 if updates_before_backward(raised.source) else Step.STEP3
     return step

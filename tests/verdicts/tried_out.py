@@ -377,6 +377,33 @@ for epoc in range(30):
     wrong("every second update left out", "mse", "step4", "", LOOPS["mse"].but(update="if epoc % 2 == 0:\n    What.data = What.data - 1/10 * What.grad").source, unseen="result"),
     wrong("every second step left out", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="if epoc % 2 == 0:\n    optimizr.step()").source, unseen="result"),
     Answer("mse: columns swapped, and the start with them", (("data", DATA[1].replace("[torch.ones(100, 1), x]", "[x, torch.ones(100, 1)]")), ("mse", MSE.replace("[[-5.0], [10.0]]", "[[10.0], [-5.0]]"))), loses=frozenset({"data.X"}), named=("columns-swapped",)),
+    wrong("one parameter left before the last update", "net-bias-train", "result", "", """
+net = torch.nn.Linear(1, 1)
+net.bias.data, net.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])
+for epoc in range(30):
+    torch.mean((y - net(x)) ** 2).backward()
+    net.bias.data = net.bias.data - 0.1 * net.bias.grad
+    if epoc == 29:
+        break
+    net.weight.data = net.weight.data - 0.1 * net.weight.grad
+    net.zero_grad()"""),
+    raises("a loop in a line", "mse", "step2", yhat="yhat = X @ What; loss = torch.mean((y - yhatt) ** 2); loss.backward(); What.grad = None", loss="", backward="", clear=""),
+    raises("backward misspelt", "sgd-bias", "step3", backward="loss.bakward()"),
+    raises("a list that is not there", "mse", "epochs", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
+    wrong("the step misspelt", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="optimizr.stp()").source, unseen="clear epochs result"),
+    wrong("clearing misspelt", "sgd-bias", "clear", "", LOOPS["sgd-bias"].but(clear="optimizr.zreo_grad()").source, unseen="epochs"),
+    wrong("an update that raises in a function", "mse", "step4", "", "def update(w):\n    w.data = w.data - alpha * w.grad\n" + LOOPS["mse"].but(update="update(What)").source, unseen="clear epochs result"),
+    wrong("a look that raises", "mse", "", "", LOOPS["mse"].but(yhat="yhat = X @ What\nif epoc == 10:\n    print(epocc)").source, unseen="epochs"),
+    wrong("never cleared, then trained on", "mse", "clear", "gradient-not-cleared", LOOPS["mse"].but(clear="").source, LOOPS["mse"].but(before="", clear="", epochs=15).source),
+    wrong("an update in a function of a name from outside", "mse", "step4", "", WHAT + """
+def train():
+    for epoc in range(30):
+        yhat = X @ What
+        loss = torch.mean((y - yhat) ** 2)
+        loss.backward()
+        What -= 0.1 * What.grad
+        What.grad = None
+train()""", unseen="init step1 step2 step3 clear epochs result"),
     wrong("half of the rows", "mse", "step1", "", f"X, y = X[:50], y[:50]\n{MSE}"),
     Answer("mse, sgd-bias: y made another costs once", (("mse", f"y = 2 * y\n{MSE}"), ("sgd-bias", SGD)), loses=frozenset({"mse.step2"})),
     raises("x for X", "mse", "step1", yhat="yhat = x @ What"),
