@@ -13,6 +13,7 @@ from grader.gradients import ALL, choice, chosen
 from grader.parameters import RECORDED, recorded
 from grader.recording import LastLeaves, Numbers, Recording
 
+LINES = 4  # of a loop, with a backward in each, at most
 CLEARLY = 1e-5  # of a number: a move that no rounding in float32 makes or hides
 
 
@@ -137,7 +138,7 @@ class _Run:
         if equal(new, old):
             return same_tensors
         along = choice(last.backwards, old, new) is not None
-        going_on = same_tensors and _same_loop(last, group)
+        going_on = same_tensors and any(_same_loop(one, group) for one in self.groups[-LINES:])
         if new in starts:  # set to where a run began, or led back there by the loop's own update
             return along and going_on
         return along or going_on
@@ -282,7 +283,8 @@ def _merged(chain: list[TrainingRun]) -> list[TrainingRun]:
     """Merge runs that start anew; where each starts elsewhere, they are looks unless an update is seen."""
     last = chain[-1].epochs[0]
     updates = last.following is not None and not equal(last.following, last.values)
-    if len(chain) == 1 or not (updates or all(run.start == chain[0].start for run in chain)):
+    anew = updates and len({run.epochs[0].numbers for run in chain}) == len(chain)
+    if len(chain) == 1 or not (anew or all(run.start == chain[0].start for run in chain)):
         return chain
     epochs = [replace(run.epochs[0], index=index) for index, run in enumerate(chain)]
     for index, epoch in enumerate(epochs[:-1]):

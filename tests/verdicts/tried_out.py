@@ -404,6 +404,7 @@ def train():
         What -= 0.1 * What.grad
         What.grad = None
 train()""", unseen="init step1 step2 step3 clear epochs result"),
+    wrong("another loss's gradient, saved", "mse", "step4", "", LOOPS["mse"].but(backward="torch.mean((y - yhat).abs()).backward(retain_graph=True)\ng = What.grad.clone()\nWhat.grad = None\nloss.backward()", update="What.data = What.data - 1/10 * g").source),
     wrong("half of the rows", "mse", "step1", "", f"X, y = X[:50], y[:50]\n{MSE}"),
     Answer("mse, sgd-bias: y made another costs once", (("mse", f"y = 2 * y\n{MSE}"), ("sgd-bias", SGD)), loses=frozenset({"mse.step2"})),
     raises("x for X", "mse", "step1", yhat="yhat = x @ What"),
