@@ -320,9 +320,9 @@ def test_without_arguments_there_is_help():
     assert all(command in said for command in ("grade", "check", "ci", "release", "validate", "report"))
 
 
-@pytest.mark.parametrize("arguments", [("doctor",), ("✓",), ("--version",)])
+@pytest.mark.parametrize("arguments", [("--help",), ("✓",), ("--version",)])
 def test_a_terminal_of_a_korean_windows(arguments):
-    """In cp949 there is no ✓: what cannot be shown is a question mark, and nothing fails."""
+    """In cp949 there are no ✓ and no round corners: what cannot be shown is a question mark."""
     done = subprocess.run(
         [sys.executable, "-m", "grader", *arguments],
         cwd=ROOT,
@@ -333,8 +333,8 @@ def test_a_terminal_of_a_korean_windows(arguments):
     said = (done.stdout + done.stderr).decode("cp949")
 
     assert "Traceback" not in said
-    assert (0 if arguments[0] in {"doctor", "--version"} else 2) == done.returncode
-    assert arguments == ("--version",) or re.search("[가-힣]{2}", said)
+    assert (2 if arguments == ("✓",) else 0) == done.returncode
+    assert arguments != ("✓",) or re.search("[가-힣]{2}", said)
 
 
 def test_ctrl_c_waits_for_the_end_of_an_import():
