@@ -32,7 +32,7 @@ LIMITS = (
     "cell_seconds=3", "memory_bytes=600MiB", "processes=60", "disk_bytes=5MiB", "file_bytes=4MiB",
 )  # fmt: skip
 #: So many attackers sit between two honest students.
-EVERY = 12
+EVERY = 8
 #: What the grader has and no submission may see.
 SECRETS = {"GRADER_TEST_SECRET": "SECRET", "GITHUB_TOKEN": "TOKEN"}
 

@@ -388,7 +388,7 @@ for epoc in range(30):
     net.weight.data = net.weight.data - 0.1 * net.weight.grad
     net.zero_grad()"""),
     raises("a loop in a line", "mse", "step2", yhat="yhat = X @ What; loss = torch.mean((y - yhatt) ** 2); loss.backward(); What.grad = None", loss="", backward="", clear=""),
-    raises("backward misspelt", "sgd-bias", "step3", backward="loss.bakward()"),
+    raises("backward misspelt", "sgd-bias", "step3", backward="loss.Backward()"),
     raises("a list that is not there", "mse", "epochs", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
     wrong("the step misspelt", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="optimizr.stp()").source, unseen="clear epochs result"),
     wrong("clearing misspelt", "sgd-bias", "clear", "", LOOPS["sgd-bias"].but(clear="optimizr.zreo_grad()").source, unseen="epochs"),
