@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from grader.checks import Raised
 from grader.matching import Matched, lines_of
@@ -40,7 +41,8 @@ class Answer:
     @property
     def error(self) -> str | None:
         """The same in one line."""
-        return None if self.raised is None else self.raised.error
+        raised = self.raised
+        return None if raised is None else raised.error
 
     @property
     def errors(self) -> tuple[CellError, ...]:
@@ -66,7 +68,7 @@ class Answer:
         if line is None or outcome.status is not CellStatus.RAISED:
             return Raised(said)
         texts = self.own_sources
-        above = [text for other, text in texts.items() if list(texts).index(other) < list(texts).index(cell)]
+        above = [texts[other] for other in takewhile(lambda other: other != cell, texts)]
         return Raised(said, "\n".join(texts.values()), line + sum(text.count("\n") + 1 for text in above))
 
     @property

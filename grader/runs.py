@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import prod
 
 from grader.epochs import Epoch, EpochEvents, equal, gathered, joined
@@ -83,11 +83,9 @@ def training_runs(recording: Recording) -> tuple[TrainingRun, ...]:
     kept = {(group.cell, group.stream, group.epoch) for group in groups}
     for group in groups:
         group.after_gap = group.epoch > 0 and (group.cell, group.stream, group.epoch - 1) not in kept
-        same = [
-            run for run in reversed(open_runs) if run.numbers == group.numbers
-        ]  # before any that look alike
-        others = [run for run in reversed(open_runs) if run.numbers != group.numbers]
-        run = next((run for run in (*same, *others) if run.goes_on_with(group, starts)), None)
+        same = (run for run in reversed(open_runs) if run.numbers == group.numbers)
+        alike = (run for run in reversed(open_runs) if run.numbers != group.numbers)
+        run = next((run for run in chain(same, alike) if run.goes_on_with(group, starts)), None)
         if run is None:
             run = _Run(group.key)
             open_runs.append(run)
@@ -194,13 +192,13 @@ def _is_a_look(group: EpochEvents, following: EpochEvents) -> bool:
     """
     adds_up = any(event.via == "backward" for event in group.backwards)
     elsewhere = group.backwards[0].line != following.backwards[0].line and _is_cleared(following)
-    again = group.epoch + 1 == following.epoch and equal(group.first_values, following.first_values)
+    again = group.epoch + 1 == following.epoch and _stays_put(group, following)
     return again and not group.steps and (elsewhere or not adds_up)
 
 
 def _only_looked_at(group: EpochEvents, following: EpochEvents) -> bool:
     in_loop = bool(group.steps) or group.backwards[0].line == following.backwards[0].line
-    return not in_loop and _is_cleared(following) and equal(group.first_values, following.first_values)
+    return not in_loop and _is_cleared(following) and _stays_put(group, following)
 
 
 def _stays_put(group: EpochEvents, following: EpochEvents) -> bool:
@@ -265,13 +263,13 @@ def _leaves_at_end(group: EpochEvents, values: object, events: Sequence[object])
 
 def _merge_restarts(runs: list[TrainingRun]) -> list[TrainingRun]:
     """Make one run of many that have a single epoch each: parameters that are made anew within the loop."""
-    chains: list[list[TrainingRun]] = []
+    series: list[list[TrainingRun]] = []
     for run in runs:
-        if chains and _same_line(chains[-1][-1], run):
-            chains[-1].append(run)
+        if series and _same_line(series[-1][-1], run):
+            series[-1].append(run)
         else:
-            chains.append([run])
-    return [merged for chain in chains for merged in _merged(chain)]
+            series.append([run])
+    return [merged for one in series for merged in _merged(one)]
 
 
 def _same_line(last: TrainingRun, run: TrainingRun) -> bool:
@@ -279,18 +277,18 @@ def _same_line(last: TrainingRun, run: TrainingRun) -> bool:
     return once and last.epochs[0].line == run.epochs[0].line is not None
 
 
-def _merged(chain: list[TrainingRun]) -> list[TrainingRun]:
+def _merged(runs: list[TrainingRun]) -> list[TrainingRun]:
     """Merge runs that start anew; where each starts elsewhere, they are looks unless an update is seen."""
-    last = chain[-1].epochs[0]
+    last = runs[-1].epochs[0]
     updates = last.following is not None and not equal(last.following, last.values)
-    anew = updates and len({run.epochs[0].numbers for run in chain}) == len(chain)
-    if len(chain) == 1 or not (anew or all(run.start == chain[0].start for run in chain)):
-        return chain
-    epochs = [replace(run.epochs[0], index=index) for index, run in enumerate(chain)]
+    anew = updates and len({run.epochs[0].numbers for run in runs}) == len(runs)
+    if len(runs) == 1 or not (anew or all(run.start == runs[0].start for run in runs)):
+        return runs
+    epochs = [replace(run.epochs[0], index=index) for index, run in enumerate(runs)]
     for index, epoch in enumerate(epochs[:-1]):
         if epoch.step is None:  # what the name stands for at the cell's end is the last one
             epochs[index] = replace(epoch, following=None)
-    return [replace(chain[0], count=len(chain), epochs=tuple(epochs), restarts=len(chain) - 1)]
+    return [replace(runs[0], count=len(runs), epochs=tuple(epochs), restarts=len(runs) - 1)]
 
 
 # ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────

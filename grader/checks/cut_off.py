@@ -9,10 +9,10 @@ from typing import NamedTuple
 from torch import Tensor
 
 from grader.assignment import Question
-from grader.checks.finding import Finding, failed, result
+from grader.checks.finding import failed, only
 from grader.parameters import SMALL
 from grader.recording import Numbers, Value
-from grader.records import CheckResult, CheckStatus, Message, Step
+from grader.records import CheckResult, Step
 from grader.runs import TrainingRun
 from grader.training import Data
 
@@ -66,10 +66,7 @@ def was_cut(question: Question, cut: Cut) -> tuple[CheckResult, ...]:
             wrong = failed("step1.cut", name=cut.name)
         case _:
             wrong = failed("step2.cut", name=cut.name)
-    rest = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
-    return tuple(
-        result(question.id, spec, wrong if spec.step is cut.step else rest) for spec in question.checks
-    )
+    return only(question, cut.step, wrong)
 
 
 def _may_be_one(value: Value, losses: Sequence[Numbers | None]) -> bool:

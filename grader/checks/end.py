@@ -8,8 +8,8 @@ from math import prod
 import torch
 from torch import Tensor
 
-from grader.checks.finding import PASSED, Finding, failed, shown_numbers, text
-from grader.checks.loop import NOT_OBSERVED, is_number, table
+from grader.checks.finding import NOT_OBSERVED, PASSED, Finding, failed, shown_numbers, text
+from grader.checks.loop import is_number, table
 from grader.checks.misplaced import updated_below
 from grader.checks.observed import LARGEST, Observed
 from grader.checks.tolerance import ROUNDINGS

@@ -9,8 +9,8 @@ from typing import Any
 
 from torch import Tensor
 
-from grader.assignment import CheckSpec
-from grader.records import CheckResult, CheckStatus, Message, Shown
+from grader.assignment import CheckSpec, Question
+from grader.records import CheckResult, CheckStatus, Message, Shown, Step
 
 SHOWN = 8  # numbers of a tensor that a report shows
 EARNING = (CheckStatus.PASSED, CheckStatus.BORDERLINE)
@@ -28,6 +28,7 @@ class Finding:
 
 PASSED = Finding(CheckStatus.PASSED)
 BORDERLINE = Finding(CheckStatus.BORDERLINE, Message("check.borderline"))
+NOT_OBSERVED = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
 
 
 def failed(
@@ -54,6 +55,13 @@ def result(question: str, spec: CheckSpec, finding: Finding) -> CheckResult:
         actual=finding.actual,
         message=finding.message,
         visibility=spec.visibility,
+    )
+
+
+def only(question: Question, step: Step, finding: Finding) -> tuple[CheckResult, ...]:
+    """Give the checks of a question of which one step has a finding, and nobody saw the others."""
+    return tuple(
+        result(question.id, spec, finding if spec.step is step else NOT_OBSERVED) for spec in question.checks
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import torch
 
 from grader.assignment import CheckSpec
-from grader.checks.finding import Finding, by_status, failed, shown, text
+from grader.checks.finding import NOT_OBSERVED, Finding, by_status, failed, shown, text
 from grader.checks.showing import given, kind
 from grader.checks.tolerance import ROUNDINGS, unit, verdict
 from grader.expectations import Function
 from grader.recording import Value
-from grader.records import CheckStatus, Message
 
 
 def compare_function(spec: CheckSpec, expected: Function, value: Value) -> Finding:
@@ -22,7 +21,7 @@ def compare_function(spec: CheckSpec, expected: Function, value: Value) -> Findi
         return failed("value.kind", name=spec.name, expected="function", actual=kind(value))
     returned: Value | None = value.plain.get(expected.key)
     if returned is None:
-        return Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
+        return NOT_OBSERVED
     if returned.kind == "exception":
         error = f"{returned.type}: {returned.plain}".rstrip(": ")
         return failed("value.call-raised", name=spec.name, error=error[:300])

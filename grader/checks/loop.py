@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.func import vmap
 
-from grader.checks.finding import PASSED, Finding, by_status, failed, shown_numbers, text
+from grader.checks.finding import NOT_OBSERVED, PASSED, Finding, by_status, failed, shown_numbers, text
 from grader.checks.misplaced import no_update, updated_below
 from grader.checks.observed import Observed
 from grader.checks.raised import NO_GRADIENT
@@ -25,7 +25,6 @@ from grader.training import Parameters, Training
 
 SET_TO_NUMBER = "assigned grad expected to be"
 """What torch says of ``.grad = 0``."""
-NOT_OBSERVED = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
 
 
 def judge_init(

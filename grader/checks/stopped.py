@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from grader.assignment import Question
-from grader.checks.finding import Finding, failed, result
+from grader.checks.finding import Finding, failed, only, result
 from grader.checks.raised import CUT, NO_GRADIENT, Raised
 from grader.checks.source import has_loop, typed_numbers, updates_before_backward
 from grader.parameters import SMALL
@@ -103,10 +103,7 @@ def never_ran(
         found = failed("check.cell-ended")
     else:
         found = failed("init.raised" if blamed is Step.INIT else "step.raised", error=raised.error)
-    rest = Finding(CheckStatus.SKIPPED, Message("check.not-observed"))
-    return tuple(
-        result(question.id, spec, found if spec.step is blamed else rest) for spec in question.checks
-    )
+    return only(question, blamed, found)
 
 
 def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], data: Data) -> Step:

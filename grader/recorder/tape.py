@@ -245,8 +245,7 @@ def _all_leaves(roots: tuple[torch.Tensor, ...], inputs: list[torch.Tensor]) -> 
     Partial derivatives may be asked for one after the other; what they are taken of has all parameters.
     """
     leaves = leaves_of(roots)
-    known = set(map(id, leaves))
-    return leaves if all(id(tensor) in known for tensor in inputs) else inputs
+    return leaves if all(any(tensor is leaf for leaf in leaves) for tensor in inputs) else inputs
 
 
 def _unlike_one(weights: Any) -> list[Any] | None:
