@@ -47,6 +47,17 @@ WORK = {
     "help": "torch.optim.SGD?",
     "await": "import asyncio\nawait asyncio.sleep(0.01)",
     "widgets of progress": "for i in range(3): print(f'\\r{i}', end='')",
+    "optimizers": (
+        "net = torch.nn.Linear(1, 1)\nfor kind in (torch.optim.SGD, torch.optim.Adam):\n"
+        "    optimizer = kind(net.parameters(), lr=0.1)\n    net(torch.ones(2, 1)).sum().backward()\n"
+        "    optimizer.step(); optimizer.zero_grad(); optimizer.load_state_dict(optimizer.state_dict())\n"
+        "print('torch._dynamo.config' in sys.modules)"
+    ),
+    "transforms": "print(torch.func.grad(lambda w: (w ** 2).sum())(torch.ones(2)))",
+    "compiled": (
+        "f = torch.compile(lambda x: x + 1, backend='eager')\nprint(f(torch.ones(1)), 'torch._dynamo.config' in sys.modules)"
+    ),
+    "optimizers afterwards": "net(torch.ones(2, 1)).sum().backward(); optimizer.step(); torch._dynamo.reset()",
     "user": "import getpass; os.path.expanduser('~'), os.cpu_count(), time.localtime()",
 }
 
@@ -79,6 +90,9 @@ def test_nothing_of_it_is_told_of(work):
         ("forked output", "child"),
         ("workers", "tensor(6.)"),
         ("script", ""),
+        ("optimizers", "False"),  # nor do they take the second that the compiler's import takes
+        ("transforms", "tensor([2., 2.])"),
+        ("compiled", "tensor([2.]) True"),
     ],
 )
 def test_what_it_shows(work, name, shown, printed):

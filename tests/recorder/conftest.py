@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd  # noqa: F401 - the forks would import it each for itself
 import pytest
 import torch
-import torch._dynamo  # the first optimizer imports it
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+import grader.execution.child.compiler  # noqa: F401 - the first optimizer would import torch's
 from grader.recorder import install
 from grader.recording import Backward, OptimizerStep, Recording, read
 

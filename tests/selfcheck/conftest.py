@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd  # noqa: F401 - the forks would import it each for itself
 import pytest
 import torch
-import torch._dynamo  # torch.func imports it
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput  # noqa: F401 - as above
 from traitlets.config import Config
 
+import grader.execution.child.compiler
 import grader.selfcheck.extension  # noqa: F401 - as above
 from grader.assignment_file import load
 from grader.render.messages import catalogue

@@ -25,7 +25,7 @@ MODULE = "grader.execution.child.server"
 #: What a notebook or its kernel would import later, each time anew. Not among them is matplotlib_inline,
 #: which looks for the shell when it is imported, and there is none yet.
 PRELOADED = (
-    "torch._dynamo",  # the first optimizer of a process imports it
+    "grader.execution.child.compiler",  # the first optimizer of a process would import a thousand modules
     "pandas",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
