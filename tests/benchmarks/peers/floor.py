@@ -16,8 +16,12 @@ import sys
 from pathlib import Path
 
 PRELOADED = (
-    "torch", "grader.execution.child.compiler", "pandas", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
-)  # fmt: skip
+    "torch",
+    "grader.execution.child.compiler",
+    "pandas",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+)
 
 
 def main() -> None:
