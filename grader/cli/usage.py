@@ -10,6 +10,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from grader.cli.help import in_korean, is_wanted
+
 #: What typer raises for wrong arguments; its module is not the same in every version.
 UsageError: type[Any] = typer.BadParameter.__mro__[1]
 
@@ -22,14 +24,17 @@ class Commands(TyperGroup):
         for stream in (sys.stdout, sys.stderr):  # a Korean Windows writes a pipe in cp949, which has no ✓
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
         extra["standalone_mode"] = False
+        given = sys.argv[1:] if args is None else args
+        lang = _language(given)
+        if (not given or "--help" in given) and is_wanted(lang):
+            in_korean(self)
         try:
             code = super().main(args, *rest, **extra)
         except UsageError as error:
             if type(error).__name__ == "NoArgsIsHelpError":
                 error.show()
             else:
-                given = sys.argv[1:] if args is None else args
-                typer.echo(f"grader: {in_words(error, _language(given))}", err=True)
+                typer.echo(f"grader: {in_words(error, lang)}", err=True)
             sys.exit(error.exit_code)
         sys.exit(code or 0)
 
