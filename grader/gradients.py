@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import torch
+
 from grader.recording import Backward, Leaf, Numbers
 
 ALL: int = -1
@@ -45,15 +47,16 @@ def _given(event: Backward) -> set[int]:
     return {leaf.number for leaf in event.leaves if leaf.after is not None and leaf.after != leaf.before}
 
 
-def choice(passes: Sequence[Backward], old: Numbers, new: Numbers) -> int | None:
+def choice(passes: Sequence[Backward], old: Numbers, new: Numbers, last: int | None = None) -> int | None:
     """Give which gradients lead from ``old`` parameters to ``new`` ones, ``None`` if none do.
 
-    Of those that point the same way it is the last: one that was printed before it was another look.
+    It is the choice of the epoch before, ``last``, where that leads there: a short way says little. Of those
+    that point the same way it is the last pass: one that was printed before it was another look.
     """
-    if passes[0].via == "backward" or len(passes) == 1:
-        return ALL if along(old, new, gradient_of(passes[-1])) else None
+    if passes[0].via != "grad" or len(passes) == 1:
+        return ALL if along(old, new, gradient_of(chosen(passes, ALL)[-1])) else None
     places: list[int] = [*reversed(range(len(passes))), ALL]
-    for place in places:
+    for place in places if last is None else [last, *places]:
         if along(old, new, gradient_of(chosen(passes, place)[-1])):
             return place
     return None
@@ -76,7 +79,8 @@ def _on_top(leaf: Leaf, left: Numbers | None) -> Leaf:
     if left is None:
         return leaf
     own = leaf.after or (0.0,) * len(left)
-    return replace(leaf, before=left, after=tuple(a + b for a, b in zip(left, own, strict=True)))
+    added = torch.tensor([left, own], dtype=torch.float64).sum(0).to(getattr(torch, leaf.dtype))
+    return replace(leaf, before=left, after=tuple(added.tolist()))
 
 
 def gradient_of(event: Backward) -> Numbers:

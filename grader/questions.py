@@ -126,9 +126,8 @@ def _judge_training(
             raised=answer.raised_in(run.cells[-1]),
             accepts=partial(own.accepts, before),
         )
-        found = [
-            judge(one, namespace=namespace) for one in (run.mirrored, run.before_copy, run) if one is not None
-        ]
+        readings = (run.mirrored, run.averaged, run.before_copy, run)
+        found = [judge(one, namespace=namespace) for one in readings if one is not None]
         if (first := run.in_first_cell) is not None:
             alone = judge(first, namespace=recording.namespace(after=first.cells[0]))
             whole = first.count == question.training.epochs

@@ -96,6 +96,19 @@ LATE = {
 }
 
 
+def halves(of_all: str, second: str = "What.grad = None", update: str = "(g + h)") -> str:
+    """Write a loop that clears the gradient of each half of the rows and adds them up by hand."""
+    return f"""{WHAT}
+for epoc in range(30):
+    {of_all}((y[:50] - X[:50] @ What) ** 2).backward()
+    g = What.grad.clone()
+    What.grad = None
+    {of_all}((y[50:] - X[50:] @ What) ** 2).backward()
+    h = What.grad.clone()
+    {second}
+    What.data = What.data - 1/10 * {update}"""
+
+
 def rows(loss: str) -> str:
     """Write a loop that differentiates the loss of each row ``i`` by itself."""
     backwards = f"for i in range(100):\n    loss = {loss}\n    loss.backward()"
@@ -293,7 +306,33 @@ for epoc in range(30):
     right("a backward for each row", "mse", rows("(y[i] - X[i] @ What).square().sum() / 100")),
     right("a backward for each row, added up", "sse", rows("(y[i] - X[i] @ What).square().sum()").replace("1/10", "1/1000")),
     right("two hundred backwards an epoch", "mse", rows("(y[i % 100] - X[i % 100] @ What).square().sum() / 200").replace("range(100)", "range(200)")),
+    right("two halves, added up by hand", "sse", halves("torch.sum").replace("1/10", "1/1000")),
+    right("two halves, averaged by hand, after a look", "mse", halves("torch.mean", update="(g + h) / 2").replace("for epoc", "torch.mean((y - X @ What) ** 2).backward()\nprint(What.grad)\nWhat.grad = None\nfor epoc")),
+    right("a backward for each row, divided before the step", "sgd-bias", NET + """
+for epoc in range(30):
+    for i in range(100):
+        (y[i] - net(x[i])).square().sum().backward()
+    for p in net.parameters():
+        p.grad /= 100
+    optimizr.step()
+    optimizr.zero_grad()"""),
     together("one after the other", "sgd-bias sgd-nobias", f"{SGD}\n{LOOPS['sgd-nobias'].source}"),
+    together("by turns, of a list", "sgd-bias sgd-nobias", """
+def made(with_bias):
+    if with_bias:
+        net = torch.nn.Linear(1, 1)
+        net.bias.data, net.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])
+        return net
+    net = torch.nn.Linear(2, 1, bias=False)
+    net.weight.data = torch.tensor([[-5.0, 10.0]])
+    return net
+nets = [(made(True), x), (made(False), X)]
+optimizers = [torch.optim.SGD(net.parameters(), lr=1/10) for net, _ in nets]
+for epoc in range(30):
+    for (net, given), optimizr in zip(nets, optimizers):
+        torch.mean((y - net(given)) ** 2).backward()
+        optimizr.step()
+        optimizr.zero_grad()"""),
     together("the second one first", "sgd-nobias sgd-bias", f"{SGD}\n{LOOPS['sgd-nobias'].source}"),
     together("one after the other", "net-bias-train net-nobias-train", f"{LOOPS['net-bias-train'].source}\n{LOOPS['net-nobias-train'].source}"),
     together("one after the other", "sgd-what sgd-scalars", f"{LOOPS['sgd-what'].source}\n{LOOPS['sgd-scalars'].source}"),
@@ -476,6 +515,8 @@ for epoc in range(30):
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
     wrong("w needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(10.0, requires_grad=True)", "(10.0)")),
+    wrong("two halves, the second not cleared", "mse", "clear", "gradient-partly-cleared", halves("0.5 * torch.mean", second="")),
+    wrong("two halves, one of them ignored", "mse", "step1", "", halves("torch.mean", update="h")),
     wrong("a backward for each row, halved", "mse", "step2", "half-loss", rows("(y[i] - X[i] @ What).square().sum() / 200")),
     wrong("an update for each row", "sgd-bias", "step1 epochs", "epochs", NET + """
 for epoc in range(30):
