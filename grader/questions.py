@@ -163,6 +163,8 @@ def _until(
     if again is None:
         return namespace
     cell, seq = run.epochs[-1].cell, run.epochs[-1].seqs[1]
+    if again.epochs[0].seqs[0] < seq:  # by turns: what each came to was given another name
+        return {name: value for name, value in namespace.items() if name not in names}
     for record in reversed(recording.cells):
         if cell <= record.cell < again.epochs[0].cell:
             namespace = recording.namespace(after=record.cell)

@@ -775,7 +775,6 @@ VALUES = {
         "other names": "model = torch.nn.Linear(1, 1)\npred = model(x)",
         "no_grad": "net = torch.nn.Linear(1, 1)\nwith torch.no_grad():\n    yhat = net(x)",
         "from nn": "from torch import nn\nnet = nn.Linear(1, 1)\nyhat = net.forward(x)",
-        "as lists": "net = torch.nn.Linear(1, 1)\nyhat = net(x).tolist()",
     },
     "net-nobias": {
         "lecture": "net = torch.nn.Linear(in_features=2, out_features=1, bias=False)\nyhat = net(X)",
@@ -790,8 +789,6 @@ VALUES = {
         "the tensor itself": "_x = x.reshape(-1)\nnet = torch.nn.Linear(1, 1)\nyhat = net(_x.unsqueeze(1))\n"
         "torch.manual_seed(43052)\nnet2 = torch.nn.Linear(2, 1)\nextra_bias = net2.bias",
         "typed": "_x = x.reshape(-1)\nnet = torch.nn.Linear(1, 1)\nyhat = net(_x.reshape(-1, 1))\nextra_bias = 0.2549",
-        "an array and a list": "_x = x.reshape(-1)\nnet = torch.nn.Linear(1, 1)\nyhat = net(_x.reshape(-1, 1)).detach().numpy()\n"
-        "torch.manual_seed(43052)\nextra_bias = torch.nn.Linear(2, 1).bias.tolist()",
     },
     "parameters": {
         "names typed": "net = torch.nn.Linear(1, 1)\ngen = net.parameters()\nfirst = next(gen)\nsecond = next(gen)\n"

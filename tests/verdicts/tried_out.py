@@ -255,14 +255,14 @@ if epoc % 10 == 9:
     optimizr.zero_grad()
     torch.mean((y - net(x)) ** 2).backward()
     print(net.weight.grad)""").source),
-    Answer("mse: three rates by turns, all called W", (("mse", """
+    right("three rates by turns, all called W", "mse", """
 Ws = {lr: torch.tensor([[-5.0], [10.0]], requires_grad=True) for lr in (1/10, 0.09, 0.11)}
 for epoc in range(30):
     for lr, W in Ws.items():
         torch.mean((y - X @ W) ** 2).backward()
         W.data = W.data - lr * W.grad
         W.grad = None
-What = Ws[1/10].data"""),), near=frozenset({"mse.result"})),
+What = Ws[1/10].data"""),
     right("a local name for another shape", "mse", """
 theta = torch.tensor([-5.0, 10.0], requires_grad=True)
 def step(theta):
@@ -306,17 +306,14 @@ for epoc in range(30):
     right("a backward for each row", "mse", rows("(y[i] - X[i] @ What).square().sum() / 100")),
     right("a backward for each row, added up", "sse", rows("(y[i] - X[i] @ What).square().sum()").replace("1/10", "1/1000")),
     right("two hundred backwards an epoch", "mse", rows("(y[i % 100] - X[i % 100] @ What).square().sum() / 200").replace("range(100)", "range(200)")),
-    right("two halves, added up by hand", "sse", halves("torch.sum").replace("1/10", "1/1000")),
-    right("two halves, averaged by hand, after a look", "mse", halves("torch.mean", update="(g + h) / 2").replace("for epoc", "torch.mean((y - X @ What) ** 2).backward()\nprint(What.grad)\nWhat.grad = None\nfor epoc")),
-    right("a backward for each row, divided before the step", "sgd-bias", NET + """
-for epoc in range(30):
-    for i in range(100):
-        (y[i] - net(x[i])).square().sum().backward()
-    for p in net.parameters():
-        p.grad /= 100
-    optimizr.step()
-    optimizr.zero_grad()"""),
     together("one after the other", "sgd-bias sgd-nobias", f"{SGD}\n{LOOPS['sgd-nobias'].source}"),
+    together("the second one first", "sgd-nobias sgd-bias", f"{SGD}\n{LOOPS['sgd-nobias'].source}"),
+    together("one after the other", "net-bias-train net-nobias-train", f"{LOOPS['net-bias-train'].source}\n{LOOPS['net-nobias-train'].source}"),
+    together("one after the other", "sgd-what sgd-scalars", f"{LOOPS['sgd-what'].source}\n{LOOPS['sgd-scalars'].source}"),
+    together("by turns", "sgd-bias sgd-nobias", BY_TURNS),
+    together("two backwards, then two steps", "sgd-bias sgd-nobias", AT_ONCE),
+    together("one optimizer", "sgd-bias sgd-nobias", ONE_OPTIMIZER),
+    together("one update by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND),
     together("by turns, of a list", "sgd-bias sgd-nobias", """
 def made(with_bias):
     if with_bias:
@@ -333,13 +330,23 @@ for epoc in range(30):
         torch.mean((y - net(given)) ** 2).backward()
         optimizr.step()
         optimizr.zero_grad()"""),
-    together("the second one first", "sgd-nobias sgd-bias", f"{SGD}\n{LOOPS['sgd-nobias'].source}"),
-    together("one after the other", "net-bias-train net-nobias-train", f"{LOOPS['net-bias-train'].source}\n{LOOPS['net-nobias-train'].source}"),
-    together("one after the other", "sgd-what sgd-scalars", f"{LOOPS['sgd-what'].source}\n{LOOPS['sgd-scalars'].source}"),
-    together("by turns", "sgd-bias sgd-nobias", BY_TURNS),
-    together("two backwards, then two steps", "sgd-bias sgd-nobias", AT_ONCE),
-    together("one optimizer", "sgd-bias sgd-nobias", ONE_OPTIMIZER),
-    together("one update by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND),
+    right("two halves, added up by hand", "sse", halves("torch.sum").replace("1/10", "1/1000")),
+    right("two halves, averaged by hand, after a look", "mse", halves("torch.mean", update="(g + h) / 2").replace("for epoc", "torch.mean((y - X @ What) ** 2).backward()\nprint(What.grad)\nWhat.grad = None\nfor epoc")),
+    right("a backward for each row, divided before the step", "sgd-bias", NET + """
+for epoc in range(30):
+    for i in range(100):
+        (y[i] - net(x[i])).square().sum().backward()
+    for p in net.parameters():
+        p.grad /= 100
+    optimizr.step()
+    optimizr.zero_grad()"""),
+    right("as a list", "net-bias", VALUES["net-bias"] + "\nyhat = yhat.tolist()"),
+    right("as an array and a list", "net-wrong", """
+_x = x.reshape(-1)
+torch.manual_seed(43052)
+yhat = torch.nn.Linear(1, 1)(_x.reshape(100, 1)).detach().numpy()
+torch.manual_seed(43052)
+extra_bias = torch.nn.Linear(2, 1).bias.tolist()"""),
 )  # fmt: skip
 
 WRONG = (
@@ -515,7 +522,7 @@ for epoc in range(30):
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
     wrong("w needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(10.0, requires_grad=True)", "(10.0)")),
-    wrong("two halves, the second not cleared", "mse", "clear", "gradient-partly-cleared", halves("0.5 * torch.mean", second="")),
+    wrong("two halves, the second not cleared", "sse", "clear", "", halves("torch.sum", second="").replace("1/10", "1/1000")),
     wrong("two halves, one of them ignored", "mse", "step1", "", halves("torch.mean", update="h")),
     wrong("a backward for each row, halved", "mse", "step2", "half-loss", rows("(y[i] - X[i] @ What).square().sum() / 200")),
     wrong("an update for each row", "sgd-bias", "step1 epochs", "epochs", NET + """
