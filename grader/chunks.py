@@ -1,7 +1,11 @@
-"""One epoch that the kernel counted as several: gradients of parts of the data, added up by hand.
+"""One epoch that the kernel counted as several.
 
-``loss1.backward(); g1 = What.grad; What.grad = None; loss2.backward(); …`` clears a gradient that was put aside,
-and the parameters follow the sum. A gradient that was cleared and that no update followed was looked at.
+Gradients of parts of the data, added up by hand: ``loss1.backward(); g1 = What.grad; What.grad = None;
+loss2.backward(); …`` clears a gradient that was put aside, and the parameters follow the sum. A gradient that
+was cleared and that no update followed was looked at.
+
+Partial derivatives of one loss, each followed by its parameter's update: the others are still those of the
+old parameters, since the loss was not computed anew.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from grader.epochs import EpochEvents, equal
-from grader.gradients import along
+from grader.gradients import along, are_partial, counted, given
 from grader.recording import Backward, Numbers
 
 PART = "part"
@@ -21,7 +25,8 @@ PART = "part"
 
 def added_up(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
     """Make one of the epochs whose gradients an update followed together; their order stays."""
-    places = _places(groups)
+    whole = _wholes(groups)
+    places = _places(whole)
     found: list[EpochEvents] = []
     together = 1
     for place, after in pairwise([*places, None]):
@@ -34,8 +39,28 @@ def added_up(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
     return _renumbered(found) if len(found) < len(groups) and not _thinned(groups) else list(groups)
 
 
+def _wholes(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
+    """Make one of the epochs that gave the partial derivatives of one loss, one after the other."""
+    whole: list[EpochEvents] = []
+    for group in groups:
+        if whole and _is_rest(whole[-1], group):
+            whole[-1] = replace(whole[-1], backwards=counted([*whole[-1].backwards, *group.backwards]))
+        else:
+            whole.append(group)
+    return whole
+
+
+def _is_rest(last: EpochEvents, group: EpochEvents) -> bool:
+    """Tell whether only what has its derivative already has moved, and others of the same loss come now."""
+    if last.steps or group.steps or (last.cell, last.numbers) != (group.cell, group.numbers):
+        return False
+    one, other = last.backwards[-1], group.backwards[0]
+    moved = {b.number for a, b in zip(one.leaves, other.leaves, strict=True) if a.value != b.value}
+    return one.via == other.via == "grad" and moved <= given(one) and are_partial(one, other)
+
+
 def _places(groups: Sequence[EpochEvents]) -> list[list[EpochEvents]]:
-    """Gather the epochs that took their gradients of the same tensors at the same place, one after another."""
+    """Gather the epochs that took their gradients of the same tensors at one place, one after the other."""
     places: list[list[EpochEvents]] = []
     for group in groups:
         if places and _goes_on(places[-1][-1], group):

@@ -29,7 +29,7 @@ def _whole(passes: Sequence[Backward]) -> list[Backward]:
     whole = [passes[0]]
     for event in passes[1:]:
         last = whole[-1]
-        if _values(last) == _values(event) and _given(last).isdisjoint(_given(event)):
+        if are_partial(last, event):
             pairs = zip(last.leaves, event.leaves, strict=True)
             both = tuple(replace(a, after=a.after if b.after is None else b.after) for a, b in pairs)
             whole[-1] = replace(last, leaves=both)
@@ -38,12 +38,17 @@ def _whole(passes: Sequence[Backward]) -> list[Backward]:
     return whole
 
 
+def are_partial(last: Backward, event: Backward) -> bool:
+    """Tell whether two passes gave derivatives of one loss, by other parameters each."""
+    return _values(last) == _values(event) and given(last).isdisjoint(given(event))
+
+
 def _values(event: Backward) -> list[Numbers | None]:
     return [root.value for root in event.roots]
 
 
-def _given(event: Backward) -> set[int]:
-    """Give the leaves whose gradient a pass has found."""
+def given(event: Backward) -> set[int]:
+    """Give the numbers of the leaves whose gradient a pass has found."""
     return {leaf.number for leaf in event.leaves if leaf.after is not None and leaf.after != leaf.before}
 
 

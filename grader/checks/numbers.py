@@ -9,7 +9,7 @@ from grader.recording import Value
 
 
 def as_tensor(value: Value) -> Tensor | None:
-    """Give the numbers of a tensor, an array, a number, or a list of these or of lists, as ``tolist()`` does."""
+    """Give the numbers of a tensor, an array, a number, or a list of these or of lists."""
     if value.kind == "number":
         return torch.tensor(float(value.plain))
     if value.kind != "sequence" or not value.plain:

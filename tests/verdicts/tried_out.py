@@ -340,6 +340,16 @@ for epoc in range(30):
         p.grad /= 100
     optimizr.step()
     optimizr.zero_grad()"""),
+    right("each parameter moved after its partial derivative", "net-bias-train", LOOPS["net-bias-train"].but(backward="", clear="", update="""
+net.bias.data = net.bias.data - 1/10 * torch.autograd.grad(loss, net.bias, retain_graph=True)[0]
+net.weight.data = net.weight.data - 1/10 * torch.autograd.grad(loss, net.weight)[0]""").source),
+    right("a hook that updates", "mse", WHAT + """
+def update(p):
+    p.data = p.data - 1/10 * p.grad
+    p.grad = None
+What.register_post_accumulate_grad_hook(update)
+for epoc in range(30):
+    torch.mean((y - X @ What) ** 2).backward()"""),
     right("as a list", "net-bias", VALUES["net-bias"] + "\nyhat = yhat.tolist()"),
     right("as an array and a list", "net-wrong", """
 _x = x.reshape(-1)
