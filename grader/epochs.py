@@ -10,6 +10,8 @@ from grader.gradients import counted, gradient_of
 from grader.parameters import data_leaves, of_parameters
 from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
 
+ROUNDED = 2**-21  # of a number: a few roundings in float32
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -59,6 +61,30 @@ class Epoch:
             before=_negated(self.before),
             after=_negated(self.after),
             found=None if self.found is None else _negated(self.found),
+        )
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether several losses were differentiated, and not one of them several times."""
+        return self.backwards > 1 and len({root.value for root in self.roots}) > 1
+
+    @property
+    def averaged(self) -> Epoch:
+        """The same with the mean of the losses in place of their sum, and its gradients.
+
+        An optimizer has the mean where it was divided by hand, before the step.
+        """
+        count, after = self.backwards, _over(self.after, self.backwards)
+        given = self.found if self.step is not None else after
+        return replace(
+            self,
+            roots=tuple(
+                replace(root, value=None if root.value is None else _over(root.value, count))
+                for root in self.roots
+            ),
+            before=_over(self.before, count),
+            after=given if given is not None and _same_but_for_rounding(given, after) else after,
+            found=given,
         )
 
 
@@ -219,6 +245,14 @@ def _step_belongs_to(
 def joined(values: Sequence[Numbers | None]) -> Numbers:
     """Put the numbers of several tensors one after the other."""
     return tuple(number for value in values for number in value or ())
+
+
+def _same_but_for_rounding(a: Numbers, b: Numbers) -> bool:
+    return all(abs(x - y) <= ROUNDED * abs(y) for x, y in zip(a, b, strict=True))
+
+
+def _over(values: Numbers, count: int) -> Numbers:
+    return tuple(value / count for value in values)
 
 
 def _negated(values: Numbers) -> Numbers:

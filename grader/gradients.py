@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import torch
+
 from grader.recording import Backward, Leaf, Numbers
 
 ALL: int = -1
@@ -27,7 +29,7 @@ def _whole(passes: Sequence[Backward]) -> list[Backward]:
     whole = [passes[0]]
     for event in passes[1:]:
         last = whole[-1]
-        if _values(last) == _values(event) and _given(last).isdisjoint(_given(event)):
+        if are_partial(last, event):
             pairs = zip(last.leaves, event.leaves, strict=True)
             both = tuple(replace(a, after=a.after if b.after is None else b.after) for a, b in pairs)
             whole[-1] = replace(last, leaves=both)
@@ -36,24 +38,30 @@ def _whole(passes: Sequence[Backward]) -> list[Backward]:
     return whole
 
 
+def are_partial(last: Backward, event: Backward) -> bool:
+    """Tell whether two passes gave derivatives of one loss, by other parameters each."""
+    return _values(last) == _values(event) and given(last).isdisjoint(given(event))
+
+
 def _values(event: Backward) -> list[Numbers | None]:
     return [root.value for root in event.roots]
 
 
-def _given(event: Backward) -> set[int]:
-    """Give the leaves whose gradient a pass has found."""
+def given(event: Backward) -> set[int]:
+    """Give the numbers of the leaves whose gradient a pass has found."""
     return {leaf.number for leaf in event.leaves if leaf.after is not None and leaf.after != leaf.before}
 
 
-def choice(passes: Sequence[Backward], old: Numbers, new: Numbers) -> int | None:
+def choice(passes: Sequence[Backward], old: Numbers, new: Numbers, last: int | None = None) -> int | None:
     """Give which gradients lead from ``old`` parameters to ``new`` ones, ``None`` if none do.
 
-    Of those that point the same way it is the last: one that was printed before it was another look.
+    It is the choice of the epoch before, ``last``, where that leads there: a short way says little. Of those
+    that point the same way it is the last pass: one that was printed before it was another look.
     """
-    if passes[0].via == "backward" or len(passes) == 1:
-        return ALL if along(old, new, gradient_of(passes[-1])) else None
+    if passes[0].via != "grad" or len(passes) == 1:
+        return ALL if along(old, new, gradient_of(chosen(passes, ALL)[-1])) else None
     places: list[int] = [*reversed(range(len(passes))), ALL]
-    for place in places:
+    for place in places if last is None else [last, *places]:
         if along(old, new, gradient_of(chosen(passes, place)[-1])):
             return place
     return None
@@ -76,7 +84,8 @@ def _on_top(leaf: Leaf, left: Numbers | None) -> Leaf:
     if left is None:
         return leaf
     own = leaf.after or (0.0,) * len(left)
-    return replace(leaf, before=left, after=tuple(a + b for a, b in zip(left, own, strict=True)))
+    added = torch.tensor([left, own], dtype=torch.float64).sum(0).to(getattr(torch, leaf.dtype))
+    return replace(leaf, before=left, after=tuple(added.tolist()))
 
 
 def gradient_of(event: Backward) -> Numbers:

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from grader.answer import Answer, answer_of
 from grader.assignment import STUDENT_ID, Assignment, CheckSpec
-from grader.checks.compare import as_tensor, compare
+from grader.checks.compare import compare
+from grader.checks.numbers import as_tensor
 from grader.checks.values import check_value
 from grader.expectations import Bernoulli, Form, Function
 from grader.matching import Matched

@@ -126,9 +126,8 @@ def _judge_training(
             raised=answer.raised_in(run.cells[-1]),
             accepts=partial(own.accepts, before),
         )
-        found = [
-            judge(one, namespace=namespace) for one in (run.mirrored, run.before_copy, run) if one is not None
-        ]
+        readings = (run.mirrored, run.averaged, run.before_copy, run)
+        found = [judge(one, namespace=namespace) for one in readings if one is not None]
         if (first := run.in_first_cell) is not None:
             alone = judge(first, namespace=recording.namespace(after=first.cells[0]))
             whole = first.count == question.training.epochs
@@ -164,6 +163,8 @@ def _until(
     if again is None:
         return namespace
     cell, seq = run.epochs[-1].cell, run.epochs[-1].seqs[1]
+    if again.epochs[0].seqs[0] < seq:  # by turns: what each came to was given another name
+        return {name: value for name, value in namespace.items() if name not in names}
     for record in reversed(recording.cells):
         if cell <= record.cell < again.epochs[0].cell:
             namespace = recording.namespace(after=record.cell)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from math import prod
 
+from grader.chunks import added_up
 from grader.epochs import Epoch, EpochEvents, equal, gathered, joined
 from grader.gradients import ALL, choice, chosen
 from grader.parameters import RECORDED, recorded
@@ -74,12 +75,19 @@ class TrainingRun:
             return None
         return replace(self, epochs=tuple(epoch.mirrored for epoch in self.epochs))
 
+    @property
+    def averaged(self) -> TrainingRun | None:
+        """The run with the mean of each epoch's several losses, and of their gradients, for their sum."""
+        if not all(epoch.has_parts for epoch in self.epochs):
+            return None
+        return replace(self, epochs=tuple(epoch.averaged for epoch in self.epochs))
+
 
 def training_runs(recording: Recording) -> tuple[TrainingRun, ...]:
     """Give all runs of a notebook in the order of their first epoch."""
     open_runs: list[_Run] = []
     starts: set[tuple[float, ...]] = set()
-    groups = gathered(recording)
+    groups = added_up(gathered(recording))
     kept = {(group.cell, group.stream, group.epoch) for group in groups}
     for group in groups:
         group.after_gap = group.epoch > 0 and (group.cell, group.stream, group.epoch - 1) not in kept
@@ -146,7 +154,7 @@ class _Run:
         self._drop_looks()
         self._drop_last_look(recording)
         epochs = []
-        used = ALL
+        used = None
         for i, (index, group) in enumerate(zip(self.indices, self.groups, strict=True)):
             following = group.stepped_to
             if i + 1 < len(self.groups) and self.indices[i + 1] == index + 1:
@@ -154,9 +162,9 @@ class _Run:
             elif i + 1 == len(self.groups) and following is None:
                 following = _at_the_end(group, recording)
             if following is not None and len(group.backwards) > 1:
-                found = choice(group.backwards, group.first_values, following)
+                found = choice(group.backwards, group.first_values, following, used)
                 used = used if found is None else found
-            group.backwards = chosen(group.backwards, used)
+            group.backwards = chosen(group.backwards, ALL if used is None else used)
             epochs.append(group.close(index, following))
         leaves = tuple((leaf.name, leaf.shape, leaf.dtype) for leaf in self.groups[0].leaves)
         return TrainingRun(leaves, self.indices[-1] + 1, tuple(epochs))
@@ -190,7 +198,7 @@ def _is_a_look(group: EpochEvents, following: EpochEvents) -> bool:
 
     That of ``autograd.grad`` never does, that of a ``backward()`` in another line where it was cleared.
     """
-    adds_up = any(event.via == "backward" for event in group.backwards)
+    adds_up = any(event.via != "grad" for event in group.backwards)
     elsewhere = group.backwards[0].line != following.backwards[0].line and _is_cleared(following)
     again = group.epoch + 1 == following.epoch and _stays_put(group, following)
     return again and not group.steps and (elsewhere or not adds_up)

@@ -13,6 +13,7 @@ from grader.checks.draws import compare_draw
 from grader.checks.finding import PASSED, Finding, by_status, failed, text
 from grader.checks.forms import compare_form
 from grader.checks.functions import compare_function
+from grader.checks.numbers import as_tensor, single
 from grader.checks.showing import given, kind, show
 from grader.checks.tolerance import ROUNDINGS, unit, verdict
 from grader.expectations import Bernoulli, Either, Form, Function, Raises
@@ -96,16 +97,6 @@ def tolerated(spec: CheckSpec, expected: Tensor) -> float:
     return ROUNDINGS * unit(str(expected.dtype)[6:]) * largest + spec.atol
 
 
-def as_tensor(value: Value) -> Tensor | None:
-    """Give the numbers of a tensor, an array, or a list of numbers or tensors of one element."""
-    if value.tensor is not None or value.kind != "sequence" or not value.plain:
-        return value.tensor
-    numbers = [single(item) for item in value.plain]
-    if any(number is None for number in numbers):
-        return None
-    return torch.tensor([float(number) for number in numbers if number is not None], dtype=torch.float32)
-
-
 def _compare_numbers(spec: CheckSpec, expected: Tensor, actual: Tensor, about: dict[str, Any]) -> Finding:
     e, a = expected.to(torch.float64), actual.to(torch.float64)
     tolerance = torch.tensor(tolerated(spec, expected), dtype=torch.float64).expand_as(e)
@@ -131,15 +122,6 @@ def _compare_number(spec: CheckSpec, expected: float, value: Value) -> Finding:
     return _compare_numbers(
         spec, torch.tensor([expected]), torch.tensor([number], dtype=torch.float64), about
     )
-
-
-def single(value: Value) -> float | None:
-    """Give the one number that a number, or a tensor or array of one element, is."""
-    if value.kind == "number":
-        return float(value.plain)
-    if value.tensor is not None and value.tensor.numel() == 1 and not value.tensor.is_complex():
-        return float(value.tensor)
-    return None
 
 
 def _compare_truth(spec: CheckSpec, expected: bool, value: Value) -> Finding:  # noqa: FBT001 - it is the value

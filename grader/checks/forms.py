@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 from grader.assignment import CheckSpec
 from grader.checks.finding import Finding, failed
+from grader.checks.numbers import as_tensor
 from grader.checks.showing import given, kind
 from grader.expectations import Form
 from grader.recording import Value
@@ -29,6 +31,8 @@ def compare_form(spec: CheckSpec, expected: Form, value: Value) -> Finding:
     kinds, name = KINDS[expected.kind]
     if value.kind not in (ANY_KIND if spec.any_kind and expected.kind in ANY_KIND else kinds):
         return failed("value.kind", name=spec.name, given=given(value), expected=name, actual=kind(value))
+    if value.kind == "sequence" and (numbers := as_tensor(value)) is not None:
+        value = replace(value, shape=tuple(numbers.shape), dtype=str(numbers.dtype)[6:])
     if not _fits(spec, expected, value):
         return failed(
             "value.shape",

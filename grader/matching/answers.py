@@ -119,18 +119,20 @@ class _Matcher:
         parts: dict[str, tuple[MatchedBy, list[Part]]] = {}
         for label in self.labels:
             left = [p for p in without(label.part, gone) if p.whole or self._has_code([p])]
-            if not self._has_code(left) and self._stays(label):  # one statement has trained for both
+            if self._needs_more(label, left):  # one statement has trained for both
                 left = [label.part]
             parts.setdefault(label.question, (label.by, []))[1].extend(left)
         self.blank = {q: found for q, found in parts.items() if found[1] and not self._has_code(found[1])}
         return {q: found for q, found in parts.items() if self._has_code(found[1])}
 
-    def _stays(self, label: Label) -> bool:
+    def _needs_more(self, label: Label, left: Sequence[Part]) -> bool:
+        """Tell whether a training that stays a label's is in what has moved away."""
         owned = zip(self.offers, self.owners, strict=True)
         return any(
             owner == label.question
             and i not in self.moved
             and holds([label.part], offer)
+            and not holds(left, offer)
             and offer.unit.run is not None
             and offer.unit.run.count > 1
             for i, (offer, owner) in enumerate(owned)

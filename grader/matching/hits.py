@@ -10,6 +10,7 @@ from torch import Size, Tensor
 from grader.assignment import CheckSpec, Question
 from grader.checks import fits
 from grader.checks.compare import tolerated
+from grader.checks.forms import ANY_KIND
 from grader.checks.tolerance import CLEARLY_WRONG
 from grader.expectations import Form
 from grader.matching.units import unseen
@@ -136,7 +137,7 @@ def _plausible(spec: CheckSpec, expected: Any, value: Value) -> bool:
     if isinstance(expected, Tensor):
         shape = value.shape or ()
         same = shape == tuple(expected.shape) or (spec.any_shape and Size(shape).numel() == expected.numel())
-        return value.kind == "tensor" and same
+        return value.kind in (ANY_KIND if spec.any_kind else ("tensor",)) and same
     if isinstance(expected, str):
         return value.kind in ("text", "exception")
     return True

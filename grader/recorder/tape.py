@@ -27,13 +27,18 @@ NoModes = torch._C.DisableTorchFunction  # noqa: SLF001 - a mode of the student'
 
 
 class Pass(NamedTuple):
-    """A backward pass that has begun; it becomes an event once it has come to its end."""
+    """A backward pass that has begun; it becomes an event once it has come to its end.
+
+    ``hooked`` are the places of tensors that a hook of the student's may update or clear within the pass,
+    and the gradients that it found.
+    """
 
     event: Backward
     stream: Stream
     tensors: list[torch.Tensor]
     opens: bool
     inputs: list[torch.Tensor]
+    hooked: dict[int, torch.Tensor | None]
 
 
 class Tape:
@@ -134,7 +139,8 @@ class Tape:
             picture,
             [],
         )
-        return Pass(event, stream, tensors, opens, inputs)
+        hooked = _hooked(tensors) if accumulate and not late else {}
+        return Pass(event, stream, tensors, opens, inputs, hooked)
 
     def _finish(self, begun: Pass, gradients: Any) -> None:
         event, tensors = begun.event, begun.tensors
@@ -143,6 +149,9 @@ class Tape:
             after = [given.get(id(tensor)) for tensor in tensors]
         else:
             after = [tensor.grad if tensor.is_leaf else None for tensor in tensors]
+        for place, gradient in begun.hooked.items():
+            after[place] = gradient
+            begun.stream.regular = False  # what stands there afterwards is not what the gradient was taken at
         event.after.extend(None if g is None else numbers(outside(g)) for g in after)
         begun.stream.add(event, opens=begun.opens)
         for tensor in tensors:
@@ -246,6 +255,24 @@ def _all_leaves(roots: tuple[torch.Tensor, ...], inputs: list[torch.Tensor]) -> 
     """
     leaves = leaves_of(roots)
     return leaves if all(any(tensor is leaf for leaf in leaves) for tensor in inputs) else inputs
+
+
+def _hooked(tensors: list[torch.Tensor]) -> dict[int, torch.Tensor | None]:
+    """Watch the gradients of tensors whose hooks run within the pass; give them by place, when there."""
+    found: dict[int, torch.Tensor | None] = {}
+    handles: dict[int, Any] = {}
+    for place, tensor in enumerate(tensors):
+        if not getattr(tensor, "_post_accumulate_grad_hooks", None):
+            continue
+        found[place] = None
+        left = None if tensor.grad is None else tensor.grad.clone()
+
+        def see(gradient: torch.Tensor, place: int = place, left: torch.Tensor | None = left) -> None:
+            handles[place].remove()
+            found[place] = gradient.clone() if left is None else left + gradient
+
+        handles[place] = tensor.register_hook(see)  # type: ignore[no-untyped-call] # torch does not tell
+    return found
 
 
 def _unlike_one(weights: Any) -> list[Any] | None:

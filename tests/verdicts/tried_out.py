@@ -96,6 +96,19 @@ LATE = {
 }
 
 
+def halves(of_all: str, second: str = "What.grad = None", update: str = "(g + h)") -> str:
+    """Write a loop that clears the gradient of each half of the rows and adds them up by hand."""
+    return f"""{WHAT}
+for epoc in range(30):
+    {of_all}((y[:50] - X[:50] @ What) ** 2).backward()
+    g = What.grad.clone()
+    What.grad = None
+    {of_all}((y[50:] - X[50:] @ What) ** 2).backward()
+    h = What.grad.clone()
+    {second}
+    What.data = What.data - 1/10 * {update}"""
+
+
 def rows(loss: str) -> str:
     """Write a loop that differentiates the loss of each row ``i`` by itself."""
     backwards = f"for i in range(100):\n    loss = {loss}\n    loss.backward()"
@@ -242,14 +255,14 @@ if epoc % 10 == 9:
     optimizr.zero_grad()
     torch.mean((y - net(x)) ** 2).backward()
     print(net.weight.grad)""").source),
-    Answer("mse: three rates by turns, all called W", (("mse", """
+    right("three rates by turns, all called W", "mse", """
 Ws = {lr: torch.tensor([[-5.0], [10.0]], requires_grad=True) for lr in (1/10, 0.09, 0.11)}
 for epoc in range(30):
     for lr, W in Ws.items():
         torch.mean((y - X @ W) ** 2).backward()
         W.data = W.data - lr * W.grad
         W.grad = None
-What = Ws[1/10].data"""),), near=frozenset({"mse.result"})),
+What = Ws[1/10].data"""),
     right("a local name for another shape", "mse", """
 theta = torch.tensor([-5.0, 10.0], requires_grad=True)
 def step(theta):
@@ -301,6 +314,49 @@ for epoc in range(30):
     together("two backwards, then two steps", "sgd-bias sgd-nobias", AT_ONCE),
     together("one optimizer", "sgd-bias sgd-nobias", ONE_OPTIMIZER),
     together("one update by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND),
+    together("by turns, of a list", "sgd-bias sgd-nobias", """
+def made(with_bias):
+    if with_bias:
+        net = torch.nn.Linear(1, 1)
+        net.bias.data, net.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])
+        return net
+    net = torch.nn.Linear(2, 1, bias=False)
+    net.weight.data = torch.tensor([[-5.0, 10.0]])
+    return net
+nets = [(made(True), x), (made(False), X)]
+optimizers = [torch.optim.SGD(net.parameters(), lr=1/10) for net, _ in nets]
+for epoc in range(30):
+    for (net, given), optimizr in zip(nets, optimizers):
+        torch.mean((y - net(given)) ** 2).backward()
+        optimizr.step()
+        optimizr.zero_grad()"""),
+    right("two halves, added up by hand", "sse", halves("torch.sum").replace("1/10", "1/1000")),
+    right("two halves, averaged by hand, after a look", "mse", halves("torch.mean", update="(g + h) / 2").replace("for epoc", "torch.mean((y - X @ What) ** 2).backward()\nprint(What.grad)\nWhat.grad = None\nfor epoc")),
+    right("a backward for each row, divided before the step", "sgd-bias", NET + """
+for epoc in range(30):
+    for i in range(100):
+        (y[i] - net(x[i])).square().sum().backward()
+    for p in net.parameters():
+        p.grad /= 100
+    optimizr.step()
+    optimizr.zero_grad()"""),
+    right("each parameter moved after its partial derivative", "net-bias-train", LOOPS["net-bias-train"].but(backward="", clear="", update="""
+net.bias.data = net.bias.data - 1/10 * torch.autograd.grad(loss, net.bias, retain_graph=True)[0]
+net.weight.data = net.weight.data - 1/10 * torch.autograd.grad(loss, net.weight)[0]""").source),
+    right("a hook that updates", "mse", WHAT + """
+def update(p):
+    p.data = p.data - 1/10 * p.grad
+    p.grad = None
+What.register_post_accumulate_grad_hook(update)
+for epoc in range(30):
+    torch.mean((y - X @ What) ** 2).backward()"""),
+    right("as a list", "net-bias", VALUES["net-bias"] + "\nyhat = yhat.tolist()"),
+    right("as an array and a list", "net-wrong", """
+_x = x.reshape(-1)
+torch.manual_seed(43052)
+yhat = torch.nn.Linear(1, 1)(_x.reshape(100, 1)).detach().numpy()
+torch.manual_seed(43052)
+extra_bias = torch.nn.Linear(2, 1).bias.tolist()"""),
 )  # fmt: skip
 
 WRONG = (
@@ -476,6 +532,8 @@ for epoc in range(30):
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
     wrong("w needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(10.0, requires_grad=True)", "(10.0)")),
+    wrong("two halves, the second not cleared", "sse", "clear", "", halves("torch.sum", second="").replace("1/10", "1/1000")),
+    wrong("two halves, one of them ignored", "mse", "step1", "", halves("torch.mean", update="h")),
     wrong("a backward for each row, halved", "mse", "step2", "half-loss", rows("(y[i] - X[i] @ What).square().sum() / 200")),
     wrong("an update for each row", "sgd-bias", "step1 epochs", "epochs", NET + """
 for epoc in range(30):

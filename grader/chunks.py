@@ -1,0 +1,144 @@
+"""One epoch that the kernel counted as several.
+
+Gradients of parts of the data, added up by hand: ``loss1.backward(); g1 = What.grad; What.grad = None;
+loss2.backward(); …`` clears a gradient that was put aside, and the parameters follow the sum. A gradient that
+was cleared and that no update followed was looked at.
+
+Partial derivatives of one loss, each followed by its parameter's update: the others are still those of the
+old parameters, since the loss was not computed anew.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from grader.epochs import EpochEvents, equal
+from grader.gradients import along, are_partial, counted, given
+from grader.recording import Backward, Numbers
+
+PART = "part"
+"""How such a gradient was asked for: ``backward`` adds up by itself, ``grad`` may have been a look."""
+
+
+def added_up(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
+    """Make one of the epochs whose gradients an update followed together; their order stays."""
+    whole = _wholes(groups)
+    places = _places(whole)
+    found: list[EpochEvents] = []
+    together = 1
+    for place, after in pairwise([*places, None]):
+        assert place is not None
+        if not found or found[-1].backwards[-1].line != place[-1].backwards[-1].line:
+            together = 1  # another loop
+        if (following := _following(place[-1], after)) is not None:
+            together = _together(place, following) or together
+        found += _as_ones(place, together)
+    return _renumbered(found) if len(found) < len(groups) and not _thinned(groups) else list(groups)
+
+
+def _wholes(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
+    """Make one of the epochs that gave the partial derivatives of one loss, one after the other."""
+    whole: list[EpochEvents] = []
+    for group in groups:
+        if whole and _is_rest(whole[-1], group):
+            whole[-1] = replace(whole[-1], backwards=counted([*whole[-1].backwards, *group.backwards]))
+        else:
+            whole.append(group)
+    return whole
+
+
+def _is_rest(last: EpochEvents, group: EpochEvents) -> bool:
+    """Tell whether only what has its derivative already has moved, and others of the same loss come now."""
+    if last.steps or group.steps or (last.cell, last.numbers) != (group.cell, group.numbers):
+        return False
+    one, other = last.backwards[-1], group.backwards[0]
+    moved = {b.number for a, b in zip(one.leaves, other.leaves, strict=True) if a.value != b.value}
+    return one.via == other.via == "grad" and moved <= given(one) and are_partial(one, other)
+
+
+def _places(groups: Sequence[EpochEvents]) -> list[list[EpochEvents]]:
+    """Gather the epochs that took their gradients of the same tensors at one place, one after the other."""
+    places: list[list[EpochEvents]] = []
+    for group in groups:
+        if places and _goes_on(places[-1][-1], group):
+            places[-1].append(group)
+        else:
+            places.append([group])
+    return places
+
+
+def _goes_on(last: EpochEvents, group: EpochEvents) -> bool:
+    cleared = not any(any(leaf.before or ()) for leaf in group.leaves)
+    same = (last.cell, last.numbers) == (group.cell, group.numbers) and not last.steps
+    by_backward = group.backwards[0].via == last.backwards[0].via == "backward"
+    return same and cleared and by_backward and equal(last.first_values, group.first_values)
+
+
+def _following(last: EpochEvents, after: Sequence[EpochEvents] | None) -> Numbers | None:
+    """Give the parameters after the update, where they were seen."""
+    if last.stepped_to is not None or after is None:
+        return last.stepped_to
+    return after[0].first_values if after[0].key == last.key else None
+
+
+def _together(place: Sequence[EpochEvents], following: Numbers) -> int | None:
+    """Give of how many of the last gradients an update followed the sum; ``None`` if of none."""
+    gradients = [group.last_after for group in reversed(place)]
+    for count in range(1, len(place) + 1):
+        if along(place[0].first_values, following, tuple(map(sum, zip(*gradients[:count], strict=True)))):
+            return count
+    return None
+
+
+def _as_ones(place: Sequence[EpochEvents], count: int) -> list[EpochEvents]:
+    """Make one epoch of every ``count``, or of the last so many where looks were before them.
+
+    A place with several times as many is that of a loop whose update was too small to be seen.
+    """
+    if count == 1 or count > len(place):
+        return list(place)
+    first = 0 if len(place) % count == 0 else len(place) - count
+    parts = (place[i : i + count] for i in range(first, len(place), count))
+    return [*place[:first], *map(_as_one, parts)]
+
+
+def _as_one(parts: Sequence[EpochEvents]) -> EpochEvents:
+    passes = [event for group in parts for event in group.backwards]
+    backwards = sum(group.backwards[0].backwards for group in parts)
+    return replace(
+        parts[-1],
+        stream=parts[0].stream,
+        epoch=parts[0].epoch,
+        backwards=[replace(passes[0], via=PART, backwards=backwards), *map(_alone, passes[1:])],
+        rebound=any(group.rebound for group in parts),
+    )
+
+
+def _alone(event: Backward) -> Backward:
+    """Give a pass with the gradient that it added, as if none had been there."""
+    leaves = (
+        replace(leaf, before=None, after=tuple(a - b for a, b in zip(leaf.after, leaf.before, strict=True)))
+        if leaf.after and leaf.before
+        else leaf
+        for leaf in event.leaves
+    )
+    return replace(event, via=PART, leaves=tuple(leaves))
+
+
+def _thinned(groups: Sequence[EpochEvents]) -> bool:
+    """Tell whether epochs are missing, so that nobody knows what was added up."""
+    known = {(group.cell, group.stream, group.epoch) for group in groups}
+    return any(epoch and (cell, stream, epoch - 1) not in known for cell, stream, epoch in known)
+
+
+def _renumbered(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
+    """Count the epochs of each stream anew."""
+    seen: Counter[tuple[int, int]] = Counter()
+    numbered = []
+    for group in groups:
+        numbered.append(replace(group, epoch=seen[group.cell, group.stream]))
+        seen[group.cell, group.stream] += 1
+    return numbered
