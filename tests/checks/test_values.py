@@ -32,6 +32,7 @@ def spec(name="x", **options):
         (COLUMN, tensor(COLUMN.long()), "value.dtype"),
         (COLUMN, tensor(COLUMN + 0.01), "value.differs"),
         (COLUMN, tensor(COLUMN * torch.nan), "value.differs"),
+        (COLUMN, tensor(COLUMN.flip(0)), "value.order"),
         (COLUMN, tensor(COLUMN, kind="array", type_="ndarray"), "value.kind"),
         (COLUMN, Value("sequence", (3,), plain=(), type="list"), "value.kind"),
         (COLUMN, Value("tensor", (3, 1), "float32"), "value.kind"),
@@ -49,7 +50,7 @@ def spec(name="x", **options):
         ("StopIteration", Value("text", plain="StopIteration()", type="str"), "check.passed"),
         ("StopIteration", Value("exception", plain="", type="StopIteration"), "check.passed"),
         ("StopIteration", Value("text", plain="ValueError", type="str"), "value.wrong"),
-        ("StopIteration", Value("object", type="generator"), "value.kind"),
+        ("StopIteration", Value("object", type="generator"), "value.wrong"),
     ],
 )
 def test_values_are_compared_with_what_was_asked(expected, given, message):
