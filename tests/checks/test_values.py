@@ -93,9 +93,12 @@ def test_a_module_may_have_another_name():
 
 
 def test_what_an_exception_prevented_is_said_so():
-    """A value that is missing because its cell raised names the exception."""
+    """A value that is missing because its cell raised names the exception, whatever an earlier cell left."""
     question = Question("q", "Q", 1.0, (spec(),), values=lambda: {"x": COLUMN})
+    error, earlier = "NameError: name 'df' is not defined", {"x": tensor(COLUMN + 1)}
+    said = [
+        check_values(question, there, made, error)[0].message.id
+        for there, made in (({}, {}), (earlier, {}), (earlier, earlier))
+    ]
 
-    (result,) = check_values(question, {}, {}, "NameError: name 'df' is not defined")
-
-    assert "value.raised" == result.message.id
+    assert ["value.raised", "value.raised", "value.differs"] == said

@@ -476,6 +476,7 @@ for epoc in range(30):
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
     wrong("w needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(10.0, requires_grad=True)", "(10.0)")),
+    wrong("stopped after the loss of the start", "mse", "init step1 step2 step3 step4 clear epochs result", "", f"{WHAT}\nyhat = X @ What\nloss = torch.mean((y - yhat) ** 2)"),
     wrong("a backward for each row, halved", "mse", "step2", "half-loss", rows("(y[i] - X[i] @ What).square().sum() / 200")),
     wrong("an update for each row", "sgd-bias", "step1 epochs", "epochs", NET + """
 for epoc in range(30):
