@@ -50,6 +50,7 @@ def add_up(
         flags=(
             *submission.flags,
             *_no_code(submission),
+            *_other_language(submission),
             *_other_kit(submission, assignment),
             *flags,
             *(flag for one in judged for flag in one.flags),
@@ -90,3 +91,14 @@ def _no_code(submission: Submission) -> tuple[Message, ...]:
     """Say so where there is nothing to run: perhaps the wrong file was handed in."""
     has_code = any(cell.kind == "code" and cell.source.strip() for cell in submission.cells)
     return () if has_code else (Message("flag.no-code"),)
+
+
+def _other_language(submission: Submission) -> tuple[Message, ...]:
+    """Say so where the notebook was written for another language than Python."""
+    metadata = submission.notebook.metadata if submission.notebook else {}
+    told = ((metadata.get("language_info"), "name"), (metadata.get("kernelspec"), "language"))
+    named = [part.get(key) for part, key in told if isinstance(part, dict)]
+    language = next((name for name in named if isinstance(name, str) and name), "python")
+    if "python" in language.lower():
+        return ()
+    return (Message("flag.other-language", {"language": language[:40]}),)

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from grader.assignment import STUDENT_ID, Assignment, CheckSpec, Question, Variation
+from grader.assignment_folder import FILE
 from grader.assignment_toml import Toml
 from grader.errors import AssignmentError
 from grader.records import Limits, Step, Visibility
-from grader.references import References, did_you_mean, nearest_first
+from grader.references import References
+from grader.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,29 +31,7 @@ if TYPE_CHECKING:
     from grader.assignment_toml import AssignmentForm, CheckForm, Key, QuestionForm
     from grader.training import Data
 
-FILE = "assignment.toml"
 STEPS = tuple(step.value for step in Step if step is not Step.VALUE)
-
-
-def find(name_or_path: str, assignments: Path = Path("assignments")) -> Path:
-    """Give the folder of an assignment, named by its id (below ``assignments``), its folder or its file.
-
-    Raises ``AssignmentError``, saying where it looked and what is there, if there is none.
-    """
-    given = Path(name_or_path)
-    for folder in (given, given.parent if given.name == FILE else given, assignments / name_or_path):
-        if (folder / FILE).is_file():
-            return folder
-    if given.exists():
-        raise AssignmentError(f"{given}: there is no {FILE} in it", "no-toml", {"path": str(given)})
-    there = sorted(file.parent.name for file in assignments.glob(f"*/{FILE}"))
-    where = {"name": name_or_path, "folder": f"{assignments}/"}
-    if not there:
-        said = "there is no assignment {name!r}: no {folder} here holds one; go to the course's folder"
-        raise AssignmentError(f"{said}, or give the assignment's own".format(**where), "no-course", where)
-    ids = nearest_first(name_or_path, there)
-    said = "there is no assignment {name!r}; {folder} has".format(**where)
-    raise AssignmentError(f"{said} {', '.join(ids)}", "no-assignment", where | {"ids": ids})
 
 
 def load(folder: Path) -> Assignment:

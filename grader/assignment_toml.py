@@ -22,7 +22,7 @@ from pydantic import (
 
 from grader.errors import AssignmentError, GraderError
 from grader.records import Limits
-from grader.references import did_you_mean, nearest_first
+from grader.spelling import did_you_mean, nearest_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

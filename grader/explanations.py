@@ -38,6 +38,7 @@ EXPLAINED = tuple(
         ("SyntaxError", r"async\s*=", "explain.async-argument"),
         ("SyntaxError", r"Missing parentheses in call to 'print'", "explain.print-statement"),
         ("NameError", r"name '(xrange|raw_input|unicode)' is not defined", "explain.python2-name"),
+        ("NameError", r"name '(torch|nn|np|numpy|pd|pandas|plt)' is not defined", "explain.no-import"),
         ("UnpicklingError", r"[Ww]eights.only", "explain.weights-only"),
         (
             "RuntimeError",

@@ -1,4 +1,4 @@
-"""Cells that were not recorded or lack a package here: nothing of that is held against an answer."""
+"""Cells that were not recorded, or lacked what is not here: nothing of that is held against an answer."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ NOT_RUN = {
 """What checks say where a cell has ended before it came to them."""
 NO_PACKAGE = re.compile(r"No module named '(\w+)'")
 """What Python says where a whole package is missing, not a part of one that is there."""
+FLAGS = {"check.package-missing": "flag.package-needed", "check.no-input": "flag.input-needed"}
+"""What an instructor is told where a check says what a cell lacked."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,14 @@ class Gaps:
     """Notebook indices of cells whose record is not there, and of cells where the recorder failed.
 
     ``faulty`` has how often it failed. ``damage`` is what of the recording could not be read. ``lacking`` are
-    cells that ended where they used a package which is not installed here, with its name: their recording has
-    no gap.
+    cells that ended for want of what is not here, a package or somebody who answers ``input()``, with what
+    their checks say: their recording has no gap.
     """
 
     absent: frozenset[int]
     faulty: dict[int, int]
     damage: tuple[str, ...]
-    lacking: Mapping[int, str] = field(default_factory=dict)
+    lacking: Mapping[int, Message] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.absent or self.faulty or self.damage)
@@ -60,8 +62,8 @@ class Gaps:
         )
         damage = (Message("flag.recording-damaged", {"detail": "; ".join(self.damage[:5])}),)
         lacking = (
-            Message("flag.package-needed", {"cell": cell + 1, "name": name})
-            for cell, name in sorted(self.lacking.items())
+            Message(FLAGS[said.id], {"cell": cell + 1, **said.params})
+            for cell, said in sorted(self.lacking.items())
         )
         return (*absent, *faulty, *(damage if self.damage else ()), *lacking)
 
@@ -80,16 +82,19 @@ def gaps(execution: Execution, cells: Sequence[SourceCell]) -> Gaps:
         absent=frozenset(cell for cell in ran if cell not in records or not records[cell].complete),
         faulty={cell: record.faults for cell, record in records.items() if record.faults},
         damage=recording.damage,
-        lacking={one.index: name for one in execution.cells if (name := _missing_package(one)) is not None},
+        lacking={one.index: said for one in execution.cells if (said := _lacked(one)) is not None},
     )
 
 
-def _missing_package(outcome: CellOutcome) -> str | None:
+def _lacked(outcome: CellOutcome) -> Message | None:
+    """Say what a cell ended for want of, if that is not the student's mistake."""
     error = outcome.error
-    if error is None or error.name != "ModuleNotFoundError":
+    if error is None:
         return None
-    found = NO_PACKAGE.fullmatch(error.value)
-    return found and found[1]
+    if error.name == "StdinNotImplementedError":
+        return Message("check.no-input")
+    found = NO_PACKAGE.fullmatch(error.value) if error.name == "ModuleNotFoundError" else None
+    return found and Message("check.package-missing", {"name": found[1]})
 
 
 def excused(judged: Judged, found: Gaps) -> Judged:
@@ -119,10 +124,8 @@ def _not_recorded(check: CheckResult) -> CheckResult:
     return replace(check, status=CheckStatus.ERROR, message=Message("check.not-recorded"))
 
 
-def _not_run(check: CheckResult, package: str) -> CheckResult:
+def _not_run(check: CheckResult, lacked: Message) -> CheckResult:
     """Take back what a cell that ended early has not come to; what it did before is judged."""
     if check.message.id not in NOT_RUN:
         return check
-    return replace(
-        check, status=CheckStatus.ERROR, message=Message("check.package-missing", {"name": package})
-    )
+    return replace(check, status=CheckStatus.ERROR, message=lacked)

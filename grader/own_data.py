@@ -61,6 +61,24 @@ class OwnData:
         value = Value("tensor", tuple(tensor.shape), str(tensor.dtype)[6:], tensor)
         return compare(spec, drawn, value).status is not CheckStatus.FAILED
 
+    def readings(self, namespace: Mapping[str, Value]) -> tuple[Data, ...]:
+        """Give what values may follow from: the data, and the data with later draws of ``namespace``."""
+        again = {
+            name: value.tensor
+            for name in self.draws
+            if (value := namespace.get(name)) is not None
+            and value.tensor is not None
+            and not _same(value.tensor, getattr(self.data, name))
+            and self.accepts(namespace, name, value.tensor)
+        }
+        if not again:
+            return (self.data,)
+        later = SimpleNamespace(**vars(self.data))
+        for name, tensor in again.items():
+            mine = getattr(later, name)
+            setattr(later, name, tensor.to(mine.dtype).reshape(mine.shape))
+        return self.data, later
+
 
 def _same(a: Tensor, b: Tensor) -> bool:
     return a.shape == b.shape and bool(torch.equal(a.to(torch.float64), b.to(torch.float64)))

@@ -86,15 +86,17 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
     answer = answer_of(matched, submission, execution)
     if question.training is None:
         answer = answer.standing(matched.values, vars(own.nominal))
-        checks = check_values(
+        judge = partial(
+            check_values,
             question,
             answer.namespace,
             answer.changed,
             answer.error,
-            data=own.data,
             nominal=own.nominal,
             raised=answer.errors,
         )
+        judged = [judge(data=data) for data in own.readings(answer.namespace)]
+        checks = max(judged, key=lambda checks: sum(check.points for check in checks))
         case = _case(question, checks, answer)
         return Judged(_report(case, matched), case, _borderline(question, checks))
     judgement = _judge_training(question, answer, execution.recording, own)
@@ -277,8 +279,12 @@ def status_of(score: float, max_score: float) -> QuestionStatus:
 
 
 def _borderline(question: Question, checks: Sequence[CheckResult]) -> tuple[Message, ...]:
-    near = any(check.status is CheckStatus.BORDERLINE for check in checks)
-    return (Message("flag.borderline", {"question": question.title}),) if near else ()
+    """Say what needs a person's eye: numbers that differ by a hair, and whatever else its check tells."""
+    near = {
+        check.message.id == "check.borderline" for check in checks if check.status is CheckStatus.BORDERLINE
+    }
+    ids = {True: "flag.borderline", False: "flag.unsure"}
+    return tuple(Message(ids[one], {"question": question.title}) for one in sorted(near))
 
 
 def _flags(

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import math
+import signal
 import sys
 import traceback
-from difflib import SequenceMatcher, get_close_matches
+from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import isfunction
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from grader.errors import AssignmentError
+from grader.spelling import did_you_mean
 from grader.training import Data, Training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import ModuleType
+
+
+#: Seconds in which a file is imported, a function of it gives its values, or an epoch is computed.
+LONGEST = 60
+
+
+class _EndlessError(BaseException):
+    """What a reference is stopped with: no ``except Exception`` of its own holds it."""
 
 
 class References:
@@ -117,27 +129,39 @@ def _one_epoch(training: Training, data: Data) -> str | None:
 
 
 def calling(file: Path, called: Callable[..., Any], *arguments: object) -> Any:
-    """Call something of the reference ``file``; what it raises is an ``AssignmentError`` with the line."""
+    """Call something of the reference ``file``; what it raises is an ``AssignmentError`` with the line.
+
+    So is a call that does not end.
+    """
     try:
-        return called(*arguments)
-    except (Exception, SystemExit) as error:
+        with _stopped_after(LONGEST):
+            return called(*arguments)
+    except (Exception, SystemExit, _EndlessError) as error:
         lines = [
             frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)
         ]
         line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
         where = f"reference/{file.name}" + (f":{line}" if line else "")
+        if isinstance(error, _EndlessError):
+            raise AssignmentError(f"{where} does not end; it was stopped after {LONGEST} seconds") from error
         text = " ".join(f"{type(error).__name__}: {error}".split())
         raise AssignmentError(f"{where} raises {text}") from error
 
 
-def nearest_first(word: str, allowed: Iterable[str]) -> list[str]:
-    """Give what is allowed in place of a wrong ``word``, what was most likely meant at the front."""
-    return sorted(allowed, key=lambda one: SequenceMatcher(None, word, one).ratio(), reverse=True)
+@contextmanager
+def _stopped_after(seconds: float) -> Iterator[None]:
+    """Raise ``_EndlessError`` in what takes longer, where a signal can: the main thread, not on Windows."""
+    if current_thread() is not main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
 
+    def stop(*_: object) -> None:
+        raise _EndlessError
 
-def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """Give the end of a sentence about a wrong ``word``: the allowed one that is nearest, or all of them."""
-    words = list(allowed)
-    if near := get_close_matches(word, words, n=1):
-        return f"; did you mean {near[0]!r}?"
-    return f"; there is {', '.join(map(repr, words))}" if words else ""
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

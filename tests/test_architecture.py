@@ -42,6 +42,19 @@ def test_help_needs_no_torch():
     assert run("-c", code).strip() == "False"
 
 
+def test_a_misspelt_assignment_needs_no_torch():
+    """The commands say that there is no such assignment before they import what they work with."""
+    code = (
+        "import sys, contextlib; from grader.cli import app\n"
+        "for command in (['grade', 'stepz', '.'], ['validate', 'stepz'], ['release', 'stepz', 'x']):\n"
+        "    sys.stderr = sys.stdout\n"
+        "    with contextlib.suppress(SystemExit): app(command)\n"
+        "print('torch' in sys.modules)"
+    )
+
+    assert "False" == run("-c", code).splitlines()[-1]
+
+
 def test_the_version_is_written_once_and_the_same():
     """The package says the version it was installed as."""
     assert version("grader") == grader.__version__

@@ -1,13 +1,15 @@
 """Reading an assignment: what is right is read, what is wrong is one line that helps."""
 
 import re
+import signal
 import textwrap
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader.assignment_file import find, load
+from grader.assignment_file import load
+from grader.assignment_folder import find
 from grader.errors import AssignmentError
 from grader.records import Limits, Step, Visibility
 
@@ -392,6 +394,33 @@ def test_a_reference_that_raises_is_named_with_its_line(course, old, new, messag
         load(course(reference=(old, new)))
 
     assert re.search(rf"small/assignment\.toml{message}", str(raised.value))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "    return SimpleNamespace",
+            "    while True:\n        pass\n    return SimpleNamespace",
+            ":6: data: .*",
+        ),
+        (
+            "def step2",
+            "def step4(self, p, g):\n        while True:\n            pass\n\n    def step2",
+            ":18: .*",
+        ),
+    ],
+)
+def test_a_reference_that_does_not_end_is_stopped(course, monkeypatch, old, new, message):
+    """Whoever waits for it learns in which line it hangs; the timer is gone after it."""
+    monkeypatch.setattr("grader.references.LONGEST", 0.2)
+
+    with pytest.raises(AssignmentError) as raised:
+        load(course(reference=(old, new)))
+
+    said = rf"{message}reference/small\.py:\d+ does not end; it was stopped after 0\.2 seconds"
+    assert re.search(said, str(raised.value))
+    assert (0.0, 0.0) == signal.getitimer(signal.ITIMER_REAL)
 
 
 @pytest.mark.parametrize(

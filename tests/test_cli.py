@@ -405,6 +405,21 @@ def test_a_signal_ends_with_128_and_its_number(number, tmp_path):
         assert [] == list(Path(folder).iterdir())
 
 
+def test_a_reader_that_goes_away_changes_nothing(graded):
+    """``grader report … | head -0`` has done its work: no word, and the exit code of it."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "report", graded[0]],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+
+    assert (0, b"") == (done.returncode, done.stderr)
+
+
 def test_an_ignored_signal_stays_ignored():
     """``nohup`` lets a command outlive its terminal; other signals wait for an import as Ctrl-C does."""
     done = []

@@ -28,6 +28,7 @@ RAISED = [
     ("x.cuda(async=True)", "explain.async-argument"),
     ("print loss", "explain.print-statement"),
     ("xrange(3)", "explain.python2-name"),
+    ("del pd; pd.DataFrame()", "explain.no-import"),
     ("torch.load(PICKLED)", "explain.weights-only"),
     ("x.masked_select(torch.ones(3, 1, dtype=torch.uint8))", "explain.bool-mask"),
     ("1 - (x > 0)", "explain.bool-mask"),

@@ -105,7 +105,16 @@ def _compare_numbers(spec: CheckSpec, expected: Tensor, actual: Tensor, about: d
     pair: dict[str, Any] = (
         {"expected": text(float(e[at])), "actual": text(float(a[at]))} if off.numel() else {}
     )
-    return by_status(verdict(off, tolerance), failed("value.differs", **about, **pair, position=at + 1))
+    status = verdict(off, tolerance)
+    if status is CheckStatus.FAILED and _in_another_order(e, a, tolerance):
+        return failed("value.order", **about)
+    return by_status(status, failed("value.differs", **about, **pair, position=at + 1))
+
+
+def _in_another_order(expected: Tensor, actual: Tensor, tolerance: Tensor) -> bool:
+    """Tell whether the numbers are the right ones, but not where they should be."""
+    same_sum = abs(expected.sum() - actual.sum()) <= tolerance.sum()  # spares most of them being sorted
+    return bool(same_sum) and bool(((actual.sort().values - expected.sort().values).abs() <= tolerance).all())
 
 
 # ── numbers, truth, text, errors ──────────────────────────────────────────────────────────────────────────
@@ -142,7 +151,7 @@ def _compare_text(spec: CheckSpec, expected: str, value: Value) -> Finding:
     """Judge a text: the expected words must stand in it. An exception counts with name and message."""
     about: dict[str, Any] = {"wanted": show(expected), "given": given(value), "name": spec.name}
     if value.kind not in ("text", "exception"):
-        return failed("value.kind", **about, expected="str", actual=kind(value))
+        return failed("value.wrong", **about, expected=expected, actual=kind(value))
     said = f"{value.type} {value.plain}" if value.kind == "exception" else value.plain
     if _words(expected) in _words(said):
         return PASSED

@@ -233,12 +233,8 @@ class _Judge:
         if given.numel() != wanted.numel() and self.observed.epochs[t].backwards > 1:
             return None  # of one of several losses that add up, each of some rows
         if given.numel() != wanted.numel():
-            return failed(
-                "step1.differs",
-                epoch=epoch,
-                expected=[wanted.numel(), 1],
-                actual=list(prediction.shape or ()),
-            )
+            rows, shape = wanted.numel(), list(prediction.shape or ())
+            return failed("step1.shape", epoch=epoch, expected=[rows, 1], actual=shape)
         at = int((given - wanted).abs().nan_to_num(torch.inf).argmax())
         wrong = failed("step1.differs", epoch=epoch, **_pair(wanted[at], given[at]))
         return by_status(verdict((given - wanted).abs(), self._yhat_tolerance(right, t)), wrong)

@@ -84,7 +84,8 @@ def _check_form(  # noqa: PLR0913, PLR0917 - as above
         finding = check_value(spec, name, wanted, namespace, others)
         if finding.message.id == "value.missing":
             finding = _raised(_errors(wanted), shown_errors) or finding
-        if error is not None and finding.message.id == "value.missing":
+        left_over = name not in changed and wanted is not None and finding.status is CheckStatus.FAILED
+        if error is not None and (left_over or finding.message.id == "value.missing"):
             told = {"wanted": finding.expected}
             if error in ENDED:
                 finding = failed("check.cell-ended", **told)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError
-from grader.references import did_you_mean
+from grader.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -35,7 +36,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",  # which folds the lines of a docstring anew
 )
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+
+class Output(Console):
+    """A console whose reader may go away, as ``head`` does: the rest is not said, the code stays."""
+
+    def on_broken_pipe(self) -> None:
+        """Write to nowhere from here on; rich would end with 1 what was done well."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+
+
+out, err = Output(highlight=False), Output(stderr=True, highlight=False)
 
 
 class Lang(StrEnum):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from grader.assignment_folder import find
 from grader.cli.app import (
     FAILED,
     OK,
@@ -79,12 +80,13 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     submission's file or the grader itself failed.
     """
     with failing_in_one_line(lang), ExitStack() as stack:
+        chosen = find(assignment)
         with undisturbed():
             from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
 
             kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold))
             # torch takes a second or two, in which the warm-kernel server imports it as well
-            from grader.assignment_file import find, load  # noqa: PLC0415
+            from grader.assignment_file import load  # noqa: PLC0415
             from grader.assignment_toml import override  # noqa: PLC0415
             from grader.batch import Batch, grade_all  # noqa: PLC0415
             from grader.output_folder import require_own  # noqa: PLC0415
@@ -94,7 +96,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         if pushes and not at:
             said = "--pushes says when commits were pushed; say which count with --at"
             raise GraderError(said, "pushes-without-at")
-        asked = load(find(assignment))
+        asked = load(chosen)
         asked = replace(asked, limits=override(asked.limits, limit or ()))
         wanted = Wanted(asked, moment(at) if at else None, read_pushes(pushes) if pushes else None)
         folder = out_ or Path("reports") / asked.id

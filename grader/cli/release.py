@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from grader.assignment_folder import find
 from grader.cli.app import AssignmentName, Lang, app, err, failing_in_one_line, out
 from grader.errors import GraderError, OutputError
 
@@ -27,13 +28,14 @@ def release(
 
     The notebook carries all of it: students need that one file. The same assignment gives the same bytes.
     """
-    from grader.assignment_file import find, load, read_notebook  # noqa: PLC0415 - takes a while
-    from grader.kit import make  # noqa: PLC0415
-    from grader.kit.notebook import notebook_text, released  # noqa: PLC0415
-    from grader.render.messages import ui  # noqa: PLC0415
-
     with failing_in_one_line(lang):
-        asked = load(find(assignment))
+        chosen = find(assignment)
+        from grader.assignment_file import load, read_notebook  # noqa: PLC0415 - takes a while
+        from grader.kit import make  # noqa: PLC0415
+        from grader.kit.notebook import notebook_text, released  # noqa: PLC0415
+        from grader.render.messages import ui  # noqa: PLC0415
+
+        asked = load(chosen)
         if folder.resolve() == asked.folder.resolve():
             said = f"{folder}: this is the assignment itself; name another folder"
             raise OutputError(said, "is-assignment", {"path": str(folder)})

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from grader.assignment_folder import find
 from grader.cli.app import (
     BELOW,
     OK,
@@ -45,17 +46,18 @@ def validate(
     grader failed.
     """
     with failing_in_one_line(lang):
+        chosen = find(assignment)
         with ExitStack() as stack:
             with undisturbed():
                 from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
 
                 kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold))
-                from grader.assignment_file import find, load  # noqa: PLC0415
+                from grader.assignment_file import load  # noqa: PLC0415
                 from grader.output_folder import require_own  # noqa: PLC0415
                 from grader.validation import validate as tried  # noqa: PLC0415
 
             stack.enter_context(err.status(""))
-            asked = load(find(assignment))
+            asked = load(chosen)
             folder = out_ or Path("reports") / f"{asked.id}-validation"
             require_own(folder, "validation.json")
             found = tried(asked, kernel)

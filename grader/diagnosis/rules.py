@@ -201,8 +201,8 @@ def no_backward(case: Case, check: CheckResult, reference: Training) -> Evidence
     return {} if not made or any(numbers <= given for numbers in made) else None
 
 
-def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
-    """See parameters that were typed in, and no training that leads to them."""
+def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
+    """See parameters that were typed in, other than the start, and no training that leads to them."""
     if check.message.id == "learned.unmoved":  # what the second run found
         return {}
     if check.message.id == "result.differs":
@@ -213,7 +213,9 @@ def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence 
     source = _source(case)
     if case.observed is not None or case.error is not None or has_loop(source) or has_backward(source):
         return None
-    return {} if any(_is_typed(case, value) for value in case.changed.values()) else None
+    start = {number for value in reference.init().values() for number in _rounded(value.flatten().tolist())}
+    typed = [value for value in case.changed.values() if _is_typed(case, value)]
+    return {} if any(not set(_numbers(value)) <= start for value in typed) else None
 
 
 def _is_typed(case: Case, value: Value) -> bool:
@@ -271,7 +273,7 @@ def swapped_columns(case: Case, check: CheckResult, reference: Training) -> Evid
     """Recognise X with its two columns in the other order."""
     name = check.message.params.get("name", "")
     given, expected = case.namespace.get(name), (case.question.values or dict)().get(name)
-    if check.message.id != "value.differs" or given is None or given.tensor is None:
+    if check.message.id not in {"value.differs", "value.order"} or given is None or given.tensor is None:
         return None
     if not isinstance(expected, torch.Tensor) or expected.dim() != 2 or expected.shape[1] != 2:
         return None

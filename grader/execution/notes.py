@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 #: The flag that tells of each kind of note.
 FLAGS = {
     "cuda": "flag.cuda",
+    "data": "flag.data-renamed",
     "folder": "flag.folder",
     "install": "flag.not-installed",
     "magic": "flag.magic-skipped",

@@ -8,6 +8,7 @@ written, with values.
 from __future__ import annotations
 
 import weakref
+from itertools import islice
 from types import CodeType
 from typing import Any
 
@@ -20,7 +21,7 @@ from grader.recorder.names import tensors_in, visible
 from grader.recorder.tape import NoModes, Tape
 
 STATEMENTS = 400  # written of one cell
-MODULES = 20  # modules whose tensors are looked at after each statement
+INNER = 20  # tensors within a value that are looked at after each statement
 PLAIN = (bool, int, float, str, type(None))
 
 
@@ -112,10 +113,8 @@ def _state(value: Any) -> Any:
         return kind, value if kind is not str else hash(value)
     if issubclass(kind, torch.Tensor):
         return id(value), *_storage(value)
-    if issubclass(kind, torch.nn.Module):
-        inner = [tensor for _, tensor in tensors_in({"": value})]
-        return id(value), *(part for tensor in inner[:MODULES] for part in (id(tensor), *_storage(tensor)))
-    return id(value)
+    inner = (tensor for _, tensor in tensors_in({"": value}))  # of a module, a list, a dictionary, an object
+    return id(value), *(part for tensor in islice(inner, INNER) for part in (id(tensor), *_storage(tensor)))
 
 
 def _storage(tensor: torch.Tensor) -> tuple[Any, ...]:

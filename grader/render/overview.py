@@ -11,7 +11,7 @@ from grader.render.steps import lost_steps
 #: Flags that every submission out of a repository has: which commit was graded, and how it was found.
 _TELLING = ("flag.state.newest", "flag.state.by-push", "flag.state.by-commit")
 #: Flags that say why a question needs a look; that it does need not be said again.
-_OF_QUESTIONS = ("flag.borderline", "flag.by-formula")
+_OF_QUESTIONS = ("flag.borderline", "flag.unsure", "flag.by-formula")
 
 
 @dataclass(frozen=True)

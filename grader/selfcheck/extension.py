@@ -13,9 +13,9 @@ from IPython.core.getipython import get_ipython
 from grader.errors import KitError
 from grader.kit import unpacked
 from grader.records import Message
-from grader.references import nearest_first
 from grader.selfcheck.display import say, show
 from grader.selfcheck.session import Session
+from grader.spelling import nearest_first
 
 LANG = "ko"
 _session: Session | None = None

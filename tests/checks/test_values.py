@@ -32,6 +32,7 @@ def spec(name="x", **options):
         (COLUMN, tensor(COLUMN.long()), "value.dtype"),
         (COLUMN, tensor(COLUMN + 0.01), "value.differs"),
         (COLUMN, tensor(COLUMN * torch.nan), "value.differs"),
+        (COLUMN, tensor(COLUMN.flip(0)), "value.order"),
         (COLUMN, tensor(COLUMN, kind="array", type_="ndarray"), "value.kind"),
         (COLUMN, Value("sequence", (3,), plain=(), type="list"), "value.kind"),
         (COLUMN, Value("tensor", (3, 1), "float32"), "value.kind"),
@@ -49,7 +50,7 @@ def spec(name="x", **options):
         ("StopIteration", Value("text", plain="StopIteration()", type="str"), "check.passed"),
         ("StopIteration", Value("exception", plain="", type="StopIteration"), "check.passed"),
         ("StopIteration", Value("text", plain="ValueError", type="str"), "value.wrong"),
-        ("StopIteration", Value("object", type="generator"), "value.kind"),
+        ("StopIteration", Value("object", type="generator"), "value.wrong"),
     ],
 )
 def test_values_are_compared_with_what_was_asked(expected, given, message):
@@ -92,9 +93,12 @@ def test_a_module_may_have_another_name():
 
 
 def test_what_an_exception_prevented_is_said_so():
-    """A value that is missing because its cell raised names the exception."""
+    """A value that is missing because its cell raised names the exception, whatever an earlier cell left."""
     question = Question("q", "Q", 1.0, (spec(),), values=lambda: {"x": COLUMN})
+    error, earlier = "NameError: name 'df' is not defined", {"x": tensor(COLUMN + 1)}
+    said = [
+        check_values(question, there, made, error)[0].message.id
+        for there, made in (({}, {}), (earlier, {}), (earlier, earlier))
+    ]
 
-    (result,) = check_values(question, {}, {}, "NameError: name 'df' is not defined")
-
-    assert "value.raised" == result.message.id
+    assert ["value.raised", "value.raised", "value.differs"] == said

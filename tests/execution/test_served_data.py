@@ -22,9 +22,11 @@ ROUTES = [
     f"!wget -q https://example.org/{CSV} -O c.csv && tail -1 c.csv | cut -d, -f1",
     f"!rm -f {CSV}; curl -LO https://example.org/{CSV} 2>/dev/null; tail -1 {CSV} | cut -d, -f1",
     f"!curl -sSL https://example.org/{CSV} | tail -1 | cut -d, -f1",
+    "print(pd.read_csv('regression (1).csv').x[0])",
+    "print(pd.read_csv('https://example.org/mine/main/data.csv').x[0])",
 ]
 
-REFUSED = "urllib.request.urlopen('https://example.org/other.csv')"
+REFUSED = "urllib.request.urlopen('https://example.org/other.zip')"
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,29 @@ def execution(run, csv):
 def test_every_route_leads_to_the_assignments_data(execution, printed, number):
     """Whatever the host and the path, a served name is answered from the assignment."""
     assert "1.5" == printed(execution, number + 1).strip()
+
+
+def test_another_name_is_told(execution):
+    """A table that is nowhere is the assignment's, and the instructor learns which was asked for."""
+    renamed = [flag.params["name"] for flag in execution.flags if flag.id == "flag.data-renamed"]
+
+    assert ["regression (1).csv", "https://example.org/mine/main/data.csv"] == renamed
+
+
+@pytest.mark.parametrize(
+    ("address", "names", "found"),
+    [
+        ("C:\\Users\\me\\data.CSV", ["회귀.csv", "회귀.json"], "회귀.csv"),
+        ("data.csv", ["a.csv", "b.csv"], None),
+        ("data.json", ["회귀.json"], None),
+        ("data", ["회귀.csv"], None),
+    ],
+)
+def test_another_name_means_the_only_table(address, names, found):
+    """Where there are several nobody can tell; what is no table is left alone, as programs look for it."""
+    path = ServedFiles({name: name for name in names}).find_renamed(address)
+
+    assert found == (path and path.name)
 
 
 def test_another_url_is_refused_at_once(execution):

@@ -18,6 +18,8 @@ def names(seen, cell=1):
         ("What.data = What.data + 1\nWhat.grad = None", [["What"]]),
         ("What.data += 1", [["What"]]),
         ("net = torch.nn.Linear(1, 1)\nnet.weight.data = torch.ones(1, 1)", [["net"], ["net"]]),
+        ("nets = {1: torch.nn.Linear(1, 1)}\nnets[1].weight.data += 1", [["nets"], ["nets"]]),
+        ("ws = [torch.ones(1)]\nws[0] *= 2\nlen(ws)", [["ws", "ws[0]"], ["ws", "ws[0]"]]),
         ("v = torch.ones(3)\nv = torch.ones(3)", [["v"], ["v"]]),
         ("for i in range(3):\n    v = torch.ones(i)", [["i", "v"]]),
         ("a = 1\n1 / 0\nb = 1", [["a"]]),

@@ -114,6 +114,17 @@ def test_one_picture_of_all_losses(reports):
     assert "4명 가운데 2명이 모두 맞혔습니다. 2명의 loss는 유한한 수가 아니게 됩니다." in picture.finding
 
 
+def test_one_endless_loop_leaves_the_others_their_room(reports):
+    """A curve that goes on for thousands of epochs leaves the picture at its right."""
+    right = next(one for one in reports["perfect"].questions if one.id == "mse")
+    endless = replace(right, run=replace(right.run, losses=tuple((n, 1.0) for n in range(1, 9000))))
+
+    picture = class_losses([Trained("a", right), Trained("b", endless)], ui("ko"))
+
+    assert ">30<" in picture.image
+    assert not any(f">{n}000<" in picture.image for n in range(1, 10))
+
+
 def test_nobody_trained_no_picture(reports):
     """A question without a run has no curves."""
     assert None is class_losses([Trained("x", reports["perfect"].questions[0])], ui("ko"))

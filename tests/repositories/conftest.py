@@ -1,6 +1,7 @@
 import pytest
 
-from grader.assignment_file import find, load
+from grader.assignment_file import load
+from grader.assignment_folder import find
 
 
 @pytest.fixture(scope="session")

@@ -198,6 +198,8 @@ WRONG_LOOPS = (
 )  # fmt: skip
 
 RIGHT_VALUES = (
+    values("y drawn again beside the curves, and the losses of that one", guess=GUESS + "\ny = torch.bernoulli(v)"),
+    values("y drawn again after the losses", bce=LOSSES + "\ny = torch.bernoulli(v)"),
     values("as in the lecture"),
     *(
         values(f"f: {source.splitlines()[-1].strip()}", sigmoid=f"{source}\n{CURVES}")

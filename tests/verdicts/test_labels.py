@@ -107,7 +107,7 @@ CASES = {
         ((None, BOTH),), {"sse": BY_CONTENT, "mse": BY_CONTENT}
     ),
     "learning rates compared by one statement": Case(
-        ((None, RATES),), {"mse": BY_CONTENT}, ("flag.borderline",), lost=("sse.step2",)
+        ((None, RATES),), {"mse": BY_CONTENT}, ("flag.unsure",), lost=("sse.step2",)
     ),
     "some labelled, one not": Case(
         (("sse", SSE), (None, MSE), ("sgd-what", SGD)),

@@ -101,7 +101,7 @@ def test_typed_in_trainings_lose_their_points(graded, answer):
     one = question(report, "mse")
 
     assert (1.0, {"learned.unmoved"}) == (one.score, {c.message.id for c in one.checks if not c.points})
-    assert {"flag.unlearned"} == flags(report) - {"flag.borderline"}
+    assert {"flag.unlearned"} == flags(report) - {"flag.borderline", "flag.unsure"}
     assert adds_up(report)
 
 

@@ -303,6 +303,15 @@ def test_a_package_that_is_not_here_is_nobodys_mistake(graded, source):
     assert {"flag.package-missing", *needed} == flags(report)
 
 
+def test_nobody_answers_while_a_notebook_is_graded(graded):
+    """What ``input()`` keeps from being seen is not judged, and the instructor is told."""
+    report = graded([*START, DATA, ("mse", f"alpha = float(input('학습률: '))\n{LOOPS['mse'].source}")])
+
+    assert QuestionStatus.ERROR is question(report, "mse").status
+    assert set() == failed(report)
+    assert {"flag.input-needed"} == flags(report)
+
+
 def test_a_training_of_a_students_own_class_of_tensors_is_no_zero(graded):
     """Their numbers may be anything, so they are not read; that is the grader's gap."""
     mine = "class Mine(torch.Tensor):\n    pass"

@@ -534,6 +534,7 @@ for epoc in range(30):
     wrong("w needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(10.0, requires_grad=True)", "(10.0)")),
     wrong("two halves, the second not cleared", "sse", "clear", "", halves("torch.sum", second="").replace("1/10", "1/1000")),
     wrong("two halves, one of them ignored", "mse", "step1", "", halves("torch.mean", update="h")),
+    wrong("stopped after the loss of the start", "mse", "init step1 step2 step3 step4 clear epochs result", "", f"{WHAT}\nyhat = X @ What\nloss = torch.mean((y - yhat) ** 2)"),
     wrong("a backward for each row, halved", "mse", "step2", "half-loss", rows("(y[i] - X[i] @ What).square().sum() / 200")),
     wrong("an update for each row", "sgd-bias", "step1 epochs", "epochs", NET + """
 for epoc in range(30):

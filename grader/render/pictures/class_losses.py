@@ -18,6 +18,7 @@ from grader.render.text import clean
 _SIZE = (460, 250)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 450, 26, 208
 _HIGHEST = 1e6  # times the first loss: what diverges further leaves the picture at its top
+_LONGEST = 3  # times the reference's epochs: what goes on further leaves it at its right
 _NAMES = 12  # of students told where a curve is pointed at
 
 
@@ -38,9 +39,9 @@ def class_losses(answers: Sequence[Trained], words: Words) -> Picture | None:
     reference = max(
         (it.question.reference.losses for it in trained if it.question.reference), key=len, default=()
     )
-    x = svg.span(
-        (epoch for losses in (*curves, reference) for epoch, _ in losses), start=_LEFT, end=_RIGHT, log=False
-    )
+    most = _LONGEST * reference[-1][0] if reference else math.inf
+    epochs = (epoch for losses in (*curves, reference) for epoch, _ in losses if epoch <= most)
+    x = svg.span(epochs, start=_LEFT, end=_RIGHT, log=False)
     y = _y_scale([*curves, reference])
     finding, title = _finding(trained, words), words("class.losses")
     drawn = [_curve(losses, students, x, y) for losses, students in curves.items()]

@@ -16,6 +16,7 @@ from urllib.response import addinfourl
 
 import IPython.core.interactiveshell
 
+from grader.execution.child.notes import note
 from grader.execution.child.standins.colab import at_home
 from grader.execution.child.standins.frames import unseen
 
@@ -39,6 +40,18 @@ def _refusal(served: ServedFiles) -> str:
     return f"there is no network while a notebook is graded; the files served are: {served.names}"
 
 
+def _remote(served: ServedFiles, url: str) -> Path | None:
+    """Give the served copy for a URL."""
+    return served.find(url) or (_renamed(served, url) if url.lower().startswith(REMOTE) else None)
+
+
+def _renamed(served: ServedFiles, name: str) -> Path | None:
+    """Give the assignment's table for one of another name, and note it."""
+    if (path := served.find_renamed(name)) is not None:
+        note("data", name)
+    return path
+
+
 def _content_type(path: Path) -> str:
     kind = guess_type(path.name)[0] or ""
     return "text/plain; charset=utf-8" if kind.startswith("text/") else kind or "application/octet-stream"
@@ -51,7 +64,7 @@ def _answer_urllib(served: ServedFiles) -> None:
     @functools.wraps(original)
     def open_url(self: Any, fullurl: Any, *args: Any, **kwargs: Any) -> Any:
         url = fullurl if isinstance(fullurl, str) else getattr(fullurl, "full_url", "")
-        if (path := served.find(url)) is not None:
+        if (path := _remote(served, url)) is not None:
             headers = Message()
             headers["Content-Type"] = _content_type(path)
             headers["Content-Length"] = str(path.stat().st_size)
@@ -67,7 +80,7 @@ def _answer_requests(served: ServedFiles) -> None:
     requests: Any = importlib.import_module("requests")
 
     def send(_self: Any, request: Any, *_args: Any, **_kwargs: Any) -> Any:
-        if (path := served.find(request.url)) is None:
+        if (path := _remote(served, request.url)) is None:
             raise requests.exceptions.ConnectionError(_refusal(served), request=request)
         response = requests.Response()
         response.status_code, response.reason = 200, "OK"
@@ -82,7 +95,7 @@ def _answer_requests(served: ServedFiles) -> None:
 
 
 def _answer_open(served: ServedFiles) -> None:
-    """Answer for a path that is not there but ends in a served name: ``/content/drive/MyDrive/data.csv``."""
+    """Answer for a path that is not there: ``/content/drive/MyDrive/data.csv``."""
     original = io.open
 
     def open_instead(file: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> Any:
@@ -94,11 +107,11 @@ def _answer_open(served: ServedFiles) -> None:
 
 
 def _instead(served: ServedFiles, file: Any, mode: Any) -> Any:
-    """Give the served copy if ``file`` is to be read, is missing and has a served name; else ``file``."""
+    """Give the served copy if ``file`` is to be read, is missing and is one that is served; else ``file``."""
     file = at_home(file)
     if not isinstance(file, (str, os.PathLike)) or mode not in ("r", "rb", "rt"):
         return file
     name = os.fspath(file)
-    if not isinstance(name, str) or (path := served.find(name)) is None or os.path.exists(name):  # noqa: PTH110
+    if not isinstance(name, str) or os.path.exists(name):  # noqa: PTH110
         return file
-    return path
+    return served.find(name) or _renamed(served, name) or file
