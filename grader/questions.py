@@ -118,6 +118,8 @@ def _judge_training(
             continue
         later = runs[runs.index(run) + 1 :]
         namespace = _until(later, run, answer.namespace, recording)
+        if _set_to_start(run, namespace):  # by a later cell: for another try, which came to nothing
+            namespace = recording.namespace(after=run.cells[-1])
         judge = partial(
             check_training,
             question,
