@@ -249,6 +249,7 @@ WRONG_VALUES = (
     values("f for ever", "sigmoid.f", sigmoid="def g(x):\n    return torch.sigmoid(x)\n" + CURVES.replace("f(", "g(") + "\ndel g\ndef f(x):\n    while True:\n        pass", guess=GUESS.replace("f(", "torch.sigmoid(")),
     values("no f", "sigmoid.f", sigmoid=CURVES.replace("f(xx)", "torch.sigmoid(xx)").replace("f(2.5", "torch.sigmoid(2.5"), guess=GUESS.replace("f(", "torch.sigmoid(")),
     values("f2 of another line", "sigmoid.f2", sigmoid=F + CURVES.replace("- 1.2", "+ 1.2")),
+    values("x of 200 numbers", "data.x", data=DATA.replace("2000", "200")),
     values("v: 1/(1+exp(u))", "data.v", data=DATA.replace("torch.exp(u) / (1 + torch.exp(u))", "1 / (1 + torch.exp(u))")),
     values("y sorted", "data.y", data=DATA.replace("torch.bernoulli(v)", "torch.bernoulli(v).sort(dim=0).values")),
     values("y thresholded", "data.y", data=DATA.replace("torch.bernoulli(v)", "(v > 0.5).float()")),
