@@ -21,7 +21,7 @@ from grader.checks.compare import as_tensor, compare
 from grader.checks.values import check_value
 from grader.expectations import Bernoulli, Either, Form, Function
 from grader.matching import Matched
-from grader.recording import Recording, Seed, Value
+from grader.recording import Backward, Part, Recording, Seed, Value
 from grader.records import CheckStatus, Execution, Message, Step, Submission
 from grader.training import Data
 
@@ -42,16 +42,20 @@ class OwnData:
     flags: tuple[Message, ...] = ()
     draws: Mapping[str, Bernoulli] = field(default_factory=dict)
 
-    def accepts(self, before: Mapping[str, Value], name: str, tensor: Tensor) -> bool:
+    def accepts(self, recording: Recording, begin: Part, name: str, tensor: Tensor) -> bool:
         """Tell whether a tensor that a training used under ``name`` may stand in for the data's.
 
-        ``before`` are the names that the answer began with: data that were there are not the answer's to
-        change, or they would be wrong at no cost.
+        Data that were there when the answer began are not its to change, or they would be wrong at no cost.
+        Those that were changed since other trainings used them cost the first one that uses them so.
         """
         drawn = self.draws.get(name)
         if drawn is None:
-            there = before.get(name)
-            return there is None or there.tensor is None or _same(there.tensor, tensor)
+            there = recording.namespace(begin.cell, begin.after).get(name)
+            if there is None or there.tensor is None:
+                return True
+            used = [one.flatten() for one in _used_before(recording, begin, name)]
+            known = not used or any(_same(one, tensor.flatten()) for one in used)
+            return known and _same(there.tensor, tensor)
         mine = getattr(self.data, name)
         if tensor.numel() != drawn.probability.numel():
             return False
@@ -60,6 +64,17 @@ class OwnData:
         spec = CheckSpec(name, Step.DATA, 1.0, any_shape=True, any_dtype=True)
         value = Value("tensor", tuple(tensor.shape), str(tensor.dtype)[6:], tensor)
         return compare(spec, drawn, value).status is not CheckStatus.FAILED
+
+
+def _used_before(recording: Recording, begin: Part, name: str) -> Iterator[Tensor]:
+    """Give the tensors of a name that trainings used before an answer began."""
+    for record in recording.cells:
+        for event in record.events:
+            earlier = (event.cell, event.seq) <= (begin.cell, begin.after)
+            if isinstance(event, Backward) and earlier and event.variables and name in event.variables:
+                tensor = event.variables[name].tensor
+                if tensor is not None:
+                    yield tensor
 
 
 def _same(a: Tensor, b: Tensor) -> bool:

@@ -111,7 +111,6 @@ def _judge_training(
     assert question.training is not None
     runs = training_runs(answer.recording)
     begin = min(answer.parts, key=lambda part: (part.cell, part.after))
-    before = recording.namespace(begin.cell, begin.after)
     judged = []
     for run in answer.own(runs):
         if cut_off(run, own.data, answer.changed) is not None:
@@ -126,7 +125,7 @@ def _judge_training(
             data=own.data,
             source=answer.source_of(run.cells),
             raised=answer.raised_in(run.cells[-1]),
-            accepts=partial(own.accepts, before),
+            accepts=partial(own.accepts, recording, begin),
         )
         found = [
             judge(one, namespace=namespace) for one in (run.mirrored, run.before_copy, run) if one is not None
