@@ -19,7 +19,8 @@ class Epoch:
     the parameters the gradient was taken at, ``before`` and ``after`` the gradient around the epoch's
     backwards, ``found`` the gradient as the update found it, ``following`` the parameters after the update;
     each is ``None`` where nobody saw it. ``following`` of the last epoch of a run by hand is what stood there
-    at the cell's end; ``settled`` says that the loop left it so. ``seqs`` are those of the epoch's first and last event.
+    at the cell's end; ``settled`` says that the loop left it so. ``seqs`` are those of the epoch's first and
+    last event.
     """
 
     index: int

@@ -156,7 +156,7 @@ def _follow(data: SimpleNamespace, name: str, expected: Any) -> None:
 
 
 def _of_one_length(data: Data, nominal: Data) -> Data:
-    """Give the data if all have as many rows; else without those that have not as many as the assignment's."""
+    """Give the data if all have as many rows; else the assignment's for those that have not as many as it."""
     lengths = {len(value) for value in vars(data).values() if isinstance(value, Tensor) and value.dim()}
     if len(lengths) <= 1:
         return data

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from math import prod
 
-from grader.epochs import Epoch, EpochEvents, equal, gathered, joined
+from grader.epochs import Epoch, EpochEvents, equal, gathered
 from grader.gradients import ALL, choice, chosen
 from grader.parameters import RECORDED
 from grader.recording import Numbers, Recording

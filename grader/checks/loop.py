@@ -93,8 +93,8 @@ def judge_step4(training: Training, observed: Observed, *, late: bool = False) -
 def updated(observed: Observed) -> Iterator[Epoch]:
     """Give the epochs whose update somebody saw.
 
-    What stands there at the end of the cell is an update's word only where the loop left it so, or where there
-    is no better: a cell may go on to do other things with its parameters.
+    What stands there at the end of the cell is an update's word only where the loop left it so, or where
+    there is no better: a cell may go on to do other things with its parameters.
     """
     last = observed.run.epochs[-1]
     alone = observed.run.count == 1 + observed.run.restarts

@@ -38,7 +38,7 @@ SAID = {
 LOSS = ("between 0 and 1", "target size", "Target size")
 """What torch's losses say of what they are given."""
 NO_PYTHON = re.compile(r"(?:Syntax|Indentation|Tab)Error: (.*) \((?!<(?:string|unknown)>).*, line (\d+)\)")
-"""What Python says of a text that it cannot read, the cell's own and not one that it was given to evaluate."""
+"""What Python says of a cell that it cannot read, and not of a text that it was given to evaluate."""
 ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, CellStatus.NOT_REACHED)}
 """What stands in an exception's place where a cell was ended from outside."""
 

@@ -391,6 +391,14 @@ for epoc in range(30):
     net.weight.data = net.weight.data - 0.1 * net.weight.grad
     net.zero_grad()"""),
     raises("a loop in a line", "mse", "step2", yhat="yhat = X @ What; loss = torch.mean((y - yhatt) ** 2); loss.backward(); What.grad = None", loss="", backward="", clear=""),
+    *(
+        wrong(f"an earlier cell's function: {step}", "mse", step, "", f"def train(What):\n{indent(LOOPS['mse'].but(before='', **piece).source, '    ')}", f"{WHAT}\ntrain(What)", unseen=unseen)
+        for step, piece, unseen in (
+            ("step2", {"loss": "loss = torch.means((y - yhat) ** 2)"}, " ".join(EVERY - {"step2"})),
+            ("step4", {"update": "What.data = What.data - alpha * What.grad"}, "clear epochs result"),
+        )
+    ),
+    raises("a loss of another ŷ", "mse", "step2", before=f"{WHAT}\nyhat0 = X @ What.detach()", loss="loss = torch.mean((y - yhat0) ** 2)"),
     raises("backward misspelt", "sgd-bias", "step3", backward="loss.Backward()"),
     raises("a list that is not there", "mse", "epochs", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
     wrong("the step misspelt", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="optimizr.stp()").source, unseen="clear epochs result"),
