@@ -63,7 +63,7 @@ def _shown(names: Mapping[str, Tensor], count: int, wanted: Tensor, allowed: Ten
 def _own_end(observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:
     """Give where the run's last update led, and how well that is known.
 
-    Seen where an optimizer stepped, or where the loop left it. Else the last update is like the one before it,
+    Seen where an optimizer stepped, or where the loop left it. Else the last update is like that before it,
     number by number: the student's own rule, right or wrong, so that a wrong step 4 is not charged again. A
     rule that does not go on like that is taken at the cell's word.
     """
