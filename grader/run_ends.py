@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from grader.epochs import EpochEvents, equal, joined
 from grader.parameters import recorded
-from grader.recording import LastLeaves, Leaf, Numbers, Recording, Value
+from grader.recording import Backward, LastLeaves, Leaf, Numbers, Recording, Value
 
 
 def after_last(group: EpochEvents, recording: Recording) -> tuple[Numbers | None, bool]:
@@ -16,16 +16,24 @@ def after_last(group: EpochEvents, recording: Recording) -> tuple[Numbers | None
 
 
 def _after_statement(group: EpochEvents, recording: Recording) -> Numbers | None:
-    """Give the leaves as the statement left them that had the backward in it, a whole loop.
+    """Give the leaves as the statement left them that has the cell's last backward written in it, a whole loop.
 
-    Its names have to be the very tensors that the cell's last backward came to.
+    Its names have to be the very tensors that this backward came to. A function may go on to do other things.
     """
     record = next(record for record in recording.cells if record.cell == group.cell)
-    seq = group.backwards[-1].seq
-    made = next((names.values for names in record.statements if names.seq >= seq), {})
+    last = group.backwards[-1]
+    ended = next((names for names in record.statements if names.seq >= last.seq), None)
+    later = any(isinstance(event, Backward) and event.seq > last.seq for event in record.events)
+    if ended is None or later or not _begins_above(ended.line, last.line):
+        return None
     own = last_leaves(record.events)
-    named = [_named(leaf, made) for leaf in group.leaves]
+    named = [_named(leaf, ended.values) for leaf in group.leaves]
     return joined(named) if named == [own.get(leaf.number, ()) for leaf in group.leaves] else None
+
+
+def _begins_above(statement: tuple[int, int] | None, line: tuple[int, int] | None) -> bool:
+    """Tell whether a line may stand in a statement, both given by cell and line: in a call it does not."""
+    return statement is not None and line is not None and statement[0] == line[0] and statement[1] <= line[1]
 
 
 def at_the_end(group: EpochEvents, recording: Recording) -> Numbers | None:

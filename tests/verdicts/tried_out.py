@@ -250,6 +250,8 @@ for epoc in range(30):
         W.data = W.data - lr * W.grad
         W.grad = None
 What = Ws[1/10].data"""),), near=frozenset({"mse.result"})),
+    Answer("mse: two rates in one statement, the right one first", (("mse", f"{WHAT}\nfor alpha in (0.1, 0.01):\n    What.data = torch.tensor([[-5.0], [10.0]])\n" + indent(LOOPS["mse"].but(before="", update="What.data = What.data - alpha * What.grad").source, "    ")),), near=frozenset({"mse.result"})),
+    right("set back by the function that trained them", "mse", f"def train():\n{indent(LOOPS['mse'].but(before='').source, '    ')}\n    end = What.detach().clone()\n    What.data = torch.tensor([[-5.0], [10.0]])\n    return end\n{WHAT}\nend = train()"),
     right("a local name for another shape", "mse", """
 theta = torch.tensor([-5.0, 10.0], requires_grad=True)
 def step(theta):
