@@ -16,7 +16,7 @@ def after_last(group: EpochEvents, recording: Recording) -> tuple[Numbers | None
 
 
 def _after_statement(group: EpochEvents, recording: Recording) -> Numbers | None:
-    """Give the leaves as the statement left them that has the cell's last backward written in it, a whole loop.
+    """Give the leaves as the statement left them that has the cell's last backward in its text, a whole loop.
 
     Its names have to be the very tensors that this backward came to. A function may go on to do other things.
     """
