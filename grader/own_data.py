@@ -53,8 +53,10 @@ class OwnData:
             there = recording.namespace(begin.cell, begin.after).get(name)
             if there is None or there.tensor is None:
                 return True
-            used = [one.flatten() for one in _used_before(recording, begin, name)]
-            known = not used or any(_same(one, tensor.flatten()) for one in used)
+            used = list(_used_before(recording, begin, name))
+            if self.draws:  # data beside a draw take its shape, which may be another one each time
+                used = [one.reshape(tensor.shape) for one in used if one.numel() == tensor.numel()] or used
+            known = not used or any(_same(one, tensor) for one in used)
             return known and _same(there.tensor, tensor)
         mine = getattr(self.data, name)
         if tensor.numel() != drawn.probability.numel():

@@ -110,6 +110,7 @@ opt = torch.optim.SGD(model.parameters(), lr=0.1)""",
     ),
     loop("zero_grad of the module", MSE.but(clear="l1.zero_grad()")),
     loop("data made again before training", BCE.but(before="y = torch.bernoulli(v)\n" + MAKE)),
+    loop("flat data, y drawn again", BCE.but(before=f"x = x.reshape(-1)\ny = torch.bernoulli(v).reshape(-1)\n{MAKE}", yhat="yhat = a1(l1(x.reshape(-1, 1))).reshape(-1)")),
     loop("bias of shape (1, 1)", MSE.but(before=MAKE.replace("[-1.0]", "[[-1.0]]"))),
     loop("first a wrong try", BCE.but(before=MSE.but(epochs="50").source + "\n" + MAKE)),
 )  # fmt: skip

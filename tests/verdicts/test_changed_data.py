@@ -38,7 +38,10 @@ def test_the_next_answer_goes_on_with_them(graded_cells):
     assert [7.0, 8.0] == [found["mse"].score, found["sgd-bias"].score]
 
 
-@pytest.mark.parametrize("between", [("sse", f"{SSE}\ny = 2 * y"), (None, "y = 2 * y")])
+@pytest.mark.parametrize(
+    "between",
+    [("sse", f"{SSE}\ny = 2 * y"), (None, "y = 2 * y"), (None, "y = y.reshape(-1)")],
+)
 def test_the_first_training_on_them_is_charged(graded_cells, between):
     """Wherever they were changed since they were trained on."""
     found = graded_cells([("sse", SSE), between, ("mse", MSE), ("sgd-bias", SGD)])
