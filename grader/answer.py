@@ -67,9 +67,17 @@ class Answer:
         said = outcome.status.value if error is None else f"{error.name}: {error.value}"[:300]
         if line is None or outcome.status is not CellStatus.RAISED:
             return Raised(said)
-        texts = self.own_sources
-        above = [texts[other] for other in takewhile(lambda other: other != cell, texts)]
-        return Raised(said, "\n".join(texts.values()), line + sum(text.count("\n") + 1 for text in above))
+        raised = _raised(said, self.own_sources, cell, line)
+        return self._raised_within(cell, said) or raised if raised.step is None else raised
+
+    def _raised_within(self, cell: int, said: str) -> Raised | None:
+        """Give the exception at the line of an earlier cell's function that raised it."""
+        place = next((record.raised for record in self.recording.cells if record.cell == cell), None)
+        if place is None or place[0] == cell or place[0] not in self.sources:
+            return None
+        text = self.sources[place[0]]
+        above = text[: len(text) - len(text.lstrip())].count("\n")  # IPython drops them
+        return _raised(said, {place[0]: text, **self.own_sources}, place[0], above + place[1])
 
     @property
     def own_sources(self) -> dict[int, str]:
@@ -101,6 +109,12 @@ class Answer:
         """
         values = {n: v for n, v in found.items() if n not in shared and _given(self.recording, n, v)}
         return replace(self, namespace={**self.namespace, **values}, changed={**self.changed, **values})
+
+
+def _raised(said: str, texts: Mapping[int, str], cell: int, line: int) -> Raised:
+    """Give an exception that came through a line of one of several cells."""
+    above = [texts[other] for other in takewhile(lambda other: other != cell, texts)]
+    return Raised(said, "\n".join(texts.values()), line + sum(text.count("\n") + 1 for text in above))
 
 
 def _given(recording: Recording, name: str, value: Value) -> bool:

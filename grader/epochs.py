@@ -21,7 +21,8 @@ class Epoch:
     the parameters the gradient was taken at, ``before`` and ``after`` the gradient around the epoch's
     backwards, ``found`` the gradient as the update found it, ``following`` the parameters after the update;
     each is ``None`` where nobody saw it. ``following`` of the last epoch of a run by hand is what stood there
-    at the cell's end. ``seqs`` are those of the epoch's first and last event.
+    at the cell's end; ``settled`` says that the loop left it so. ``seqs`` are those of the epoch's first and
+    last event.
     """
 
     index: int
@@ -37,6 +38,7 @@ class Epoch:
     after: Numbers
     found: Numbers | None
     following: Numbers | None
+    settled: bool
     touched: bool
     rebound: bool
     step: OptimizerStep | None
@@ -144,7 +146,7 @@ class EpochEvents:
             return self.last_after
         return joined([_or_zero(value, leaf) for value, leaf in zip(found, self.leaves, strict=True)])
 
-    def close(self, index: int, following: Numbers | None) -> Epoch:
+    def close(self, index: int, following: Numbers | None, *, settled: bool) -> Epoch:
         """Make the record of a run's epoch number ``index``."""
         first = self.backwards[0]
         sampled = next((event for event in self.backwards if event.graph is not None), None)
@@ -162,6 +164,7 @@ class EpochEvents:
             after=self.last_after,
             found=self.gradient_found(),
             following=following,
+            settled=settled,
             touched=first.touched,
             rebound=self.rebound,
             step=self.step,

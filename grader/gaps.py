@@ -22,6 +22,7 @@ from grader.records import (
 NOTHING_SEEN = ("check.no-run", "check.by-formula", "value.missing")
 NOT_RUN = {
     *NOTHING_SEEN,
+    "check.no-python",
     "check.not-observed",
     "epochs.stopped",
     "init.raised",

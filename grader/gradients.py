@@ -25,10 +25,15 @@ def counted(passes: Sequence[Backward]) -> list[Backward]:
 
 
 def _whole(passes: Sequence[Backward]) -> list[Backward]:
-    """Make one pass of those that gave the partial derivatives of one loss, one after the other."""
+    """Make one pass of those that gave the partial derivatives of one loss, one after the other.
+
+    One that ``autograd.grad`` gave again, of the same parameters, is the same one.
+    """
     whole = [passes[0]]
     for event in passes[1:]:
         last = whole[-1]
+        if event.via == "grad" and _values(last) == _values(event) and _afters(last) == _afters(event):
+            continue
         if are_partial(last, event):
             pairs = zip(last.leaves, event.leaves, strict=True)
             both = tuple(replace(a, after=a.after if b.after is None else b.after) for a, b in pairs)
@@ -45,6 +50,10 @@ def are_partial(last: Backward, event: Backward) -> bool:
 
 def _values(event: Backward) -> list[Numbers | None]:
     return [root.value for root in event.roots]
+
+
+def _afters(event: Backward) -> list[Numbers | None]:
+    return [leaf.after for leaf in event.leaves]
 
 
 def given(event: Backward) -> set[int]:

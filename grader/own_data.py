@@ -20,13 +20,14 @@ from grader.assignment import STUDENT_ID, Assignment, CheckSpec
 from grader.checks.compare import compare
 from grader.checks.numbers import as_tensor
 from grader.checks.values import check_value
-from grader.expectations import Bernoulli, Form, Function
+from grader.expectations import Bernoulli, Either, Form, Function
 from grader.matching import Matched
-from grader.recording import Recording, Seed, Value
+from grader.recording import Backward, Part, Recording, Seed, Value
 from grader.records import CheckStatus, Execution, Message, Step, Submission
 from grader.training import Data
 
 ID = re.compile(r"\d{6,12}")
+LONGEST = 10  # times the assignment's rows: references are evaluated on them at each of hundreds of epochs
 
 
 @dataclass(frozen=True)
@@ -42,24 +43,22 @@ class OwnData:
     flags: tuple[Message, ...] = ()
     draws: Mapping[str, Bernoulli] = field(default_factory=dict)
 
-    def accepts(self, before: Mapping[str, Value], name: str, tensor: Tensor) -> bool:
+    def accepts(self, recording: Recording, begin: Part, name: str, tensor: Tensor) -> bool:
         """Tell whether a tensor that a training used under ``name`` may stand in for the data's.
 
-        ``before`` are the names that the answer began with: data that were there are not the answer's to
-        change, or they would be wrong at no cost.
+        Data that were there when the answer began are not its to change, or they would be wrong at no cost.
+        Those that were changed since other trainings used them cost the first one that uses them so.
         """
-        drawn = self.draws.get(name)
-        if drawn is None:
-            there = before.get(name)
-            return there is None or there.tensor is None or _same(there.tensor, tensor)
-        mine = getattr(self.data, name)
-        if tensor.numel() != drawn.probability.numel():
-            return False
-        if _same(tensor.flatten(), mine.flatten()):
+        if name in self.draws:
+            return self._is_draw(name, tensor)
+        there = recording.namespace(begin.cell, begin.after).get(name)
+        if there is None or there.tensor is None:
             return True
-        spec = CheckSpec(name, Step.DATA, 1.0, any_shape=True, any_dtype=True)
-        value = Value("tensor", tuple(tensor.shape), str(tensor.dtype)[6:], tensor)
-        return compare(spec, drawn, value).status is not CheckStatus.FAILED
+        used = list(_used_before(recording, begin, name))
+        if self.draws:  # data beside a draw take its shape, which may be another one each time
+            used = [one.reshape(tensor.shape) for one in used if one.numel() == tensor.numel()] or used
+        known = not used or any(_same(one, tensor) for one in used)
+        return known and _same(there.tensor, tensor)
 
     def readings(self, namespace: Mapping[str, Value]) -> tuple[Data, ...]:
         """Give what values may follow from: the data, and the data with later draws of ``namespace``."""
@@ -68,8 +67,9 @@ class OwnData:
             for name in self.draws
             if (value := namespace.get(name)) is not None
             and value.tensor is not None
+            and value.tensor.numel() == getattr(self.data, name).numel()
             and not _same(value.tensor, getattr(self.data, name))
-            and self.accepts(namespace, name, value.tensor)
+            and self._is_draw(name, value.tensor)
         }
         if not again:
             return (self.data,)
@@ -78,6 +78,28 @@ class OwnData:
             mine = getattr(later, name)
             setattr(later, name, tensor.to(mine.dtype).reshape(mine.shape))
         return self.data, later
+
+    def _is_draw(self, name: str, tensor: Tensor) -> bool:
+        """Tell whether a tensor is the draw that the data have, or may be another of the same kind."""
+        drawn = self.draws[name]
+        if tensor.numel() != drawn.probability.numel():
+            return False
+        if _same(tensor.flatten(), getattr(self.data, name).flatten()):
+            return True
+        spec = CheckSpec(name, Step.DATA, 1.0, any_shape=True, any_dtype=True)
+        value = Value("tensor", tuple(tensor.shape), str(tensor.dtype)[6:], tensor)
+        return compare(spec, drawn, value).status is not CheckStatus.FAILED
+
+
+def _used_before(recording: Recording, begin: Part, name: str) -> Iterator[Tensor]:
+    """Give the tensors of a name that trainings used before an answer began."""
+    for record in recording.cells:
+        for event in record.events:
+            earlier = (event.cell, event.seq) <= (begin.cell, begin.after)
+            if isinstance(event, Backward) and earlier and event.variables and name in event.variables:
+                tensor = event.variables[name].tensor
+                if tensor is not None:
+                    yield tensor
 
 
 def _same(a: Tensor, b: Tensor) -> bool:
@@ -110,7 +132,9 @@ def own_data(
             made = _made(assignment, source, name, expected, answer_of(match, submission, execution))
             if made is not None:
                 _put(data, name, expected, made)
-    return OwnData(data, nominal, flags, draws)
+                continue
+        _follow(data, name, expected)
+    return OwnData(_of_one_length(data, nominal), nominal, flags, draws)
 
 
 def _expected(assignment: Assignment, question: str, name: str, data: Data) -> Any:
@@ -141,10 +165,33 @@ def _put(data: Data, name: str, expected: Any, value: Value) -> None:
             setattr(data, name, _recorded(value, mine))
         return
     tensor = as_tensor(value)
-    if tensor is None or tensor.is_complex() or tensor.numel() != mine.numel():
+    if tensor is None or tensor.is_complex() or tensor.numel() % mine[0].numel():
+        return
+    if not 0 < tensor.numel() <= LONGEST * mine.numel():
         return
     if bool(tensor.isfinite().all()):
-        setattr(data, name, tensor.to(mine.dtype).reshape(mine.shape))
+        setattr(data, name, tensor.to(mine.dtype).reshape(-1, *mine.shape[1:]))
+
+
+def _follow(data: SimpleNamespace, name: str, expected: Any) -> None:
+    """Put what follows from the student's own in place of what nobody has made, if its length is another."""
+    right = expected.answers[0] if isinstance(expected, Either) else expected
+    if isinstance(right, Tensor) and right.shape != getattr(data, name).shape:
+        setattr(data, name, right)
+
+
+def _of_one_length(data: Data, nominal: Data) -> Data:
+    """Give the data if all have as many rows; else the assignment's for those that have not as many as it."""
+    lengths = {len(value) for value in vars(data).values() if isinstance(value, Tensor) and value.dim()}
+    if len(lengths) <= 1:
+        return data
+    ours = vars(nominal)
+    return SimpleNamespace(
+        **{
+            name: ours[name] if isinstance(value, Tensor) and value.shape != ours[name].shape else value
+            for name, value in vars(data).items()
+        }
+    )
 
 
 def _recorded(value: Value, nominal: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:

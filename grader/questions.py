@@ -113,20 +113,21 @@ def _judge_training(
     assert question.training is not None
     runs = training_runs(answer.recording)
     begin = min(answer.parts, key=lambda part: (part.cell, part.after))
-    before = recording.namespace(begin.cell, begin.after)
     judged = []
     for run in answer.own(runs):
         if cut_off(run, own.data, answer.changed) is not None:
             continue
         later = runs[runs.index(run) + 1 :]
         namespace = _until(later, run, answer.namespace, recording)
+        if _set_to_start(run, namespace):  # by a later cell: for another try, which came to nothing
+            namespace = recording.namespace(after=run.cells[-1])
         judge = partial(
             check_training,
             question,
             data=own.data,
             source=answer.source_of(run.cells),
             raised=answer.raised_in(run.cells[-1]),
-            accepts=partial(own.accepts, before),
+            accepts=partial(own.accepts, recording, begin),
         )
         readings = (run.mirrored, run.averaged, run.before_copy, run)
         found = [judge(one, namespace=namespace) for one in readings if one is not None]

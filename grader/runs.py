@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from math import prod
 
 from grader.chunks import added_up
-from grader.epochs import Epoch, EpochEvents, equal, gathered, joined
+from grader.epochs import Epoch, EpochEvents, equal, gathered
 from grader.gradients import ALL, choice, chosen
-from grader.parameters import RECORDED, recorded
-from grader.recording import LastLeaves, Numbers, Recording
+from grader.parameters import RECORDED
+from grader.recording import Numbers, Recording
+from grader.run_ends import after_last, at_the_end, last_leaves
 
 LINES = 4  # of a loop, with a backward in each, at most
 CLEARLY = 1e-5  # of a number: a move that no rounding in float32 makes or hides
@@ -156,16 +156,16 @@ class _Run:
         epochs = []
         used = None
         for i, (index, group) in enumerate(zip(self.indices, self.groups, strict=True)):
-            following = group.stepped_to
+            following, settled = group.stepped_to, True
             if i + 1 < len(self.groups) and self.indices[i + 1] == index + 1:
                 following = self.groups[i + 1].first_values
             elif i + 1 == len(self.groups) and following is None:
-                following = _at_the_end(group, recording)
+                following, settled = after_last(group, recording)
             if following is not None and len(group.backwards) > 1:
                 found = choice(group.backwards, group.first_values, following, used)
                 used = used if found is None else found
             group.backwards = chosen(group.backwards, ALL if used is None else used)
-            epochs.append(group.close(index, following))
+            epochs.append(group.close(index, following, settled=settled))
         leaves = tuple((leaf.name, leaf.shape, leaf.dtype) for leaf in self.groups[0].leaves)
         return TrainingRun(leaves, self.indices[-1] + 1, tuple(epochs))
 
@@ -230,43 +230,9 @@ def _stayed(previous: EpochEvents, last: EpochEvents, recording: Recording) -> b
     """
     if previous.numbers != last.numbers:
         return False
-    seen = _last_leaves([e for record in recording.cells if record.cell == last.cell for e in record.events])
+    seen = last_leaves([e for record in recording.cells if record.cell == last.cell for e in record.events])
     still = all(seen.get(leaf.number) == leaf.value for leaf in last.leaves)
-    return still and any(last.last_after) and _at_the_end(last, recording) is None
-
-
-def _at_the_end(group: EpochEvents, recording: Recording) -> Numbers | None:
-    """Give the leaves of a run's last epoch after its update by hand, as the ends of cells show them.
-
-    The update may stand in a later cell; the first change that is seen is taken for it.
-    """
-    old = group.first_values
-    for record in recording.cells:
-        if record.cell < group.cell:
-            continue
-        found = _leaves_at_end(group, record.values, record.events if record.cell == group.cell else ())
-        if found is not None and not equal(found, old):
-            return found
-    return None
-
-
-def _last_leaves(events: Sequence[object]) -> dict[int, Numbers | None]:
-    """Give the values at a cell's end of the tensors of its last backward, by their numbers."""
-    last = (event for event in events if isinstance(event, LastLeaves))
-    return {number: value for event in last for _, number, value in event.leaves}
-
-
-def _leaves_at_end(group: EpochEvents, values: object, events: Sequence[object]) -> Numbers | None:
-    """Give all leaves' values at a cell's end: the name's where it is there, else the tensor's own."""
-    own = _last_leaves(events)
-    out: list[Numbers | None] = []
-    for leaf in group.leaves:
-        named = values.get(leaf.name) if isinstance(values, dict) else None
-        if named is not None and named.tensor is not None and named.shape == leaf.shape:
-            out.append(tuple(map(float, recorded(named.tensor).tolist())))
-        else:
-            out.append(own.get(leaf.number, leaf.value if out or not events else None))
-    return joined(out) if all(value is not None for value in out) else None
+    return still and any(last.last_after) and at_the_end(last, recording) is None
 
 
 def _merge_restarts(runs: list[TrainingRun]) -> list[TrainingRun]:

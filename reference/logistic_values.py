@@ -38,8 +38,8 @@ def sigmoid(data: Data) -> dict[str, Any]:
 
 
 def tensors(data: Data) -> dict[str, Any]:
-    """Give x, v, and that y is drawn from v."""
-    return {"x": data.x, "v": data.v, "y": Bernoulli(data.v)}
+    """Give x, v over the student's own x, and that y is drawn from v."""
+    return {"x": data.x, "v": torch.sigmoid(-1 + 5 * data.x), "y": Bernoulli(data.v)}
 
 
 def guess(data: Data) -> dict[str, Any]:

@@ -59,9 +59,13 @@ def result(question: str, spec: CheckSpec, finding: Finding) -> CheckResult:
 
 
 def only(question: Question, step: Step, finding: Finding) -> tuple[CheckResult, ...]:
-    """Give the checks of a question of which one step has a finding, and nobody saw the others."""
+    """Give the checks of a question of which one step has a finding, and nobody saw the others.
+
+    Where the question does not ask for that step, its first check has the finding.
+    """
+    blamed = next((spec for spec in question.checks if spec.step is step), question.checks[0])
     return tuple(
-        result(question.id, spec, finding if spec.step is step else NOT_OBSERVED) for spec in question.checks
+        result(question.id, spec, finding if spec is blamed else NOT_OBSERVED) for spec in question.checks
     )
 
 

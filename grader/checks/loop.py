@@ -73,14 +73,15 @@ def judge_step4(training: Training, observed: Observed, *, late: bool = False) -
     epochs = list(updated(observed))
     if not epochs:
         return PASSED if _carries_on(training, observed) else NOT_OBSERVED
-    changed = next((epoch for epoch in epochs if _gradient_changed(observed, epoch)), None)
-    if changed is not None:
-        return _other_gradient(observed, changed)
+    untold = _untold(observed)
+    for epoch in epochs:
+        if (place := _gradient_changed(observed, epoch, untold)) is not None:
+            return _other_gradient(observed, epoch, place)
     before = table([epoch.values for epoch in epochs])
     given = table([epoch.following or () for epoch in epochs])
     right = updates(training, observed, epochs, before)
-    extra = list(observed.alignment.extra)  # what should not be there is step 1's business
-    right[:, extra] = given[:, extra]
+    others = [*observed.alignment.extra, *untold]  # step 1's business, and step 3's
+    right[:, others] = given[:, others]
     tolerance = ROUNDINGS * observed.unit * (before.abs() + right.abs() + (right - before).abs())
     statuses = [verdict(*row) for row in zip((given - right).abs(), tolerance, strict=True)]
     if CheckStatus.FAILED in statuses:
@@ -92,14 +93,14 @@ def judge_step4(training: Training, observed: Observed, *, late: bool = False) -
 def updated(observed: Observed) -> Iterator[Epoch]:
     """Give the epochs whose update somebody saw.
 
-    What stands there at the end of the cell is an update's word only where there is no better: a cell may go
-    on to do other things with its parameters.
+    What stands there at the end of the cell is an update's word only where the loop left it so, or where
+    there is no better: a cell may go on to do other things with its parameters.
     """
     last = observed.run.epochs[-1]
     alone = observed.run.count == 1 + observed.run.restarts
     for epoch in observed.epochs:
         seen = epoch.following is not None and all(map(is_number, epoch.following))
-        if seen and (epoch is not last or epoch.step is not None or alone):
+        if seen and (epoch is not last or epoch.settled or alone):
             yield epoch
 
 
@@ -181,21 +182,28 @@ def told_apart(rate: float, other: float) -> float:
     return next((short for n in range(3, 9) if (short := float(f"{rate:.{n}g}")) != other), rate)
 
 
-def _gradient_changed(observed: Observed, epoch: Epoch) -> bool:
-    """Tell whether an optimizer found another gradient than the backward had left; clearing it is no step."""
-    found = epoch.step is not None and epoch.found is not None and not _cleared_before(observed, epoch)
-    return found and not equal(epoch.found or (), epoch.after)
+def _untold(observed: Observed) -> list[int]:
+    """Give the numbers that no backward came to, while it came to others: what moves them, nobody saw."""
+    none = (observed.gradients == 0).all(0)
+    return [] if bool(none.all()) else none.nonzero().flatten().tolist()
 
 
-def _other_gradient(observed: Observed, epoch: Epoch) -> Finding:
-    found = epoch.found or ()
-    place = next(i for i, (a, b) in enumerate(zip(epoch.after, found, strict=True)) if not equal((a,), (b,)))
+def _gradient_changed(observed: Observed, epoch: Epoch, untold: Sequence[int]) -> int | None:
+    """Give where an optimizer found another gradient than the backward had left; clearing it is no step."""
+    if epoch.step is None or epoch.found is None or _cleared_before(observed, epoch):
+        return None
+    pairs = enumerate(zip(epoch.after, epoch.found, strict=True))
+    return next((k for k, (a, b) in pairs if k not in untold and not equal((a,), (b,))), None)
+
+
+def _other_gradient(observed: Observed, epoch: Epoch, place: int) -> Finding:
+    assert epoch.found is not None
     return failed(
         "step4.gradient-changed",
         epoch=epoch.index + 1,
         name=observed.names[place],
         left=text(epoch.after[place]),
-        found=text(found[place]),
+        found=text(epoch.found[place]),
     )
 
 

@@ -160,7 +160,18 @@ class Graph:
             if node.names and node.leaf is None and node.out is not None and node.out.shape is not None
             if torch.Size(node.out.shape).numel() == count
         ]
-        return named[-1] if named else None
+        return named[-1] if named else self._added(count)
+
+    def _added(self, count: int) -> int | None:
+        """Give what is as long as y and is added to something without a gradient: ``y + X @ What``."""
+        for node in self.nodes:
+            inputs = _present(node)
+            if _name(node) != "Add" or len(node.inputs) != 2 or len(inputs) != 1:
+                continue
+            value = self.value(inputs[0])
+            if value is not None and value.numel() == count:
+                return inputs[0]
+        return None
 
     def _meets_target(self, node: Node) -> int | None:
         inputs = [below for below in node.inputs if below is not None]

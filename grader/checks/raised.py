@@ -192,10 +192,11 @@ class _Epoch:
 
     @property
     def handed_over(self) -> set[str]:
-        """The names that lines before the loss make for it."""
+        """The names that lines before the loss make for it, whether it uses some of them or none."""
         steps = {node: self.step(node) for node in self.inner}
         made = {name for node, step in steps.items() if step is Step.STEP1 for name in targets(node)}
-        return made & {name for node, step in steps.items() if step is Step.STEP2 for name in _uses(node)}
+        used = {name for node, step in steps.items() if step is Step.STEP2 for name in _uses(node)}
+        return made & used or made
 
     def first_use(self, helper: ast.FunctionDef | ast.ClassDef, among: Iterable[ast.stmt]) -> ast.stmt | None:
         """Give the first line of some that calls a function, or what was made with it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,8 @@ SAID = {
 """What torch says, and the step that it is about where the line does not tell."""
 LOSS = ("between 0 and 1", "target size", "Target size")
 """What torch's losses say of what they are given."""
+NO_PYTHON = re.compile(r"(?:Syntax|Indentation|Tab)Error: (.*) \((?!<(?:string|unknown)>).*, line (\d+)\)")
+"""What Python says of a cell that it cannot read, and not of a text that it was given to evaluate."""
 ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, CellStatus.NOT_REACHED)}
 """What stands in an exception's place where a cell was ended from outside."""
 
@@ -43,6 +46,12 @@ ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, Ce
 def no_run(question: Question, message: str, **params: Any) -> tuple[CheckResult, ...]:
     """Give the checks of a question for which nothing was recorded: all failed for one reason."""
     return _all(question, failed(message, **params))
+
+
+def unreadable(error: str) -> Finding | None:
+    """Say so where a cell's text is no Python, so that no line of it ran."""
+    found = NO_PYTHON.fullmatch(error)
+    return None if found is None else failed("check.no-python", line=int(found[2]), error=found[1])
 
 
 def by_formula(question: Question) -> tuple[CheckResult, ...]:
@@ -93,12 +102,13 @@ def never_ran(
 ) -> tuple[CheckResult, ...]:
     """Give the checks of a training question whose cell raised before the first backward.
 
-    One step is to blame, the others are skipped. ``changed`` are the names that the question's cells made.
+    One step is to blame, the others are skipped; of a text that is no Python nobody can say which.
+    ``changed`` are the names that the question's cells made.
     """
     assert question.training is not None
+    if (nothing := unreadable(raised.error)) is not None:
+        return _all(question, nothing)
     blamed = _blamed(question.training, raised, changed, data)
-    if blamed not in {spec.step for spec in question.checks}:
-        blamed = Step.INIT
     if raised.error in ENDED:
         found = failed("check.cell-ended")
     else:

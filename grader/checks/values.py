@@ -10,7 +10,7 @@ from grader.assignment import CheckSpec, Question
 from grader.checks.compare import compare
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.showing import given, plain, show
-from grader.checks.stopped import ENDED
+from grader.checks.stopped import ENDED, unreadable
 from grader.expectations import Either, Form, Raises
 from grader.recording import Value
 from grader.records import CellError, CheckResult, CheckStatus
@@ -90,7 +90,7 @@ def _check_form(  # noqa: PLR0913, PLR0917 - as above
             if error in ENDED:
                 finding = failed("check.cell-ended", **told)
             else:
-                finding = failed("value.raised", name=spec.name, error=error, **told)
+                finding = unreadable(error) or failed("value.raised", name=spec.name, error=error, **told)
         results.append(result(question.id, spec, finding))
     return tuple(results)
 

@@ -5,7 +5,8 @@ What is written
 One pair of files for each executed code cell, in the order of execution: ``cell-0000.json`` and, for values
 of more than a few numbers, ``cell-0000.safetensors``. They appear when the cell ends, and every few seconds
 while it runs, so that a dead kernel loses one cell. The JSON is ``{"format", "cell", "complete", "faults",
-"slots", "optimizers", "events", "values", "gone"}``; ``faults`` counts what the recorder failed to do.
+"slots", "optimizers", "events", "values", "gone", "raised"}``; ``faults`` counts what the recorder failed to
+do, ``raised`` is the innermost cell and line of the notebook that an exception came through.
 
 A *value* is an object with a ``kind``: ``tensor`` and ``array`` (``shape``, ``dtype``, and either
 ``values``, flat, or

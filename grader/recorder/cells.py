@@ -46,7 +46,7 @@ class Cells:
         self._depth -= 1
         if self._depth == 0:
             self._steps.end_cell()
-            self._write(getattr(result, "result", None))
+            self._write(getattr(result, "result", None), getattr(result, "error_in_exec", None))
             _to_the_end(self.log, self.ended, self.log.cell, result)
 
     def look(self) -> None:
@@ -54,14 +54,24 @@ class Cells:
         if self._depth:
             self._write(None)
 
-    def _write(self, last: Any) -> None:
+    def _write(self, last: Any, error: BaseException | None = None) -> None:
         _to_the_end(self.log, self.tape.last_leaves)
         with NoModes():
             values, gone = _to_the_end(self.log, self._snapshots.changes, self.log.store, last) or ({}, [])
             values |= _to_the_end(self.log, self._calls.results) or {}
         looked = {name: value for name, value in self._looked.items() if name not in gone}
         self._looked = {**looked, **values}
-        _to_the_end(self.log, self.log.write, complete=True, values=self._looked, gone=gone)
+        raised = None if error is None else _to_the_end(self.log, self._place, error)
+        _to_the_end(self.log, self.log.write, complete=True, values=self._looked, gone=gone, raised=raised)
+
+    def _place(self, error: BaseException) -> list[int] | None:
+        """Give the cell and the line of the notebook's innermost frame that an exception came through."""
+        found, trace = None, error.__traceback__
+        while trace is not None:
+            cell = self.tape.cells.get(trace.tb_frame.f_code.co_filename)
+            found = found if cell is None else [cell, trace.tb_lineno]
+            trace = trace.tb_next
+        return found
 
 
 def _to_the_end(log: Log, function: Any, *args: Any, **kwargs: Any) -> Any:

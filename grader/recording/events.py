@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from torch import Tensor
@@ -177,7 +177,8 @@ class Part:
 class CellRecord:
     """What one cell did. ``values`` are new or changed names at its end, ``gone`` those deleted.
 
-    ``faults`` counts what the recorder failed to record: no fault of the student's.
+    ``faults`` counts what the recorder failed to record: no fault of the student's. ``raised`` is where its
+    exception came from, the innermost cell, which may be an earlier one, and its line.
     """
 
     cell: int
@@ -186,6 +187,7 @@ class CellRecord:
     values: Mapping[str, Value]
     gone: tuple[str, ...]
     faults: int = 0
+    raised: tuple[int, int] | None = None
 
     @property
     def statements(self) -> tuple[Names, ...]:
@@ -204,7 +206,7 @@ class CellRecord:
             seen = {name for event in self.statements for name in event.values}
             values |= {n: value for n, value in self.values.items() if n not in seen or n in values}
             gone |= set(self.gone)
-        return CellRecord(self.cell, self.complete, events, values, tuple(sorted(gone)), self.faults)
+        return replace(self, events=events, values=values, gone=tuple(sorted(gone)))
 
 
 @dataclass(frozen=True)

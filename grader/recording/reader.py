@@ -130,6 +130,7 @@ class _Reader:
             values=self.values(self.document.get("values") or {}),
             gone=self.names(self.document.get("gone") or []),
             faults=_index(self.document.get("faults", 0)),
+            raised=self._try(self.line, self.document.get("raised")),
         )
 
     def _try(self, read: Any, item: Any) -> Any:

@@ -15,7 +15,7 @@ def run_of(*leaves):
     start = tuple(number for _, _, numbers in leaves for number in numbers)
     epoch = Epoch(
         index=0, cell=0, seqs=(1, 1), line=None, roots=(), weighted=False, backwards=1, values=start,
-        before=(), had_gradient=False, after=(), found=None, following=None, touched=False,
+        before=(), had_gradient=False, after=(), found=None, following=None, settled=False, touched=False,
         rebound=False, step=None, numbers=(),
     )  # fmt: skip
     return TrainingRun(tuple((name, shape, "float32") for name, shape, _ in leaves), 1, (epoch,))

@@ -6,7 +6,7 @@ from grader.records import CheckStatus
 
 from .answers import LOOPS
 
-MSE, SGD = LOOPS["mse"].source, LOOPS["sgd-bias"].source
+SSE, MSE, SGD = (LOOPS[name].source for name in ("sse", "mse", "sgd-bias"))
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,14 @@ def test_the_next_answer_goes_on_with_them(graded_cells):
     found = graded_cells([("mse", f"y = 2 * y\n{MSE}"), ("sgd-bias", SGD)])
 
     assert [7.0, 8.0] == [found["mse"].score, found["sgd-bias"].score]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [("sse", f"{SSE}\ny = 2 * y"), (None, "y = 2 * y"), (None, "y = y.reshape(-1)")],
+)
+def test_the_first_training_on_them_is_charged(graded_cells, between):
+    """Wherever they were changed since they were trained on."""
+    found = graded_cells([("sse", SSE), between, ("mse", MSE), ("sgd-bias", SGD)])
+
+    assert [8.0, 7.0, 8.0] == [found[name].score for name in ("sse", "mse", "sgd-bias")]

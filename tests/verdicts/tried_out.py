@@ -263,6 +263,8 @@ for epoc in range(30):
         W.data = W.data - lr * W.grad
         W.grad = None
 What = Ws[1/10].data"""),
+    Answer("mse: two rates in one statement, the right one first", (("mse", f"{WHAT}\nfor alpha in (0.1, 0.01):\n    What.data = torch.tensor([[-5.0], [10.0]])\n" + indent(LOOPS["mse"].but(before="", update="What.data = What.data - alpha * What.grad").source, "    ")),), near=frozenset({"mse.result"})),
+    right("set back by the function that trained them", "mse", f"def train():\n{indent(LOOPS['mse'].but(before='').source, '    ')}\n    end = What.detach().clone()\n    What.data = torch.tensor([[-5.0], [10.0]])\n    return end\n{WHAT}\nend = train()"),
     right("a local name for another shape", "mse", """
 theta = torch.tensor([-5.0, 10.0], requires_grad=True)
 def step(theta):
@@ -276,6 +278,7 @@ for epoc in range(30):
     theta.grad = None"""),
     right("trained on in another cell", "mse", MSE, LOOPS["mse"].but(before="", epochs=70).source),
     right("trained on in another cell", "sgd-what", LOOPS["sgd-what"].source, LOOPS["sgd-what"].but(before="", epochs=70).source),
+    right("begun again in another cell, which raises", "mse", MSE, LOOPS["mse"].but(loss="loss = torch.means((y - yhat) ** 2)").source),
     right("a second backward below the loop raises", "mse", f"{MSE}\nloss.backward()"),
     right("a second backward below the loop raises", "sgd-bias", f"{SGD}\ntorch.autograd.grad(loss, net.weight)"),
     right("a look by backward, cleared, and one by autograd.grad", "mse", f"{WHAT}\ntorch.sum((y - X @ What) ** 2).backward()\nWhat.grad = None\n{LOOK.format('mean')}\n" + LOOPS["mse"].but(before="").source),
@@ -415,7 +418,7 @@ for epoc in range(30):
     ),
     wrong("made anew at random", "mse", "init", "parameters-recreated", LOOPS["mse"].but(before="", yhat="What = torch.randn(2, 1, requires_grad=True)\nyhat = X @ What").source),
     wrong("made anew at random", "sgd-bias", "init", "parameters-recreated", LOOPS["sgd-bias"].but(before="", yhat="net = torch.nn.Linear(1, 1)\noptimizr = torch.optim.SGD(net.parameters(), lr=1/10)\nyhat = net(x)").source),
-    wrong("the bias set back in every epoch", "net-bias-train", "step4 result", "", LOOPS["net-bias-train"].but(yhat="net.bias.data = torch.tensor([-5.0])\nyhat = net(x)").source),
+    wrong("the bias set back in every epoch", "net-bias-train", "step4", "", LOOPS["net-bias-train"].but(yhat="net.bias.data = torch.tensor([-5.0])\nyhat = net(x)").source),
     wrong("the gradient set to 0", "mse", "clear", "", LOOPS["mse"].but(clear="What.grad = 0").source, unseen="epochs"),
     wrong("the logarithm of the loss", "mse", "step2", "", LOOPS["mse"].but(loss="loss = torch.log(torch.mean((y - yhat) ** 2))").source),
     wrong("the logarithm of the loss, in a line", "mse", "step2", "", LOOPS["mse"].but(yhat="", loss="loss = torch.log(torch.mean((y - X @ What) ** 2))").source),
@@ -430,10 +433,12 @@ for epoc in range(30):
     wrong("y made another in the loop's cell", "sgd-bias", "step2", "", f"y = (y - y.mean()) / y.std()\n{SGD}"),
     wrong("y flattened in the loop's cell", "mse", "step2", "broadcast-target", f"y = y.reshape(-1)\n{MSE}"),
     wrong("y flattened where ŷ is flat", "mse", "init step2", "broadcast-target", LOOPS["mse"].but(before="What = torch.tensor([[float(y.mean())], [0.0]], requires_grad=True)", loss="loss = torch.mean((y.reshape(-1) - yhat) ** 2)").source),
-    wrong("every second update left out", "mse", "step4", "", LOOPS["mse"].but(update="if epoc % 2 == 0:\n    What.data = What.data - 1/10 * What.grad").source, unseen="result"),
-    wrong("every second step left out", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="if epoc % 2 == 0:\n    optimizr.step()").source, unseen="result"),
+    wrong("every second update left out", "mse", "step4", "", LOOPS["mse"].but(update="if epoc % 2 == 0:\n    What.data = What.data - 1/10 * What.grad").source),
+    wrong("every second step left out", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="if epoc % 2 == 0:\n    optimizr.step()").source),
+    wrong("the last update by another rate", "mse", "step4", "", LOOPS["mse"].but(update="What.data = What.data - (0.1 if epoc < 29 else 0.2) * What.grad").source),
+    wrong("y added", "sgd-bias", "step2", "", LOOPS["sgd-bias"].but(yhat="", loss="loss = torch.mean((y + net(x)) ** 2)").source),
     Answer("mse: columns swapped, and the start with them", (("data", DATA[1].replace("[torch.ones(100, 1), x]", "[x, torch.ones(100, 1)]")), ("mse", MSE.replace("[[-5.0], [10.0]]", "[[10.0], [-5.0]]"))), loses=frozenset({"data.X"}), named=("columns-swapped",)),
-    wrong("one parameter left before the last update", "net-bias-train", "result", "", """
+    wrong("one parameter left before the last update", "net-bias-train", "step4", "", """
 net = torch.nn.Linear(1, 1)
 net.bias.data, net.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])
 for epoc in range(30):
@@ -444,6 +449,14 @@ for epoc in range(30):
     net.weight.data = net.weight.data - 0.1 * net.weight.grad
     net.zero_grad()"""),
     raises("a loop in a line", "mse", "step2", yhat="yhat = X @ What; loss = torch.mean((y - yhatt) ** 2); loss.backward(); What.grad = None", loss="", backward="", clear=""),
+    *(
+        wrong(f"an earlier cell's function: {step}", "mse", step, "", f"def train(What):\n{indent(LOOPS['mse'].but(before='', **piece).source, '    ')}", f"{WHAT}\ntrain(What)", unseen=unseen)
+        for step, piece, unseen in (
+            ("step2", {"loss": "loss = torch.means((y - yhat) ** 2)"}, " ".join(EVERY - {"step2"})),
+            ("step4", {"update": "What.data = What.data - alpha * What.grad"}, "clear epochs result"),
+        )
+    ),
+    raises("a loss of another ŷ", "mse", "step2", before=f"{WHAT}\nyhat0 = X @ What.detach()", loss="loss = torch.mean((y - yhat0) ** 2)"),
     raises("backward misspelt", "sgd-bias", "step3", backward="loss.Backward()"),
     raises("a list that is not there", "mse", "epochs", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
     wrong("the step misspelt", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="optimizr.stp()").source, unseen="clear epochs result"),
@@ -528,6 +541,8 @@ for epoc in range(30):
     g = grad_of(What)
     if epoc:
         What.data = What.data - 1/10 * g"""),
+    wrong("the bias's gradient for both", "net-bias-train", "step3", "", LOOPS["net-bias-train"].but(backward="gb, = torch.autograd.grad(loss, net.bias, retain_graph=True)\ngw, = torch.autograd.grad(loss, net.bias)", update="net.bias.data = net.bias.data - 0.1 * gb\nnet.weight.data = net.weight.data - 0.1 * gw", clear="").source),
+    wrong("no Python", "mse", " ".join(EVERY), "", MSE.replace("30):", "30)")),
     wrong("two gradients added", "mse", "step4", "learning-rate", f"{WHAT}\n" + ASKED.format("", "").replace("* g", "* (g + h)").replace("What)\n    What", "What, retain_graph=True)\n    h, = torch.autograd.grad(loss, What)\n    What")),
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
