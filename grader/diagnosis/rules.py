@@ -196,8 +196,7 @@ def no_backward(case: Case, check: CheckResult, reference: Training) -> Evidence
     if not nothing or not has_loop(source) or has_backward(source):
         return None
     made = [set(numbers) for value in case.changed.values() if (numbers := _numbers(value))]
-    given = {number for part in _typed(case) for number in part}
-    given.update(n for value in reference.init().values() for n in _rounded(value.flatten().tolist()))
+    given = {number for part in _typed(case) for number in part} | _start(reference)
     return {} if not made or any(numbers <= given for numbers in made) else None
 
 
@@ -213,9 +212,13 @@ def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence 
     source = _source(case)
     if case.observed is not None or case.error is not None or has_loop(source) or has_backward(source):
         return None
-    start = {number for value in reference.init().values() for number in _rounded(value.flatten().tolist())}
     typed = [value for value in case.changed.values() if _is_typed(case, value)]
-    return {} if any(not set(_numbers(value)) <= start for value in typed) else None
+    return {} if any(not set(_numbers(value)) <= _start(reference) for value in typed) else None
+
+
+def _start(reference: Training) -> set[float]:
+    """Give the numbers that training begins with."""
+    return {number for value in reference.init().values() for number in _rounded(value.flatten().tolist())}
 
 
 def _is_typed(case: Case, value: Value) -> bool:

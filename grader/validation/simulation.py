@@ -23,7 +23,7 @@ from grader.recording import (
     Value,
 )
 from grader.records import CellError, CellOutcome, CellStatus, Execution, SourceCell, Student, Submission
-from grader.training import Data, Parameters, Training
+from grader.training import Data, Parameters, Training, run
 
 CELL, LINE = 0, 5  # where the one cell stands, and its line with backward()
 STRANGERS = 100  # from here on the numbers of tensors that the loss does not know
@@ -64,7 +64,7 @@ class _Loop:
 def simulate(training: Training, data: Data, question: str) -> tuple[Submission, Execution]:
     """Give an answer to ``question`` by ``training``, as it is handed in and as it is recorded."""
     flow = training.flow
-    start = training.init()
+    start = run(training, data).result if flow == "hard-coded" else training.init()
     loop = _Loop(training, data, start, {name: torch.zeros_like(value) for name, value in start.items()})
     silent = flow in ("requires-grad-missing", "integer-parameter", "float64", "no-backward", "hard-coded")
     for epoch in range(0 if silent else 1 if flow in ("rebound", "in-place") else training.epochs):
@@ -80,18 +80,17 @@ def simulate(training: Training, data: Data, question: str) -> tuple[Submission,
     error = CellError(*RAISED[flow]) if flow in RAISED else None
     record = CellRecord(CELL, complete=True, events=tuple(loop.events), values=values, gone=())
     outcome = CellOutcome(CELL, CellStatus.RAISED if error else CellStatus.OK, error)
-    cell = SourceCell(CELL, "code", text(training), question)
+    cell = SourceCell(CELL, "code", text(training, start), question)
     return (
         Submission("simulated.ipynb", "simulated", "", Student(), (cell,), None),
         Execution((outcome,), Recording((record,)), None),
     )
 
 
-def text(training: Training) -> str:
-    """Write the cell, as far as what cannot be recorded is read from it: the order of the lines."""
-    names = list(training.init())
+def text(training: Training, start: Parameters) -> str:
+    """Write the cell, as far as what cannot be recorded is read from it: its numbers, the order of its lines."""
+    names = list(start)
     if training.flow == "hard-coded":
-        start = training.init()
         return "\n".join(f"{name} = torch.tensor({start[name].tolist()})" for name in names)
     if training.optimizer:
         update, clear = ["optimizr.step()"], ["optimizr.zero_grad()"]
