@@ -88,7 +88,7 @@ def simulate(training: Training, data: Data, question: str) -> tuple[Submission,
 
 
 def text(training: Training, start: Parameters) -> str:
-    """Write the cell, as far as what cannot be recorded is read from it: its numbers, the order of its lines."""
+    """Write the cell, as far as it is not recorded but read: what was typed in, the order of the lines."""
     names = list(start)
     if training.flow == "hard-coded":
         return "\n".join(f"{name} = torch.tensor({start[name].tolist()})" for name in names)
