@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from grader.checks import Raised
+from grader.checks.source import dropped_lines
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
 from grader.records import CellError, CellOutcome, CellStatus, Execution, MatchedBy, Submission
@@ -76,8 +77,8 @@ class Answer:
         if place is None or place[0] == cell or place[0] not in self.sources:
             return None
         text = self.sources[place[0]]
-        above = text[: len(text) - len(text.lstrip())].count("\n")  # IPython drops them
-        return _raised(said, {place[0]: text, **self.own_sources}, place[0], above + place[1])
+        line = dropped_lines(text) + place[1]
+        return _raised(said, {place[0]: text, **self.own_sources}, place[0], line)
 
     @property
     def own_sources(self) -> dict[int, str]:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from grader.epochs import EpochEvents, equal
+from grader.epochs import EpochEvents, after_gaps, equal
 from grader.gradients import along, are_partial, counted, given
 from grader.recording import Backward, Numbers
 
@@ -36,7 +36,8 @@ def added_up(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
         if (following := _following(place[-1], after)) is not None:
             together = _together(place, following) or together
         found += _as_ones(place, together)
-    return _renumbered(found) if len(found) < len(groups) and not _thinned(groups) else list(groups)
+    thinned = any(after_gaps(groups))  # then nobody knows what was added up
+    return _renumbered(found) if len(found) < len(groups) and not thinned else list(groups)
 
 
 def _wholes(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
@@ -126,12 +127,6 @@ def _alone(event: Backward) -> Backward:
         for leaf in event.leaves
     )
     return replace(event, via=PART, leaves=tuple(leaves))
-
-
-def _thinned(groups: Sequence[EpochEvents]) -> bool:
-    """Tell whether epochs are missing, so that nobody knows what was added up."""
-    known = {(group.cell, group.stream, group.epoch) for group in groups}
-    return any(epoch and (cell, stream, epoch - 1) not in known for cell, stream, epoch in known)
 
 
 def _renumbered(groups: Sequence[EpochEvents]) -> list[EpochEvents]:

@@ -245,6 +245,12 @@ def _step_belongs_to(
     return current
 
 
+def after_gaps(groups: Sequence[EpochEvents]) -> list[bool]:
+    """Tell of each group whether the epoch before it in its stream is missing."""
+    kept = {(group.cell, group.stream, group.epoch) for group in groups}
+    return [g.epoch > 0 and (g.cell, g.stream, g.epoch - 1) not in kept for g in groups]
+
+
 def joined(values: Sequence[Numbers | None]) -> Numbers:
     """Put the numbers of several tensors one after the other."""
     return tuple(number for value in values for number in value or ())

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from grader.answer import Answer, answer_of
 from grader.assignment import STUDENT_ID, Assignment, CheckSpec
 from grader.checks.compare import compare
-from grader.checks.numbers import as_tensor
+from grader.checks.numbers import as_tensor, same_tensor
 from grader.checks.values import check_value
 from grader.expectations import Bernoulli, Either, Form, Function
 from grader.matching import Matched
@@ -57,8 +56,8 @@ class OwnData:
         used = list(_used_before(recording, begin, name))
         if self.draws:  # data beside a draw take its shape, which may be another one each time
             used = [one.reshape(tensor.shape) for one in used if one.numel() == tensor.numel()] or used
-        known = not used or any(_same(one, tensor) for one in used)
-        return known and _same(there.tensor, tensor)
+        known = not used or any(same_tensor(one, tensor) for one in used)
+        return known and same_tensor(there.tensor, tensor)
 
     def readings(self, namespace: Mapping[str, Value]) -> tuple[Data, ...]:
         """Give what values may follow from: the data, and the data with later draws of ``namespace``."""
@@ -68,7 +67,7 @@ class OwnData:
             if (value := namespace.get(name)) is not None
             and value.tensor is not None
             and value.tensor.numel() == getattr(self.data, name).numel()
-            and not _same(value.tensor, getattr(self.data, name))
+            and not same_tensor(value.tensor, getattr(self.data, name))
             and self._is_draw(name, value.tensor)
         }
         if not again:
@@ -84,7 +83,7 @@ class OwnData:
         drawn = self.draws[name]
         if tensor.numel() != drawn.probability.numel():
             return False
-        if _same(tensor.flatten(), getattr(self.data, name).flatten()):
+        if same_tensor(tensor.flatten(), getattr(self.data, name).flatten()):
             return True
         spec = CheckSpec(name, Step.DATA, 1.0, any_shape=True, any_dtype=True)
         value = Value("tensor", tuple(tensor.shape), str(tensor.dtype)[6:], tensor)
@@ -100,10 +99,6 @@ def _used_before(recording: Recording, begin: Part, name: str) -> Iterator[Tenso
                 tensor = event.variables[name].tensor
                 if tensor is not None:
                     yield tensor
-
-
-def _same(a: Tensor, b: Tensor) -> bool:
-    return a.shape == b.shape and bool(torch.equal(a.to(torch.float64), b.to(torch.float64)))
 
 
 def own_data(

@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 from math import prod
 
 from grader.chunks import added_up
-from grader.epochs import Epoch, EpochEvents, equal, gathered
+from grader.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
 from grader.gradients import ALL, choice, chosen
 from grader.parameters import RECORDED
 from grader.recording import Numbers, Recording
@@ -88,9 +88,8 @@ def training_runs(recording: Recording) -> tuple[TrainingRun, ...]:
     open_runs: list[_Run] = []
     starts: set[tuple[float, ...]] = set()
     groups = added_up(gathered(recording))
-    kept = {(group.cell, group.stream, group.epoch) for group in groups}
-    for group in groups:
-        group.after_gap = group.epoch > 0 and (group.cell, group.stream, group.epoch - 1) not in kept
+    for group, after_gap in zip(groups, after_gaps(groups), strict=True):
+        group.after_gap = after_gap
         same = (run for run in reversed(open_runs) if run.numbers == group.numbers)
         alike = (run for run in reversed(open_runs) if run.numbers != group.numbers)
         run = next((run for run in chain(same, alike) if run.goes_on_with(group, starts)), None)

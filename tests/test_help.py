@@ -5,11 +5,11 @@ import subprocess
 import sys
 
 import pytest
-from babel.messages.pofile import read_po
 from typer.main import get_command
 
 from grader.cli import app
-from grader.cli.help import HELP, commands, paragraphs
+from grader.cli.help import commands, paragraphs
+from grader.render.messages import read_catalogue
 
 COMMANDS = ("", "check", "ci", "doctor", "grade", "release", "report", "schema", "validate")
 #: What typer says around the help of ours.
@@ -33,12 +33,6 @@ def helped(*options, **environment):
     return done.stdout.split("=====")[: len(COMMANDS)]
 
 
-def translations():
-    """Give the Korean by its English."""
-    with HELP.open("rb") as file:
-        return {entry.id: entry.string for entry in read_po(file) if entry.id}
-
-
 def english():
     """Give all that the code has for ``--help``."""
     for command in commands(get_command(app)):
@@ -51,8 +45,10 @@ def english():
 
 def test_every_word_has_its_korean():
     """None is missing, and none is left of what is said no more."""
-    assert {*english(), *BOXES} == {*translations()}
-    assert all(re.search("[가-힣]", korean) for korean in translations().values())
+    translations = read_catalogue("help", "ko")
+
+    assert {*english(), *BOXES} == {*translations}
+    assert all(re.search("[가-힣]", korean) for korean in translations.values())
 
 
 @pytest.fixture(scope="module")

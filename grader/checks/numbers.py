@@ -29,3 +29,13 @@ def single(value: Value) -> float | None:
     if value.tensor is not None and value.tensor.numel() == 1 and not value.tensor.is_complex():
         return float(value.tensor)
     return None
+
+
+def same_tensor(one: object, other: object) -> bool:
+    """Tell whether two are tensors of one shape and of the same numbers, of whatever dtypes."""
+    return (
+        isinstance(one, Tensor)
+        and isinstance(other, Tensor)
+        and one.shape == other.shape
+        and bool(torch.equal(one.to(torch.float64), other.to(torch.float64)))
+    )

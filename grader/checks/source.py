@@ -11,6 +11,11 @@ from functools import lru_cache
 MISSPELLED = 0.7  # of the letters in common, as difflib counts them: ``setp`` for ``step``, not ``update``
 
 
+def dropped_lines(source: str) -> int:
+    """Count the empty lines at a cell's start: IPython drops them, and counts its lines without."""
+    return source[: len(source) - len(source.lstrip())].count("\n")
+
+
 def clears(source: str) -> bool:
     """Tell whether a gradient is cleared anywhere."""
     return any(is_clear(node) for node in statements(source))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
 
-import torch
 from torch import Tensor
 
 from grader.assignment import Question
@@ -16,6 +15,7 @@ from grader.checks.end import judge_result
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.forward import Forward, judge_forward
 from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_step4
+from grader.checks.numbers import same_tensor
 from grader.checks.observed import Observed, observe
 from grader.checks.raised import Raised
 from grader.recording import Value
@@ -118,7 +118,7 @@ def _init(
 
 def _columns_swapped(own: Data, data: Data) -> bool:
     mine, nominal = getattr(own, "X", None), getattr(data, "X", None)
-    return isinstance(mine, Tensor) and isinstance(nominal, Tensor) and _equal(mine, nominal.flip(1))
+    return isinstance(mine, Tensor) and isinstance(nominal, Tensor) and same_tensor(mine, nominal.flip(1))
 
 
 def _forward(
@@ -142,7 +142,7 @@ def _forward(
 
 def _better(training: Training, observed: Observed, best: Forward, used: Mapping[str, Tensor]) -> Forward:
     """Give the judgement on tensors that the student used as data, where it finds fewer mistakes."""
-    if not best.mistakes or not any(not _equal(used[name], getattr(best.data, name)) for name in used):
+    if not best.mistakes or not any(not same_tensor(used[name], getattr(best.data, name)) for name in used):
         return best
     own = SimpleNamespace(**{**vars(best.data), **used})
     try:
@@ -194,15 +194,6 @@ def _few(observed: Observed) -> Observed:
 
 def _usable(tensor: Tensor) -> bool:
     return not tensor.is_complex() and tensor.numel() > 0 and bool(tensor.isfinite().all())
-
-
-def _equal(own: Tensor | None, reference: object) -> bool:
-    return (
-        isinstance(own, Tensor)
-        and isinstance(reference, Tensor)
-        and own.shape == reference.shape
-        and bool(torch.equal(own.to(torch.float64), reference.to(torch.float64)))
-    )
 
 
 def pick(judgements: Sequence[TrainingJudgement]) -> TrainingJudgement | None:

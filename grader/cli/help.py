@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from rich.cells import cell_len
 from rich.text import Text
-
-import grader.render
-
-HELP = Path(grader.render.__file__).parent / "locale" / "ko" / "LC_MESSAGES" / "help.po"
 
 
 def is_wanted(lang: str) -> bool:
@@ -25,7 +20,9 @@ def in_korean(command: Any) -> None:
     """Translate the help of a command and of those below it; what ``help.po`` lacks stays English."""
     from typer import rich_utils as boxes  # noqa: PLC0415 - takes a while, and is for help alone
 
-    korean = _korean()
+    from grader.render.messages import read_catalogue  # noqa: PLC0415 - as above
+
+    korean = read_catalogue("help", "ko")
     Text.rstrip_end = _rstrip_end  # type: ignore[assignment]
     boxes.ARGUMENTS_PANEL_TITLE = korean["Arguments"]
     boxes.OPTIONS_PANEL_TITLE = korean["Options"]
@@ -57,10 +54,3 @@ def commands(command: Any) -> Iterator[Any]:
 def paragraphs(text: str) -> list[str]:
     """Split a docstring, each paragraph in one line: lines are folded there for the editor's sake."""
     return [" ".join(part.split()) for part in text.split("\n\n")]
-
-
-def _korean() -> Mapping[str, str]:
-    from babel.messages.pofile import read_po  # noqa: PLC0415 - as above
-
-    with HELP.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file, locale="ko") if entry.id}

@@ -10,6 +10,7 @@ from grader.checks.source import (
     calls,
     differentiated,
     differentiates,
+    dropped_lines,
     is_clear,
     is_update,
     statements,
@@ -43,11 +44,11 @@ def locate(step: Step, code: str, case: Case) -> Place | None:
 
 
 def _near(case: Case, cell: int, source: str) -> int | None:
-    """Give the line of the run's ``backward()`` in a cell. IPython drops empty lines at a cell's start."""
+    """Give the line of the run's ``backward()`` in a cell."""
     line = None if case.observed is None else case.observed.run.epochs[0].line
     if line is None or line[0] != cell:
         return None
-    return line[1] + source[: len(source) - len(source.lstrip())].count("\n")
+    return line[1] + dropped_lines(source)
 
 
 def _end(node: ast.stmt) -> int:

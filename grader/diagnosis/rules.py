@@ -212,8 +212,9 @@ def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence 
     source = _source(case)
     if case.observed is not None or case.error is not None or has_loop(source) or has_backward(source):
         return None
+    start = _start(reference)
     typed = [value for value in case.changed.values() if _is_typed(case, value)]
-    return {} if any(not set(_numbers(value)) <= _start(reference) for value in typed) else None
+    return {} if any(not set(_numbers(value)) <= start for value in typed) else None
 
 
 def _start(reference: Training) -> set[float]:

@@ -84,10 +84,15 @@ def catalogue(lang: str) -> Mapping[str, str]:
     """Give all messages of ``lang`` by id."""
     if lang not in LANGUAGES:
         raise ValueError(f"no messages in {lang!r}: choose one of {', '.join(LANGUAGES)}")
-    path = Path(__file__).parent / "locale" / lang / "LC_MESSAGES" / "grader.po"
-    with path.open("rb") as file:
-        words = {str(entry.id): str(entry.string) for entry in read_po(file, locale=lang) if entry.id}
+    words = read_catalogue("grader", lang)
     return words | _explanations() if lang == "en" else words
+
+
+def read_catalogue(name: str, lang: str) -> dict[str, str]:
+    """Read the file ``name.po`` of ``lang``: words by id."""
+    path = Path(__file__).parent / "locale" / lang / "LC_MESSAGES" / f"{name}.po"
+    with path.open("rb") as file:
+        return {str(entry.id): str(entry.string) for entry in read_po(file, locale=lang) if entry.id}
 
 
 def _explanations() -> dict[str, str]:
