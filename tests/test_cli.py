@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import nullcontext
 from importlib.metadata import version
@@ -20,6 +21,7 @@ from typer.testing import CliRunner
 
 import grader.batch
 import grader.doctor
+import grader.execution.kernels
 from grader.assignment_file import load
 from grader.cli import app
 from grader.cli.app import undisturbed
@@ -27,6 +29,7 @@ from grader.cli.signals import like_ctrl_c
 from grader.errors import SandboxError
 from grader.execution import protections
 from grader.execution.kernels import kernels
+from grader.execution.warm import WarmKernels
 from grader.release import blank
 from grader.render.messages import LANGUAGES
 from grader.render.result_json import schema
@@ -379,27 +382,44 @@ def test_submissions_of_one_student_are_flagged(tmp_path):
     assert not any(said in page.read_text(encoding="utf-8") for page in tmp_path.glob("out/*/*.html"))
 
 
+def begun(arguments, folder, errors):
+    """Begin a command in a fork of this process, with a server of its own; give the fork's number.
+
+    Its kernels import no more than they must, and its folders lie in ``folder``.
+    """
+    if pid := os.fork():
+        return pid
+    code = 1
+    try:
+        tempfile.tempdir = str(folder)
+        sys.stderr = errors.open("w", encoding="utf-8")
+        grader.execution.kernels.kernels = kernels
+        grader.execution.kernels.WarmKernels = functools.partial(WarmKernels, preloaded=())
+        app([str(argument) for argument in arguments])
+    except SystemExit as exit_:
+        code = exit_.code
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_with_128_and_its_number(number, tmp_path):
     """Interrupted while a cell runs, the command says so without a traceback, and leaves nothing in /tmp."""
     source = "open('begun', 'w').close()\nimport time; time.sleep(60)"
     slow = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     nbformat.write(slow, tmp_path / "slow.ipynb")
-    command = [sys.executable, "-m", "grader", "grade", STEPS, tmp_path / "slow.ipynb"]
     with TemporaryDirectory(prefix="ctrl-c-") as folder:
-        process = subprocess.Popen(
-            [*command, "--out", tmp_path / "out"],
-            env={**os.environ, "TMPDIR": folder},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        while process.poll() is None and not any("begun" in files for *_, files in os.walk(folder)):
+        arguments = ["grade", STEPS, tmp_path / "slow.ipynb", "--out", tmp_path / "out"]
+        command = begun(arguments, folder, tmp_path / "errors")
+        while not list(Path(folder).rglob("begun")):
+            assert (0, 0) == os.waitpid(command, os.WNOHANG), (tmp_path / "errors").read_text()
             time.sleep(0.05)
-        process.send_signal(number)
-        _, errors = process.communicate(timeout=30)
+        os.kill(command, number)
+        code = os.waitstatus_to_exitcode(os.waitpid(command, 0)[1])
+        errors = (tmp_path / "errors").read_text(encoding="utf-8")
 
-        assert (128 + number, 1) == (process.returncode, len(errors.splitlines()))
+        assert (128 + number, 1) == (code, len(errors.splitlines())), errors
         assert errors.startswith("grader: 중단했습니다.")
         assert f"{tmp_path / 'out'}에 남아 있습니다. 같은 명령에 --resume을" in errors
         assert [] == list(Path(folder).iterdir())

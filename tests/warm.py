@@ -1,9 +1,10 @@
 """Run as a program: executes cells under the recorder, each notebook in a forked child of one warm process.
 
-A request is a line of JSON on standard input, ``{"folder", "cells", "shift", "inputs"}``. ``inputs``
-are what functions are called on, by key; before the cells in ``afresh``, by their places, the names are set
-back to those before the first of them. The answer is a line on standard output: for each cell ``null`` or
-``[name, message, line]`` of the exception that ended it. What was recorded lies in the folder.
+A request is a line of JSON on standard input, ``{"folder", "cells", "shift", "inputs", "afresh"}``:
+``inputs`` are what functions are called on, by key; ``afresh`` has the places of cells that meet the names,
+and torch's generator, as the cell at another place met them. The answer is a line on standard output: for
+each cell ``null`` or ``[name, message, line]`` of the exception that ended it. What was recorded lies in the
+folder.
 """
 
 import gc
@@ -66,7 +67,7 @@ def in_a_child(request):
     return line
 
 
-def execute(cells, folder, shift, inputs, *, seed=None, afresh=()):
+def execute(cells, folder, shift, inputs, *, seed=None, afresh=None):
     """Run the cells in the shell that nobody has used yet; give the line of what ended each."""
     sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")  # noqa: PTH123, SIM115 - until the process ends
     torch.manual_seed(shift if seed is None else seed)
@@ -76,12 +77,15 @@ def execute(cells, folder, shift, inputs, *, seed=None, afresh=()):
     shell.InteractiveTB.set_mode("Minimal")  # nor whose code an error came through, which takes a second
     calls = {key: torch.tensor(values) for key, values in inputs.items()}
     grader.recorder.install(shell, Path(folder), inputs=calls)
-    ended, before = [], None
+    ended, met = [], dict.fromkeys((afresh or {}).values())
     for place, cell in enumerate(cells):
-        if place in afresh:
-            before = before or copied(shell.user_ns)
+        if (like := (afresh or {}).get(str(place))) is not None:
+            names, generator = met[like]
             shell.user_ns.clear()
-            shell.user_ns.update(copied(before))
+            shell.user_ns.update(copied(names))
+            torch.set_rng_state(generator)
+        if place in met:
+            met[place] = copied(shell.user_ns), torch.get_rng_state()
         result = shell.run_cell(cell)
         error = result.error_before_exec or result.error_in_exec
         ended.append(None if error is None else [type(error).__name__, str(error), line_of(error, cell)])

@@ -21,6 +21,8 @@ from grader.records import CellError, CellOutcome, CellStatus, Execution, Source
 from grader.second_run import compare
 from grader.submission import read as read_notebook
 
+from .together import only
+
 FOLDER = Path(__file__).parents[2] / "assignments/steps"
 CSV = "2022-09-22-regression.csv"
 URL = f"https://raw.githubusercontent.com/guebin/DL2022/master/_notebooks/{CSV}"
@@ -76,15 +78,17 @@ def reported(warm, tmp_path):
 
 @pytest.fixture(scope="module")
 def reports_of(warm, tmp_path_factory):
-    """Give, for an assignment, what judges submissions: the reports of questions that have cells."""
+    """Give, for an assignment, what executes submissions: it gives what judges a part of one.
+
+    That gives the reports of questions that have cells.
+    """
     folder = tmp_path_factory.mktemp("recorded")
 
-    def judging(assignment):
-        return lambda submission, afresh: answered(
-            report(warm, folder, assignment, submission, afresh=afresh)
-        )
+    def executing(assignment, submission, afresh):
+        execution = run(warm, folder, submission, assignment.calls, 0, afresh=afresh)
+        return lambda part: answered(report_of(assignment, part, only(execution, part)))
 
-    return judging
+    return lambda assignment: functools.partial(executing, assignment)
 
 
 @pytest.fixture
@@ -131,13 +135,13 @@ def graded_twice(warm, assignment, tmp_path_factory):
     """Execute cells on the course's data and, in doubt or not, on other data; the same cells once.
 
     ``varying`` says of questions, by id, that they depend on other things than the assignment says,
-    ``afresh`` which cells of the submission meet the names which the first of them met.
+    ``afresh`` which cells of the submission meet the names which another cell met.
     """
     tmp_path = tmp_path_factory.mktemp("twice")
     varied = functools.cache(assignment.varied)
     known = {}
 
-    def grade(cells, seed=7, varying=None, afresh=()):
+    def grade(cells, seed=7, varying=None, afresh=None):
         key = repr((cells, seed, varying))
         if key not in known:
             known[key] = grade_anew(cells, seed, varying, afresh)
@@ -185,16 +189,16 @@ def graded_cells(judged):
     return grade
 
 
-def run(warm, folder, submission, calls=None, seed=None, *, afresh=()):
+def run(warm, folder, submission, calls=None, seed=None, *, afresh=None):
     """Execute a submission in a folder that held another one's recording."""
     for old in folder.iterdir():
         old.unlink()
     return executed(warm, submission, folder, calls=calls, seed=seed, afresh=afresh)
 
 
-def report(warm, folder, assignment, submission, seed=0, *, afresh=()):
+def report(warm, folder, assignment, submission, seed=0):
     """Execute a submission and judge it as an assignment: its ``Report``."""
-    execution = run(warm, folder, submission, assignment.calls, seed, afresh=afresh)
+    execution = run(warm, folder, submission, assignment.calls, seed)
     return report_of(assignment, submission, execution)
 
 
@@ -222,23 +226,24 @@ def submission_of(cells, student=Student()):  # noqa: B008 - a frozen record
     return Submission("hw.ipynb", "hw", "", student, tuple(sources), None)
 
 
-def executed(warm, submission, folder, *, csv=CSV, shift=0, calls=None, seed=None, afresh=()):
+def executed(warm, submission, folder, *, csv=CSV, shift=0, calls=None, seed=None, afresh=None):
     """Run the code cells; the data that a notebook asks the network for lie in the working folder.
 
-    ``afresh`` are the cells that meet the names which the first of them met.
+    ``afresh`` are the cells that meet the names which another cell met: the one, then the other.
     """
     cells = {
         cell.index: cell.source.replace(URL, str(csv)) for cell in submission.cells if cell.kind == "code"
     }
     for old in folder.glob("cell-*"):
         old.unlink()
+    place = {cell: i for i, cell in enumerate(cells)}
     request = {
         "folder": str(folder),
         "cells": list(cells.values()),
         "shift": shift,
         "inputs": {key: given.tolist() for key, given in (calls or {}).items()},
         "seed": seed,
-        "afresh": [list(cells).index(cell) for cell in afresh],
+        "afresh": {place[cell]: place[other] for cell, other in (afresh or {}).items()},
     }
     warm.stdin.write(json.dumps(request) + "\n")
     warm.stdin.flush()

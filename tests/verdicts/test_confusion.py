@@ -13,6 +13,7 @@ from grader.recording import Backward
 
 from .answers import LOOPS
 from .conftest import DATA, START, submission_of
+from .together import BEGIN, only
 from .variants import QUESTIONS
 from .wrong import WRONG
 
@@ -40,8 +41,6 @@ VALUES = {
     ),
 }
 RIGHT = {question: VALUES.get(question) or LOOPS[question].source for question in QUESTIONS}
-#: The cell at which a wrong answer begins: what it meets there is no change of its own.
-BEGIN = ("begin", "pass")
 
 
 @pytest.fixture
@@ -94,20 +93,14 @@ def among_right_answers(run_cells):
             *((None, cell) for cell in right[place + 1 :]),
         ]
         submission = unlabelled([cell for _, cell in rows])
-        execution = run_cells(submission, afresh=[i for i, (_, cell) in enumerate(rows) if cell is BEGIN])
+        first, *others = (i for i, (_, cell) in enumerate(rows) if cell is BEGIN)
+        execution = run_cells(submission, afresh=dict.fromkeys(others, first))
         for answer in answers:
             own = [i for i, (of, cell) in enumerate(rows) if of in (None, answer) and cell is not BEGIN]
-            cells = tuple(submission.cells[i] for i in own)
-            yield answer, replace(submission, cells=cells), only(execution, own), [rows[i][1][0] for i in own]
+            part = replace(submission, cells=tuple(submission.cells[i] for i in own))
+            yield answer, part, only(execution, part), [rows[i][1][0] for i in own]
 
     return execute
-
-
-def only(execution, cells):
-    """Give what happened in some cells."""
-    outcomes = tuple(outcome for outcome in execution.cells if outcome.index in cells)
-    records = tuple(record for record in execution.recording.cells if record.cell in cells)
-    return replace(execution, cells=outcomes, recording=replace(execution.recording, cells=records))
 
 
 def test_silent_mistakes_are_matched_to_their_questions(found, among_right_answers):

@@ -1,4 +1,4 @@
-"""Answers to different questions share a notebook: a fork for each of them is most of what a table costs.
+"""Answers to different questions share a notebook, notebooks a process: forks are most of what a table costs.
 
 Between two answers the names are set back to what they were before the first, so that each meets what it
 would meet alone.
@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from itertools import accumulate, zip_longest
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import accumulate, chain, pairwise, zip_longest
 
-from grader.records import CheckStatus, QuestionReport, Submission
+from grader.records import CheckStatus, Execution, QuestionReport, Submission
 
 from .answers import Answer
+
+#: So many notebooks are executed by one process.
+TOGETHER = 8
+#: The cell before a notebook that follows another: what it meets there is no change of its own.
+BEGIN = (None, "pass")
 
 
 def notebooks(answers: list[Answer], data: str | None = None) -> list[list[Answer]]:
@@ -35,41 +41,76 @@ def notebooks(answers: list[Answer], data: str | None = None) -> list[list[Answe
     return [*alone, *([answer for answer in row if answer is not None] for row in rows)]
 
 
-def begins(notebook: list[Answer], submission: Submission) -> list[int]:
-    """Give the cells of a submission that ends with the answers at which each answer begins.
+def begins(notebook: list[Answer], first: int) -> dict[int, int]:
+    """Give the cells at which the answers of a notebook begin, and the cell that met what they are to meet.
 
-    An answer that prepares the data leaves them to the others: it is no beginning.
+    The notebook begins with the cell ``first``. What an answer that prepares the data has prepared is for the
+    others.
     """
-    lengths = [len(answer.cells) for answer in notebook]
-    first = len(submission.cells) - sum(lengths)
-    starts = [first + before for before in accumulate(lengths[:-1], initial=0)]
+    starts = list(accumulate((len(answer.cells) for answer in notebook[:-1]), initial=first))
     prepares = any(name == "data" for name, _ in notebook[0].cells)
-    return starts[1:] if prepares else starts
+    starts = starts[1:] if prepares else starts
+    return dict.fromkeys(starts[1:], *starts[:1])
 
 
 def shared(
     notebooks: list[list[Answer]],
     submission_of: Callable[[list[tuple[str | None, str]]], Submission],
-    judge: Callable[[Submission, list[int]], dict[str, QuestionReport]],
+    judge: Callable[[Submission, Mapping[int, int]], Callable[[Submission], dict[str, QuestionReport]]],
 ) -> Callable[[Answer], dict[str, QuestionReport]]:
-    """Judge answers by their notebooks, each of them once.
+    """Judge answers by their notebooks, each of them once; ``TOGETHER`` at a time are executed as one.
 
-    ``submission_of`` makes a submission that ends with the cells of a notebook; ``judge`` gives the reports
-    of one, told the cells before which the names are set back. Of an answer stand those of its questions,
-    and of the data.
+    ``submission_of`` makes a submission that ends with the cells of notebooks; ``judge`` executes one, told
+    what the answers are to meet, and gives what makes the reports of a part of it. Of an answer stand those
+    of its questions, and of the data.
     """
-    place = {answer.cells: i for i, notebook in enumerate(notebooks) for answer in notebook}
+    batches = [*_batches(notebooks)]
+    place = {
+        answer.cells: (i, j)
+        for i, batch in enumerate(batches)
+        for j, one in enumerate(batch)
+        for answer in one
+    }
 
     @functools.cache
-    def judged(i: int) -> dict[str, QuestionReport]:
-        submission = submission_of([cell for answer in notebooks[i] for cell in answer.cells])
-        return judge(submission, begins(notebooks[i], submission))
+    def executed(i: int) -> tuple[list[Submission], Callable[[Submission], dict[str, QuestionReport]]]:
+        cells = [[BEGIN, *(cell for answer in notebook for cell in answer.cells)] for notebook in batches[i]]
+        whole = submission_of([*chain(*cells)])
+        given = len(whole.cells) - sum(map(len, cells))
+        first, *others, end = accumulate(map(len, cells), initial=given)
+        afresh = dict.fromkeys(others, first)
+        for notebook, begin in zip(batches[i], (first, *others), strict=True):
+            afresh |= begins(notebook, begin + 1)
+        own = pairwise((first, *others, end))
+        parts = [replace(whole, cells=whole.cells[:given] + whole.cells[a + 1 : b]) for a, b in own]
+        return parts, judge(whole, afresh)
+
+    @functools.cache
+    def judged(i: int, j: int) -> dict[str, QuestionReport]:
+        parts, reports_of = executed(i)
+        return reports_of(parts[j])
 
     def reports(answer: Answer) -> dict[str, QuestionReport]:
         asked = {"data", *(name for name, _ in answer.cells)}
-        return {name: one for name, one in judged(place[answer.cells]).items() if name in asked}
+        return {name: one for name, one in judged(*place[answer.cells]).items() if name in asked}
 
     return reports
+
+
+def _batches(notebooks: list[list[Answer]]) -> Iterator[list[list[Answer]]]:
+    """Put notebooks together that need the same preparation."""
+    for prepares in (False, True):
+        alike = [one for one in notebooks if prepares is any(name == "data" for name, _ in one[0].cells)]
+        for i in range(0, len(alike), TOGETHER):
+            yield alike[i : i + TOGETHER]
+
+
+def only(execution: Execution, submission: Submission) -> Execution:
+    """Give what happened in the cells of a submission which is a part of what was executed."""
+    cells = {cell.index for cell in submission.cells}
+    outcomes = tuple(outcome for outcome in execution.cells if outcome.index in cells)
+    records = tuple(record for record in execution.recording.cells if record.cell in cells)
+    return replace(execution, cells=outcomes, recording=replace(execution.recording, cells=records))
 
 
 def ids(reports: Iterable[QuestionReport], status: CheckStatus) -> set[str]:
