@@ -1,6 +1,7 @@
 """The kernels that every test shares: confined forks of one warm process."""
 
 import gc
+import os
 import re
 import signal
 import sys
@@ -11,6 +12,9 @@ import grader.cli  # noqa: F401 - before nbformat: it spares the compiling of gr
 from grader.execution.kernels import kernels
 
 from .forked import warm_process
+
+# Before torch is imported. Threads of several workers would wait for one another; the grader has one, too.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 #: The files that take longest, by what their names have.
 LONGEST = re.compile(
@@ -35,14 +39,6 @@ def pytest_collection_finish():
     """Keep the garbage collector from going through modules and tests again and again: they stay."""
     gc.freeze()
     gc.enable()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread():
-    """Compute with one thread, as the grader does: those of several workers would wait for one another."""
-    import torch  # noqa: PLC0415 - pytest-xdist's own process does without
-
-    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -110,17 +110,17 @@ def eventually(condition):
 
 
 #: Which kernels are compared with a plain one.
-OTHERS = {"warm": 1, "confined": 2, "confined and cold": 3}
+OTHERS = {"confined": 1, "confined and cold": 2}
 
 
 @pytest.fixture(scope="module")
 def both(run_warm, kernel, csv, tmp_path_factory):
-    """Run the same course work in a plain kernel and in three others at once."""
+    """Run the same course work in a plain kernel and in two others at once."""
     keep = tmp_path_factory.mktemp("kept")
-    with WarmKernels() as warm, kernels(cold=True) as cold, ThreadPoolExecutor(4) as pool:
+    with kernels(cold=True) as cold, ThreadPoolExecutor(3) as pool:
         tasks = [
             pool.submit(run_warm, *COURSE_WORK, kernel=one, files={csv.name: csv}, keep=keep / str(number))
-            for number, one in enumerate([plain, warm, kernel, cold])
+            for number, one in enumerate([plain, kernel, cold])
         ]
         return [task.result() for task in tasks], keep
 
