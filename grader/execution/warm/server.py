@@ -31,8 +31,15 @@ PRELOADED = (
     "matplotlib.backends.backend_agg",
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.magics.pylab",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
+    "PIL.BmpImagePlugin",  # these four for every picture that is shown
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.PpmImagePlugin",
+    "pygments.formatters.terminal256",  # these two for every exception
+    "stack_data",
     "requests",
     "sqlite3",
     "tornado.platform.asyncio",
