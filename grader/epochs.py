@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan
 
-from grader.gradients import counted, gradient_of
+from grader.gradients import counted
 from grader.parameters import data_leaves, of_parameters
 from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
 
@@ -115,17 +115,17 @@ class EpochEvents:
     @property
     def numbers(self) -> tuple[int, ...]:
         """The numbers of the leaves."""
-        return tuple(leaf.number for leaf in self.leaves)
+        return self.backwards[0].numbers
 
     @property
     def first_values(self) -> Numbers:
         """The parameters the first gradient was taken at."""
-        return joined([leaf.value for leaf in self.leaves])
+        return self.backwards[0].values
 
     @property
     def last_after(self) -> Numbers:
         """The gradient after the last backward."""
-        return gradient_of(self.backwards[-1])
+        return self.backwards[-1].gradient
 
     @property
     def step(self) -> OptimizerStep | None:
@@ -275,4 +275,4 @@ def _or_zero(value: Numbers | None, leaf: Leaf) -> Numbers:
 def equal(a: Numbers, b: Numbers) -> bool:
     """Tell whether two sets of numbers are the same, NaN counting as itself."""
     same = (x == y or (isnan(x) and isnan(y)) for x, y in zip(a, b, strict=False))
-    return len(a) == len(b) and all(same)
+    return a == b or (len(a) == len(b) and all(same))

@@ -68,10 +68,10 @@ def choice(passes: Sequence[Backward], old: Numbers, new: Numbers, last: int | N
     that point the same way it is the last pass: one that was printed before it was another look.
     """
     if passes[0].via != "grad" or len(passes) == 1:
-        return ALL if along(old, new, gradient_of(chosen(passes, ALL)[-1])) else None
+        return ALL if along(old, new, chosen(passes, ALL)[-1].gradient) else None
     places: list[int] = [*reversed(range(len(passes))), ALL]
     for place in places if last is None else [last, *places]:
-        if along(old, new, gradient_of(chosen(passes, place)[-1])):
+        if along(old, new, chosen(passes, place)[-1].gradient):
             return place
     return None
 
@@ -95,15 +95,6 @@ def _on_top(leaf: Leaf, left: Numbers | None) -> Leaf:
     own = leaf.after or (0.0,) * len(left)
     added = torch.tensor([left, own], dtype=torch.float64).sum(0).to(getattr(torch, leaf.dtype))
     return replace(leaf, before=left, after=tuple(added.tolist()))
-
-
-def gradient_of(event: Backward) -> Numbers:
-    """Give the gradient that a pass left, the leaves one after the other; zeros where there is none."""
-    return tuple(
-        number
-        for leaf in event.leaves
-        for number in (leaf.after if leaf.after is not None else (0.0,) * len(leaf.value or ()))
-    )
 
 
 def along(old: Numbers, new: Numbers, gradient: Numbers) -> bool:

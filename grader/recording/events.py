@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from torch import Tensor
@@ -91,6 +92,25 @@ class Backward:
     touched: bool
     graph: tuple[Node, ...] | None = field(default=None, repr=False)
     variables: Mapping[str, Value] | None = field(default=None, repr=False)
+
+    @cached_property
+    def values(self) -> Numbers:
+        """The parameters the gradient was taken at, the leaves one after the other."""
+        return tuple(number for leaf in self.leaves for number in leaf.value or ())
+
+    @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the leaves."""
+        return tuple(leaf.number for leaf in self.leaves)
+
+    @cached_property
+    def gradient(self) -> Numbers:
+        """The gradient that the pass left, the leaves one after the other; zeros where there is none."""
+        return tuple(
+            number
+            for leaf in self.leaves
+            for number in (leaf.after if leaf.after is not None else (0.0,) * len(leaf.value or ()))
+        )
 
 
 @dataclass(frozen=True)

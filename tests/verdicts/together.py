@@ -73,7 +73,7 @@ def shared(
     }
 
     @functools.cache
-    def executed(i: int) -> tuple[list[Submission], Callable[[Submission], dict[str, QuestionReport]]]:
+    def judged(i: int) -> list[dict[str, QuestionReport]]:
         cells = [[BEGIN, *(cell for answer in notebook for cell in answer.cells)] for notebook in batches[i]]
         whole = submission_of([*chain(*cells)])
         given = len(whole.cells) - sum(map(len, cells))
@@ -83,16 +83,12 @@ def shared(
             afresh |= begins(notebook, begin + 1)
         own = pairwise((first, *others, end))
         parts = [replace(whole, cells=whole.cells[:given] + whole.cells[a + 1 : b]) for a, b in own]
-        return parts, judge(whole, afresh)
-
-    @functools.cache
-    def judged(i: int, j: int) -> dict[str, QuestionReport]:
-        parts, reports_of = executed(i)
-        return reports_of(parts[j])
+        return [*map(judge(whole, afresh), parts)]
 
     def reports(answer: Answer) -> dict[str, QuestionReport]:
         asked = {"data", *(name for name, _ in answer.cells)}
-        return {name: one for name, one in judged(*place[answer.cells]).items() if name in asked}
+        i, j = place[answer.cells]
+        return {name: one for name, one in judged(i)[j].items() if name in asked}
 
     return reports
 
