@@ -267,5 +267,6 @@ def _digest(course: Path, paths: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for path in sorted({path.resolve() for path in paths}):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
-        total.update(f"{content}  {path.relative_to(course).as_posix()}\n".encode())
+        linked = not path.is_relative_to(course)  # from another course's folder, say
+        total.update(f"{content}  {path.name if linked else path.relative_to(course).as_posix()}\n".encode())
     return total.hexdigest()

@@ -511,6 +511,18 @@ def test_the_digest_does_not_depend_on_where_the_course_lies(course, tmp_path):
     assert before == load(tmp_path / "elsewhere/assignments/small").digest
 
 
+def test_references_may_lie_elsewhere(course, tmp_path):
+    """Two courses share them by a link; they decide about marks all the same."""
+    folder = course()
+    shared = (folder.parents[1] / "reference").rename(tmp_path / "shared")
+    (folder.parents[1] / "reference").symlink_to(shared)
+    before = load(folder).digest
+    with (shared / "small.py").open("a") as file:
+        file.write("\n")
+
+    assert before != load(folder).digest
+
+
 def test_references_of_two_courses_do_not_mix(course, tmp_path):
     """A reference is imported from its own course, whatever else has the same name."""
     first = load(course())
