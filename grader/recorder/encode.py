@@ -64,8 +64,9 @@ class Store:
 
     def put(self, tensor: torch.Tensor) -> str | None:
         """Keep a copy and give its name; ``None`` once the budget is spent."""
-        copy = tensor.detach().contiguous().clone().reshape(-1)
-        content = copy.view(torch.uint8).numpy().tobytes()
+        with _plainly():
+            copy = tensor.detach().contiguous().clone().reshape(-1)
+            content = copy.view(torch.uint8).numpy().tobytes()
         name = hashlib.sha1(content, usedforsecurity=False).hexdigest()[:16] + f"-{str(copy.dtype)[6:]}"
         if self._keep and name not in self.tensors:
             if len(content) > self.budget:
@@ -73,6 +74,15 @@ class Store:
             self.budget -= len(content)
             self.tensors[name] = copy
         return name
+
+
+def _plainly() -> contextlib.AbstractContextManager[Any]:
+    """Give a context without the transforms of ``torch.func``: within one every result is wrapped again."""
+    if torch._C._functorch.maybe_current_level() is None:  # noqa: SLF001 - no public way to ask
+        return contextlib.nullcontext()
+    from torch._functorch import pyfunctorch  # noqa: PLC0415 - torch has imported it for the transform
+
+    return pyfunctorch.temporarily_clear_interpreter_stack()
 
 
 def outside(tensor: torch.Tensor) -> torch.Tensor:

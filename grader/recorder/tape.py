@@ -16,7 +16,7 @@ from grader.recorder.known import Known, Register
 from grader.recorder.log import Log
 from grader.recorder.names import tensors_in
 from grader.recorder.steady import Steady, depth_from, dispatch_modes, transformed
-from grader.recorder.streams import SAMPLES, Backward, Leaves, Stream
+from grader.recorder.streams import SAMPLES, Backward, Leaves, Stream, same
 
 VARIABLES = 100  # tensors of the namespace and frames that are written out at a sampled epoch
 PLAIN = (torch.Tensor, torch.nn.Parameter)  # other subclasses may have no plain values
@@ -116,7 +116,7 @@ class Tape:
             log.begin_stream(leaves)
         stream = log.stream
         touched = any(self.register.know(tensor).written(tensor) for tensor in tensors)
-        touched = touched and stream.last is not None and values == stream.last.values
+        touched = touched and stream.last is not None and same(values, stream.last.values)
         losses = [numbers(outside(root)) for root in roots]
         via = "backward" if accumulate else "grad"
         again = late or self._again(roots[0], losses, line)

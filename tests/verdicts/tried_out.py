@@ -68,6 +68,7 @@ ASKED = """for epoc in range(30):
     g, = torch.autograd.grad(loss, What)
     What.data = What.data - 1/10 * g
     {}"""
+BOUND = "What = (What - 1/10 * What.grad).detach().requires_grad_()"
 HELPER = f"""{WHAT}
 def loss_of(W):
     return torch.mean((y - X @ W) ** 2)
@@ -557,4 +558,21 @@ for epoc in range(30):
         torch.mean((y[i] - net(x[i])) ** 2).backward()
         optimizr.step()
         optimizr.zero_grad()"""),
+    wrong("ŷ doubled in a function for torch.func.grad", "mse", "step1", "", """
+def mse(W):
+    yhat = 2 * (X @ W)
+    return torch.mean((y - yhat) ** 2)
+What = torch.tensor([[-5.0], [10.0]])
+for epoc in range(30):
+    What = What - 1/10 * torch.func.grad(mse)(What)"""),
+    wrong("ŷ doubled, arrived by autograd.grad", "mse", "step1", "", f"{WHAT}\n" + ASKED.format("", "").replace("X @ What", "2 * (X @ What)")),
+    wrong("relu and the sum, by autograd.grad", "mse", "step1 step2", "sum-for-mean", WHAT + """
+for epoc in range(30):
+    yhat = torch.relu(X @ What)
+    loss = torch.sum((y - yhat) ** 2)
+    g, = torch.autograd.grad(loss, What)
+    What.data = What.data - 1/10 * g"""),
+    wrong("a hundred epochs, a new tensor in each", "mse", "epochs", "epochs", LOOPS["mse"].but(epochs="100", update=BOUND, clear="").source),
+    wrong("the sum, a new tensor in each epoch", "mse", "step2", "sum-for-mean", LOOPS["mse"].but(loss="loss = torch.sum((y - yhat) ** 2)", update=BOUND, clear="").source),
+    wrong("the sum, sent back twice", "sgd-bias", "step2 step3", "sum-for-mean backward-twice", LOOPS["sgd-bias"].but(loss="loss = torch.sum((y - yhat) ** 2)", backward="loss.backward(retain_graph=True)\nloss.backward()").source),
 )  # fmt: skip
