@@ -42,6 +42,14 @@ class TrainingRun:
         """The notebook indices of the cells its epochs ran in."""
         return tuple(sorted({epoch.cell for epoch in self.epochs}))
 
+    def overlaps(self, other: TrainingRun) -> bool:
+        """Tell whether each began before the other had ended."""
+        (begin, end), (its_begin, its_end) = (
+            ((run.epochs[0].cell, run.epochs[0].seqs[0]), (run.epochs[-1].cell, run.epochs[-1].seqs[1]))
+            for run in (self, other)
+        )
+        return begin <= its_end and its_begin <= end
+
     @property
     def optimizers(self) -> tuple[str, ...]:
         """The classes of the optimizers that stepped, in order of appearance."""

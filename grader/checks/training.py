@@ -197,9 +197,13 @@ def _usable(tensor: Tensor) -> bool:
 
 
 def pick(judgements: Sequence[TrainingJudgement]) -> TrainingJudgement | None:
-    """Pick the try that counts: one that fits exactly, else the latest complete one, else the latest."""
+    """Pick the try that counts: one that fits exactly, else the latest complete one, else the latest.
+
+    Of several in one loop, by turns, it is the best one: each parameter after a loss of its own makes two.
+    """
     perfect = [j for j in judgements if j.perfect]
     if perfect:
         return perfect[-1]
-    complete = [j for j in judgements if j.run.count > 1]
-    return (complete or list(judgements) or [None])[-1]  # type: ignore[list-item]
+    tries = [j for j in judgements if j.run.count > 1] or list(judgements)
+    by_turns = [j for j in tries if j.run.overlaps(tries[-1].run)]
+    return max(by_turns, key=lambda j: j.points, default=None)

@@ -150,7 +150,7 @@ class Stream:
         if last is None or touched or again or self.epoch.events[-1] is not last:
             return True
         if via == "grad":
-            return values != last.values  # two of NaN are two epochs: which one's gradient counts says nothing
+            return values != last.values  # NaN is not itself: no look, an epoch
         if not same(values, last.values):
             return True
         left = next((e.after for e in reversed(self.epoch.events) if _adds_up(e)), before)
