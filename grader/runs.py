@@ -42,13 +42,15 @@ class TrainingRun:
         """The notebook indices of the cells its epochs ran in."""
         return tuple(sorted({epoch.cell for epoch in self.epochs}))
 
+    @property
+    def begin(self) -> tuple[int, int]:
+        """The cell and the number of its first event."""
+        return self.epochs[0].cell, self.epochs[0].seqs[0]
+
     def overlaps(self, other: TrainingRun) -> bool:
         """Tell whether each began before the other had ended."""
-        (begin, end), (its_begin, its_end) = (
-            ((run.epochs[0].cell, run.epochs[0].seqs[0]), (run.epochs[-1].cell, run.epochs[-1].seqs[1]))
-            for run in (self, other)
-        )
-        return begin <= its_end and its_begin <= end
+        ends = [(run.epochs[-1].cell, run.epochs[-1].seqs[1]) for run in (self, other)]
+        return self.begin <= ends[1] and other.begin <= ends[0]
 
     @property
     def optimizers(self) -> tuple[str, ...]:
@@ -158,10 +160,7 @@ class _Run:
         return along or going_on
 
     def _binds_anew(self, group: EpochEvents) -> bool:
-        """Tell whether ``group`` is the next epoch of a loop that gives its parameters new tensors each time.
-
-        That is how it goes on where it has arrived, or left all numbers, and no value tells.
-        """
+        """Tell whether a loop that makes new tensors goes on, where it has arrived and no value tells."""
         bound = len(self.groups) > 1 and self.groups[-2].numbers != self.numbers
         return bound and _same_loop(self.groups[-1], group)
 
@@ -190,8 +189,8 @@ class _Run:
         while len(self.groups) > 1 and _only_looked_at(*self.groups[:2]):
             shift = self.indices[1]
             self.groups, self.indices = self.groups[1:], [index - shift for index in self.indices[1:]]
-        looks = [i for i, pair in enumerate(pairwise(self.groups)) if _is_a_look(*pair) and self._moves(i)]
-        if looks:
+        pairs = enumerate(pairwise(self.groups))
+        if looks := [i for i, pair in pairs if _is_a_look(*pair) and self._moves(i)]:
             left = [i for i in range(len(self.groups)) if i not in looks]
             self.indices = [self.indices[i] - bisect(looks, i) for i in left]
             self.groups = [self.groups[i] for i in left]

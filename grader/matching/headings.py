@@ -96,7 +96,7 @@ _ID = r"""[(\[`'"「‘]\s*{0}\s*[)\]`'"」’]|문제\s*[:：]?\s*{0}(?![\w-])|
 
 
 _COUNTED = re.compile(r"^\W*(?:문제|q|problem|question)?\s*\d+\s*[.):번]", re.IGNORECASE | re.MULTILINE)
-"""A line's own number, as in "## 4. step1의 다른 표현": what it counts is the notebook's, no word of a title."""
+"""A line's own number, as in ``## 4. step1의 다른 표현``: it is no word of another title."""
 
 
 def _share(weights: Mapping[str, float], there: set[str]) -> float:
