@@ -67,15 +67,11 @@ class TrainingRun:
 
     @property
     def in_first_cell(self) -> TrainingRun | None:
-        """The run up to the end of its first cell, if later cells went on with it as an experiment.
-
-        Where they have as many epochs again, a cell was run twice.
-        """
+        """The run up to the end of its first cell, if later cells went on with it."""
         first = tuple(epoch for epoch in self.epochs if epoch.cell == self.epochs[0].cell)
-        count = first[-1].index + 1
-        if self.count % count == 0:
+        if len(first) == len(self.epochs):
             return None
-        return replace(self, count=count, epochs=first, restarts=0)
+        return replace(self, count=first[-1].index + 1, epochs=first, restarts=0)
 
     @property
     def mirrored(self) -> TrainingRun | None:

@@ -14,6 +14,7 @@ from types import WrapperDescriptorType
 from typing import Any
 
 import torch
+from torch.nn.parameter import UninitializedTensorMixin as Unmade
 
 INLINE = 16  # numbers; up to here a tensor stands in the JSON itself
 WHOLE = 100_000  # numbers; beyond, only a sample is kept
@@ -124,7 +125,7 @@ def readable(tensor: torch.Tensor) -> bool:
 def encode_tensor(tensor: torch.Tensor, store: Store, whole: int = WHOLE) -> dict[str, Any]:
     """Give the value of a tensor, whole up to ``whole`` elements."""
     tensor = outside(tensor)
-    if tensor.is_nested or not store.take(1 + min(tensor.numel(), INLINE)):
+    if issubclass(type(tensor), Unmade) or tensor.is_nested or not store.take(1 + min(tensor.numel(), INLINE)):
         return {"kind": "object", "type": _type_name(type(tensor))}
     out: dict[str, Any] = {
         "kind": "tensor",

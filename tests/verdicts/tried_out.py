@@ -231,6 +231,8 @@ for epoc in range(70):
     torch.mean((y - X @ more) ** 2).backward()
     more.data = more.data - 1/10 * more.grad
     more.grad = None"""),
+    right("a layer that is made when it is called", "net-bias", "torch.manual_seed(43052)\nnet = torch.nn.LazyLinear(1)\nyhat = net(x)"),
+    right("thirty epochs more in a later cell", "mse", MSE, LOOPS["mse"].but(before="").source),
     right("a copied network trained further with Adam", "sgd-bias", SGD, """
 import copy
 other = copy.deepcopy(net)
