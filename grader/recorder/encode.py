@@ -14,7 +14,7 @@ from types import WrapperDescriptorType
 from typing import Any
 
 import torch
-from torch.nn.parameter import UninitializedTensorMixin as Unmade
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 INLINE = 16  # numbers; up to here a tensor stands in the JSON itself
 WHOLE = 100_000  # numbers; beyond, only a sample is kept
@@ -31,6 +31,7 @@ DENSE = {
     torch.float16, torch.bfloat16, torch.float32, torch.float64,
     torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, torch.bool,
 }  # fmt: skip
+UNMADE = (UninitializedParameter, UninitializedBuffer)  # of a lazy layer that was never called: no shape yet
 SEQUENCES = (list, tuple, set, frozenset, dict)
 
 
@@ -125,7 +126,8 @@ def readable(tensor: torch.Tensor) -> bool:
 def encode_tensor(tensor: torch.Tensor, store: Store, whole: int = WHOLE) -> dict[str, Any]:
     """Give the value of a tensor, whole up to ``whole`` elements."""
     tensor = outside(tensor)
-    if issubclass(type(tensor), Unmade) or tensor.is_nested or not store.take(1 + min(tensor.numel(), INLINE)):
+    unread = issubclass(type(tensor), UNMADE) or tensor.is_nested
+    if unread or not store.take(1 + min(tensor.numel(), INLINE)):
         return {"kind": "object", "type": _type_name(type(tensor))}
     out: dict[str, Any] = {
         "kind": "tensor",
