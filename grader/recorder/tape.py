@@ -179,9 +179,11 @@ class Tape:
 
     def _again(self, root: torch.Tensor, losses: list[Any], line: Any) -> bool:
         """Tell whether the last loss has been computed once more, rather than sent back once more."""
-        last, same = self.log.stream.last, self._root is not None and self._root() is root
+        last, held = self.log.stream.last, self._root is not None and self._root() is root
         self._root = weakref.ref(root)
-        return last is not None and not same and line == last.line and losses == [r[0] for r in last.roots]
+        if last is None or held or line != last.line:
+            return False
+        return same(losses, [r[0] for r in last.roots])
 
     def _turn_to(self, tensors: list[torch.Tensor]) -> Leaves:
         """Make the stream of these leaves the current one."""

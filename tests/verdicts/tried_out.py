@@ -593,6 +593,7 @@ for epoc in range(30):
     What.data = What.data - 1/10 * g"""),
     wrong("a hundred epochs, a new tensor in each", "mse", "epochs", "epochs", LOOPS["mse"].but(epochs="100", update=BOUND, clear="").source),
     wrong("the sum, a new tensor in each epoch", "mse", "step2", "sum-for-mean", LOOPS["mse"].but(loss="loss = torch.sum((y - yhat) ** 2)", update=BOUND, clear="").source),
+    wrong("the sum, never cleared, in place", "mse", "step2 clear", "sum-for-mean gradient-not-cleared", LOOPS["mse"].but(loss="loss = torch.sum((y - yhat) ** 2)", update="What.data -= 1/10 * What.grad", clear="").source),
     wrong("the sum, sent back twice", "sgd-bias", "step2 step3", "sum-for-mean backward-twice", LOOPS["sgd-bias"].but(loss="loss = torch.sum((y - yhat) ** 2)", backward="loss.backward(retain_graph=True)\nloss.backward()").source),
     Answer("sgd-scalars: each parameter after a loss of its own", (("sgd-scalars", ONE_BY_ONE),), loses=frozenset({"sgd-scalars.step4"}), near=frozenset({"sgd-scalars.result"}), named=()),
 )  # fmt: skip
