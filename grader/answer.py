@@ -101,6 +101,11 @@ class Answer:
         """Give the text of the question's parts of some cells."""
         return "\n".join(lines_of(self.sources[part.cell], part) for part in self.parts if part.cell in cells)
 
+    def repeats_first(self, cells: Sequence[int]) -> bool:
+        """Tell whether the first of some cells was run again; another one is an experiment."""
+        first, *later = (self.source_of((cell,)) for cell in cells)
+        return first in later
+
     def standing(self, found: Mapping[str, Value], shared: Container[str]) -> Answer:
         """Give the answer with right values in place that were changed only after they had been given.
 

@@ -131,7 +131,7 @@ def _judge_training(
         )
         readings = (run.mirrored, run.averaged, run.before_copy, run)
         found = [judge(one, namespace=namespace) for one in readings if one is not None]
-        if (first := run.in_first_cell) is not None:
+        if (first := run.in_first_cell) is not None and not answer.repeats_first(run.cells):
             alone = judge(first, namespace=recording.namespace(after=first.cells[0]))
             whole = first.count == question.training.epochs
             found = [alone] if whole else [alone, *found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
-from math import prod
+from math import isfinite, prod
 
 from grader.chunks import added_up
 from grader.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
@@ -43,6 +43,16 @@ class TrainingRun:
         return tuple(sorted({epoch.cell for epoch in self.epochs}))
 
     @property
+    def begin(self) -> tuple[int, int]:
+        """The cell and the number of its first event."""
+        return self.epochs[0].cell, self.epochs[0].seqs[0]
+
+    def overlaps(self, other: TrainingRun) -> bool:
+        """Tell whether each began before the other had ended."""
+        ends = [(run.epochs[-1].cell, run.epochs[-1].seqs[1]) for run in (self, other)]
+        return self.begin <= ends[1] and other.begin <= ends[0]
+
+    @property
     def optimizers(self) -> tuple[str, ...]:
         """The classes of the optimizers that stepped, in order of appearance."""
         return tuple(dict.fromkeys(epoch.step.optimizer for epoch in self.epochs if epoch.step is not None))
@@ -57,15 +67,11 @@ class TrainingRun:
 
     @property
     def in_first_cell(self) -> TrainingRun | None:
-        """The run up to the end of its first cell, if later cells went on with it as an experiment.
-
-        Where they have as many epochs again, a cell was run twice.
-        """
+        """The run up to the end of its first cell, if later cells went on with it."""
         first = tuple(epoch for epoch in self.epochs if epoch.cell == self.epochs[0].cell)
-        count = first[-1].index + 1
-        if self.count % count == 0:
+        if len(first) == len(self.epochs):
             return None
-        return replace(self, count=count, epochs=first, restarts=0)
+        return replace(self, count=first[-1].index + 1, epochs=first, restarts=0)
 
     @property
     def mirrored(self) -> TrainingRun | None:
@@ -141,12 +147,18 @@ class _Run:
         if stepped_to is not None:
             return equal(new, stepped_to) or (same_tensors and new not in starts and _same_loop(last, group))
         if equal(new, old):
-            return same_tensors
+            return same_tensors or self._binds_anew(group)
         along = choice(last.backwards, old, new) is not None
         going_on = same_tensors and any(_same_loop(one, group) for one in self.groups[-LINES:])
+        going_on |= not all(map(isfinite, new)) and self._binds_anew(group)
         if new in starts:  # set to where a run began, or led back there by the loop's own update
             return along and going_on
         return along or going_on
+
+    def _binds_anew(self, group: EpochEvents) -> bool:
+        """Tell whether a loop that makes new tensors goes on, where it has arrived and no value tells."""
+        bound = len(self.groups) > 1 and self.groups[-2].numbers != self.numbers
+        return bound and _same_loop(self.groups[-1], group)
 
     def close(self, recording: Recording) -> TrainingRun:
         """Make the record."""
@@ -173,11 +185,22 @@ class _Run:
         while len(self.groups) > 1 and _only_looked_at(*self.groups[:2]):
             shift = self.indices[1]
             self.groups, self.indices = self.groups[1:], [index - shift for index in self.indices[1:]]
-        looks = [i for i, (one, other) in enumerate(pairwise(self.groups)) if _is_a_look(one, other)]
-        if looks and any(_moved(one, other) for one, other in pairwise(self.groups)):
+        pairs = enumerate(pairwise(self.groups))
+        if looks := [i for i, pair in pairs if _is_a_look(*pair) and self._moves(i)]:
             left = [i for i in range(len(self.groups)) if i not in looks]
             self.indices = [self.indices[i] - bisect(looks, i) for i in left]
             self.groups = [self.groups[i] for i in left]
+
+    def _moves(self, place: int) -> bool:
+        """Tell whether a gradient could have moved anything: where a loop has arrived, it stands still.
+
+        The update after a place, or else the last one, tells how far it moves.
+        """
+        if not any(self.groups[place].last_after):
+            return False
+        pairs = chain(pairwise(self.groups[place:]), reversed(list(pairwise(self.groups[: place + 1]))))
+        update = next((pair for pair in pairs if not _stays_put(*pair)), None)
+        return update is not None and _moved(*update)
 
     def _drop_last_look(self, recording: Recording) -> None:
         """Drop a last backward that no update followed: a look, or the end of a loop that updates first."""

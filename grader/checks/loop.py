@@ -1,4 +1,4 @@
-"""What stands around steps 1 to 3: the start, the update, clearing the gradient, the epochs."""
+"""What stands around steps 1 to 3: the update, clearing the gradient, the epochs."""
 
 from __future__ import annotations
 
@@ -17,47 +17,15 @@ from grader.checks.source import (
     clears_before_update,
     differentiates_after_loop,
 )
+from grader.checks.start import flat
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
 from grader.epochs import Epoch, equal
 from grader.recording import Numbers
 from grader.records import CheckStatus, Message
-from grader.training import Parameters, Training
+from grader.training import Training
 
 SET_TO_NUMBER = "assigned grad expected to be"
 """What torch says of ``.grad = 0``."""
-
-
-def judge_init(
-    training: Training, observed: Observed, *, any_shape: bool, frozen: str | None = None
-) -> Finding:
-    """Judge the parameters before the first epoch; those that are missing are step 1's business.
-
-    ``frozen`` is the name of one that is there and needs no gradient.
-    """
-    if frozen is not None:
-        return failed("init.no-gradient", name=frozen)
-    if observed.run.restarts:
-        return failed("init.recreated")
-    alignment = observed.alignment
-    wanted = _flat(training.init())
-    for k, place in enumerate(alignment.places):
-        if place is None:
-            continue
-        given = observed.states[0, place]
-        if not bool((given - wanted[k]).abs() <= 4 * observed.unit * wanted[k].abs()):
-            seen = [float(observed.states[0, p]) for p in alignment.places if p is not None]
-            return failed(
-                "init.differs",
-                wanted=shown_numbers(wanted.tolist()),
-                given=shown_numbers(seen),
-                name=observed.names[place],
-                expected=text(float(wanted[k])),
-                actual=text(float(given)),
-            )
-    if not any_shape and alignment.complete and not alignment.same_shapes:
-        name, shape, _ = observed.run.leaves[0]
-        return failed("init.shape", name=name, expected=list(alignment.shapes[0]), actual=list(shape))
-    return PASSED
 
 
 # ── step 4 ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,7 +99,7 @@ def updates(training: Training, observed: Observed, epochs: Sequence[Epoch], bef
         return training.step4({"": before}, {"": found})[""]
 
     def one(values: Tensor, gradient: Tensor) -> Tensor:
-        return _flat(training.step4(alignment.parameters(values), alignment.parameters(gradient)))
+        return flat(training.step4(alignment.parameters(values), alignment.parameters(gradient)))
 
     places = [place for place in alignment.places if place is not None]
     out = torch.empty_like(before)
@@ -288,10 +256,6 @@ def judge_epochs(training: Training, observed: Observed, *, late: bool = False) 
         stopped = Message("epochs.stopped", {"expected": training.epochs, "actual": observed.run.count})
         return Finding(CheckStatus.SKIPPED, stopped)
     return failed("epochs.differs", expected=training.epochs, actual=observed.run.count)
-
-
-def _flat(parameters: Parameters) -> Tensor:
-    return torch.cat([value.flatten().to(torch.float64) for value in parameters.values()])
 
 
 def is_number(number: float) -> bool:

@@ -14,10 +14,11 @@ from grader.checks.broken_off import broken_off
 from grader.checks.end import judge_result
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.forward import Forward, judge_forward
-from grader.checks.loop import judge_clear, judge_epochs, judge_init, judge_step4
+from grader.checks.loop import judge_clear, judge_epochs, judge_step4
 from grader.checks.numbers import same_tensor
 from grader.checks.observed import Observed, observe
 from grader.checks.raised import Raised
+from grader.checks.start import judge_init
 from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step
 from grader.runs import TrainingRun
@@ -197,9 +198,14 @@ def _usable(tensor: Tensor) -> bool:
 
 
 def pick(judgements: Sequence[TrainingJudgement]) -> TrainingJudgement | None:
-    """Pick the try that counts: one that fits exactly, else the latest complete one, else the latest."""
+    """Pick the try that counts: one that fits exactly, else the latest complete one, else the latest.
+
+    Of several in one loop, by turns, it is the best one: each parameter after a loss of its own makes two.
+    """
     perfect = [j for j in judgements if j.perfect]
     if perfect:
         return perfect[-1]
-    complete = [j for j in judgements if j.run.count > 1]
-    return (complete or list(judgements) or [None])[-1]  # type: ignore[list-item]
+    tries = [j for j in judgements if j.run.count > 1] or list(judgements)
+    last_readings = {j.run.begin: j for j in tries}  # of a run as it is: it comes after what else it may be
+    by_turns = [j for j in last_readings.values() if j.run.overlaps(tries[-1].run)]
+    return max(reversed(by_turns), key=lambda j: j.points, default=None)

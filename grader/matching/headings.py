@@ -73,7 +73,7 @@ class Titles:
         ids = [question for question, pattern in self._ids.items() if pattern.search(text)]
         if ids:
             return {ids[0]: NAMED} if len(ids) == 1 else {}
-        there = set(_words(text))
+        there = set(_words(_COUNTED.sub("", text)))
         shared = {question: there & words.keys() for question, words in self._words.items()}
         likeness = {question: _share(self._words[question], there) for question in shared}
         alike = [question for question in shared if likeness[question] >= SAID]
@@ -93,6 +93,10 @@ class Titles:
 
 _ID = r"""[(\[`'"「‘]\s*{0}\s*[)\]`'"」’]|문제\s*[:：]?\s*{0}(?![\w-])|^\W*{0}\W*$"""
 """An id in brackets or quotes, after the word 문제, or all there is: ``data`` alone is any word."""
+
+
+_COUNTED = re.compile(r"^\W*(?:문제|q|problem|question)?\s*\d+\s*[.):번]", re.IGNORECASE | re.MULTILINE)
+"""A line's own number, as in ``## 4. step1의 다른 표현``: it is no word of another title."""
 
 
 def _share(weights: Mapping[str, float], there: set[str]) -> float:

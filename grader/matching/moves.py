@@ -121,13 +121,29 @@ def _to_the_lacking(
 def _values(
     question: str, label: str, places: Sequence[int], offers: Sequence[Offer], wanted: Mapping[str, Wanted]
 ) -> list[int]:
-    """Give the units below a label that have all values of another question, if the label can spare them."""
+    """Give the units below a label that have all values of another question, if the label can spare them.
+
+    Of what both ask for, a line say, the label has the first.
+    """
     taken = [i for i in places if offers[i].values.get(question)]
-    if question not in answered([offers[i] for i in taken], wanted):
-        return []
-    rest = [offers[i] for i in places if i not in taken]
-    needed = any(offers[i].values.get(label) for i in taken)
-    return [] if needed and label not in answered(rest, wanted) else taken
+    kept = [i for i in places if i not in taken]
+    if any(offers[i].values.get(label) for i in taken):
+        kept += _first_of(label, kept, taken, offers)
+        if label not in answered([offers[i] for i in kept], wanted):
+            return []
+    left = [i for i in taken if i not in kept]
+    return left if question in answered([offers[i] for i in left], wanted) else []
+
+
+def _first_of(label: str, kept: Sequence[int], units: Sequence[int], offers: Sequence[Offer]) -> list[int]:
+    """Give the first units that have the values of a label which those it keeps have not."""
+    found: list[int] = []
+    had = {name for i in kept for name in offers[i].values.get(label, ())}
+    for i in units:
+        if new := offers[i].values.get(label, {}).keys() - had:
+            found.append(i)
+            had |= new
+    return found
 
 
 def _of(offers: Sequence[Offer], owners: Sequence[str | None], question: str) -> list[int]:

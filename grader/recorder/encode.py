@@ -14,6 +14,7 @@ from types import WrapperDescriptorType
 from typing import Any
 
 import torch
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 INLINE = 16  # numbers; up to here a tensor stands in the JSON itself
 WHOLE = 100_000  # numbers; beyond, only a sample is kept
@@ -30,6 +31,7 @@ DENSE = {
     torch.float16, torch.bfloat16, torch.float32, torch.float64,
     torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, torch.bool,
 }  # fmt: skip
+UNMADE = (UninitializedParameter, UninitializedBuffer)  # of a lazy layer that was never called: no shape yet
 SEQUENCES = (list, tuple, set, frozenset, dict)
 
 
@@ -64,8 +66,9 @@ class Store:
 
     def put(self, tensor: torch.Tensor) -> str | None:
         """Keep a copy and give its name; ``None`` once the budget is spent."""
-        copy = tensor.detach().contiguous().clone().reshape(-1)
-        content = copy.view(torch.uint8).numpy().tobytes()
+        with _plainly():
+            copy = tensor.detach().contiguous().clone().reshape(-1)
+            content = copy.view(torch.uint8).numpy().tobytes()
         name = hashlib.sha1(content, usedforsecurity=False).hexdigest()[:16] + f"-{str(copy.dtype)[6:]}"
         if self._keep and name not in self.tensors:
             if len(content) > self.budget:
@@ -73,6 +76,15 @@ class Store:
             self.budget -= len(content)
             self.tensors[name] = copy
         return name
+
+
+def _plainly() -> contextlib.AbstractContextManager[Any]:
+    """Give a context without the transforms of ``torch.func``: within one every result is wrapped again."""
+    if torch._C._functorch.maybe_current_level() is None:  # noqa: SLF001 - no public way to ask
+        return contextlib.nullcontext()
+    from torch._functorch import pyfunctorch  # noqa: PLC0415 - torch has imported it for the transform
+
+    return pyfunctorch.temporarily_clear_interpreter_stack()
 
 
 def outside(tensor: torch.Tensor) -> torch.Tensor:
@@ -114,7 +126,8 @@ def readable(tensor: torch.Tensor) -> bool:
 def encode_tensor(tensor: torch.Tensor, store: Store, whole: int = WHOLE) -> dict[str, Any]:
     """Give the value of a tensor, whole up to ``whole`` elements."""
     tensor = outside(tensor)
-    if tensor.is_nested or not store.take(1 + min(tensor.numel(), INLINE)):
+    unread = issubclass(type(tensor), UNMADE) or tensor.is_nested
+    if unread or not store.take(1 + min(tensor.numel(), INLINE)):
         return {"kind": "object", "type": _type_name(type(tensor))}
     out: dict[str, Any] = {
         "kind": "tensor",

@@ -135,7 +135,7 @@ class Stream:
         last = self._last()
         if self.first is None or last is None:
             return False
-        back = values == self.first.values and values != last.values
+        back = values == self.first.values and not same(values, last.values)
         return back or (numbers != last.leaves.numbers and line != last.line)
 
     def opens_epoch(
@@ -147,10 +147,12 @@ class Stream:
         ``autograd.grad`` leaves no gradient that could be gone, and finds none.
         """
         last = self._last()
-        if last is None or touched or again or values != last.values or self.epoch.events[-1] is not last:
+        if last is None or touched or again or self.epoch.events[-1] is not last:
             return True
         if via == "grad":
-            return False
+            return values != last.values  # NaN is not itself: no look, an epoch
+        if not same(values, last.values):
+            return True
         left = next((e.after for e in reversed(self.epoch.events) if _adds_up(e)), before)
         return before != left and not any(any(g) for g in before if g is not None)
 
@@ -275,6 +277,11 @@ class Stream:
 
     def _stays(self, epoch: Epoch) -> bool:
         return epoch.odd or epoch.index < HEAD or epoch.index // 2 % self._stride == 0
+
+
+def same(values: list[Any], others: list[Any]) -> bool:
+    """Tell whether lists of numbers are the same, NaN counting as itself."""
+    return values == others or str(values) == str(others)
 
 
 def _adds_up(event: Any) -> bool:

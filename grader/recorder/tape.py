@@ -16,7 +16,7 @@ from grader.recorder.known import Known, Register
 from grader.recorder.log import Log
 from grader.recorder.names import tensors_in
 from grader.recorder.steady import Steady, depth_from, dispatch_modes, transformed
-from grader.recorder.streams import SAMPLES, Backward, Leaves, Stream
+from grader.recorder.streams import SAMPLES, Backward, Leaves, Stream, same
 
 VARIABLES = 100  # tensors of the namespace and frames that are written out at a sampled epoch
 PLAIN = (torch.Tensor, torch.nn.Parameter)  # other subclasses may have no plain values
@@ -116,7 +116,7 @@ class Tape:
             log.begin_stream(leaves)
         stream = log.stream
         touched = any(self.register.know(tensor).written(tensor) for tensor in tensors)
-        touched = touched and stream.last is not None and values == stream.last.values
+        touched = touched and stream.last is not None and same(values, stream.last.values)
         losses = [numbers(outside(root)) for root in roots]
         via = "backward" if accumulate else "grad"
         again = late or self._again(roots[0], losses, line)
@@ -179,9 +179,11 @@ class Tape:
 
     def _again(self, root: torch.Tensor, losses: list[Any], line: Any) -> bool:
         """Tell whether the last loss has been computed once more, rather than sent back once more."""
-        last, same = self.log.stream.last, self._root is not None and self._root() is root
+        last, held = self.log.stream.last, self._root is not None and self._root() is root
         self._root = weakref.ref(root)
-        return last is not None and not same and line == last.line and losses == [r[0] for r in last.roots]
+        if last is None or held or line != last.line:
+            return False
+        return same(losses, [r[0] for r in last.roots])
 
     def _turn_to(self, tensors: list[torch.Tensor]) -> Leaves:
         """Make the stream of these leaves the current one."""

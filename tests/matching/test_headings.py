@@ -11,6 +11,7 @@ TITLES = {
     "sse": "step1~4: 오차제곱의 합",
     "net-bias": "step1의 다른 표현: Linear(1,1)",
     "net-nobias": "step1의 다른 표현: Linear(2,1,bias=False)",
+    "sgd-bias": "step4의 다른 표현: SGD와 Linear(1,1)",
 }
 QUESTIONS = [SimpleNamespace(id=name, title=title) for name, title in TITLES.items()]
 

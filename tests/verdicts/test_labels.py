@@ -91,6 +91,11 @@ CASES = {
         {"net-bias": BY_METADATA, "net-nobias": BY_CONTENT},
         ("flag.answer-elsewhere",),
     ),
+    "the first of three answers labelled, two with the same line": Case(
+        (("net-bias", f"{NET}\n{NET2}\n{VALUES['net-wrong']}"),),
+        {"net-bias": BY_METADATA, "net-nobias": BY_CONTENT, "net-wrong": BY_CONTENT},
+        ("flag.answer-elsewhere", "flag.answer-elsewhere"),
+    ),
     "answers in each other's cells": Case(
         (("sse", MSE), ("mse", SSE)),
         {"sse": BY_CONTENT, "mse": BY_CONTENT},

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from .answers import LOOPS, Answer, Loop
+from .answers import LOOPS, SCALARS, Answer, Loop
 from .conftest import DATA
 from .held_out import right, wrong
 from .test_confusion import VALUES
@@ -68,6 +68,15 @@ ASKED = """for epoc in range(30):
     g, = torch.autograd.grad(loss, What)
     What.data = What.data - 1/10 * g
     {}"""
+BOUND = "What = (What - 1/10 * What.grad).detach().requires_grad_()"
+ONE_BY_ONE = f"""{SCALARS}
+for epoc in range(30):
+    torch.mean((y - (b + w * x)) ** 2).backward()
+    b.data = b.data - 0.1 * b.grad
+    b.grad = w.grad = None
+    torch.mean((y - (b + w * x)) ** 2).backward()
+    w.data = w.data - 0.1 * w.grad
+    b.grad = w.grad = None"""
 HELPER = f"""{WHAT}
 def loss_of(W):
     return torch.mean((y - X @ W) ** 2)
@@ -107,6 +116,12 @@ for epoc in range(30):
     h = What.grad.clone()
     {second}
     What.data = What.data - 1/10 * {update}"""
+
+
+def copied(name: str, question: str, other: str) -> Answer:
+    """Answer a question with another one's network: right to the last digit, and for a person to look at."""
+    cells = ((question, LOOPS[other].source),)
+    return Answer(f"{question}: {name}, copied", cells, near=frozenset({f"{question}.init"}), named=())
 
 
 def rows(loss: str) -> str:
@@ -176,6 +191,9 @@ def stops(
 
 
 RIGHT = (
+    copied("the network with a bias", "net-nobias-train", "net-bias-train"),
+    copied("the network without a bias", "sgd-bias", "sgd-nobias"),
+    copied("one tensor", "sgd-scalars", "sgd-what"),
     data("x requires a gradient", "x.requires_grad = True"),
     data("y requires a gradient", "y.requires_grad_()"),
     data("X requires a gradient", "X.requires_grad_()"),
@@ -213,6 +231,8 @@ for epoc in range(70):
     torch.mean((y - X @ more) ** 2).backward()
     more.data = more.data - 1/10 * more.grad
     more.grad = None"""),
+    right("a layer that is made when it is called", "net-bias", "torch.manual_seed(43052)\nnet = torch.nn.LazyLinear(1)\nyhat = net(x)"),
+    right("thirty epochs more in a later cell", "mse", MSE, LOOPS["mse"].but(before="").source),
     right("a copied network trained further with Adam", "sgd-bias", SGD, """
 import copy
 other = copy.deepcopy(net)
@@ -557,4 +577,23 @@ for epoc in range(30):
         torch.mean((y[i] - net(x[i])) ** 2).backward()
         optimizr.step()
         optimizr.zero_grad()"""),
+    wrong("ŷ doubled in a function for torch.func.grad", "mse", "step1", "", """
+def mse(W):
+    yhat = 2 * (X @ W)
+    return torch.mean((y - yhat) ** 2)
+What = torch.tensor([[-5.0], [10.0]])
+for epoc in range(30):
+    What = What - 1/10 * torch.func.grad(mse)(What)"""),
+    wrong("ŷ doubled, arrived by autograd.grad", "mse", "step1", "", f"{WHAT}\n" + ASKED.format("", "").replace("X @ What", "2 * (X @ What)")),
+    wrong("relu and the sum, by autograd.grad", "mse", "step1 step2", "sum-for-mean", WHAT + """
+for epoc in range(30):
+    yhat = torch.relu(X @ What)
+    loss = torch.sum((y - yhat) ** 2)
+    g, = torch.autograd.grad(loss, What)
+    What.data = What.data - 1/10 * g"""),
+    wrong("a hundred epochs, a new tensor in each", "mse", "epochs", "epochs", LOOPS["mse"].but(epochs="100", update=BOUND, clear="").source),
+    wrong("the sum, a new tensor in each epoch", "mse", "step2", "sum-for-mean", LOOPS["mse"].but(loss="loss = torch.sum((y - yhat) ** 2)", update=BOUND, clear="").source),
+    wrong("the sum, never cleared, in place", "mse", "step2 clear", "sum-for-mean gradient-not-cleared", LOOPS["mse"].but(loss="loss = torch.sum((y - yhat) ** 2)", update="What.data -= 1/10 * What.grad", clear="").source),
+    wrong("the sum, sent back twice", "sgd-bias", "step2 step3", "sum-for-mean backward-twice", LOOPS["sgd-bias"].but(loss="loss = torch.sum((y - yhat) ** 2)", backward="loss.backward(retain_graph=True)\nloss.backward()").source),
+    Answer("sgd-scalars: each parameter after a loss of its own", (("sgd-scalars", ONE_BY_ONE),), loses=frozenset({"sgd-scalars.step4"}), near=frozenset({"sgd-scalars.result"}), named=()),
 )  # fmt: skip

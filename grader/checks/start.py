@@ -1,0 +1,64 @@
+"""The parameters before the first epoch."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from grader.checks.alignment import ROLE
+from grader.checks.finding import PASSED, Finding, failed, shown_numbers, text
+from grader.checks.observed import Observed
+from grader.records import CheckStatus, Message
+from grader.training import Parameters, Training
+
+
+def judge_init(
+    training: Training, observed: Observed, *, any_shape: bool, frozen: str | None = None
+) -> Finding:
+    """Judge the parameters before the first epoch; those that are missing are step 1's business.
+
+    ``frozen`` is the name of one that is there and needs no gradient.
+    """
+    if frozen is not None:
+        return failed("init.no-gradient", name=frozen)
+    if observed.run.restarts:
+        return failed("init.recreated")
+    alignment = observed.alignment
+    wanted = flat(training.init())
+    for k, place in enumerate(alignment.places):
+        if place is None:
+            continue
+        given = observed.states[0, place]
+        if not bool((given - wanted[k]).abs() <= 4 * observed.unit * wanted[k].abs()):
+            seen = [float(observed.states[0, p]) for p in alignment.places if p is not None]
+            return failed(
+                "init.differs",
+                wanted=shown_numbers(wanted.tolist()),
+                given=shown_numbers(seen),
+                name=observed.names[place],
+                expected=text(float(wanted[k])),
+                actual=text(float(given)),
+            )
+    if not any_shape and alignment.complete and not alignment.same_shapes:
+        name, shape, _ = observed.run.leaves[0]
+        return failed("init.shape", name=name, expected=list(alignment.shapes[0]), actual=list(shape))
+    return _asked_parameters(training, observed)
+
+
+def _asked_parameters(training: Training, observed: Observed) -> Finding:
+    """Ask for a look where bias and weight should stand apart, or in one tensor, and do the other.
+
+    It is the same training to the last digit, and may be the answer to the question before, copied. A
+    parameter that the question gives a name of its own, ``What``, may have any form.
+    """
+    asked = tuple(training.init())
+    given = tuple(name or str(list(shape)) for name, shape, _ in observed.run.leaves)
+    if not observed.alignment.complete or len(asked) == len(given) or not set(asked) <= ROLE.keys():
+        return PASSED
+    message = Message("init.other-tensors", {"expected": ", ".join(asked), "actual": ", ".join(given)})
+    return Finding(CheckStatus.BORDERLINE, message)
+
+
+def flat(parameters: Parameters) -> Tensor:
+    """Give all numbers of parameters one after the other, float64."""
+    return torch.cat([value.flatten().to(torch.float64) for value in parameters.values()])
