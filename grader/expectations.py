@@ -42,7 +42,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Bernoulli:
-    """The student's own draw of 0 and 1, each 1 with its ``probability``; float32 of the same shape."""
+    """The student's own draw of 0 and 1, each 1 with its ``probability``, of the same shape and dtype."""
 
     probability: Tensor
 

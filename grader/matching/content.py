@@ -60,10 +60,13 @@ class Offer:
 class Content:
     """Compares units with questions: runs on the assignment's data, values with what follows from ``own``."""
 
-    def __init__(self, questions: Sequence[Question], nominal: Data, own: Data) -> None:
+    def __init__(
+        self, questions: Sequence[Question], nominal: Data, own: Data, units: Sequence[Unit]
+    ) -> None:
         self.data = nominal
         self.trainings = {q.id: q.training for q in questions if q.training is not None}
-        self.wanted = {q.id: Wanted(q, own) for q in questions if q.values is not None}
+        functions = {n for unit in units for n, value in unit.values.items() if value.kind == "function"}
+        self.wanted = {q.id: Wanted(q, own, functions) for q in questions if q.values is not None}
 
     def offer(self, unit: Unit) -> Offer:
         """Say what a unit could answer, whatever is written above it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from torch import Size, Tensor
@@ -12,7 +12,7 @@ from grader.checks import fits
 from grader.checks.compare import tolerated
 from grader.checks.forms import ANY_KIND
 from grader.checks.tolerance import CLEARLY_WRONG
-from grader.expectations import Form
+from grader.expectations import Form, Function
 from grader.matching.units import unseen
 from grader.recording import Recording, Value
 from grader.training import Data
@@ -24,12 +24,13 @@ class Wanted:
     """The values a question asks for, prepared for being looked for.
 
     ``telling`` are those that can be recognised without their name, with their points; where none can,
-    all are, and have to bear it.
+    all are, and have to bear it. ``functions`` are the names of all functions of the notebook.
     """
 
-    def __init__(self, question: Question, data: Data) -> None:
+    def __init__(self, question: Question, data: Data, functions: Collection[str] = ()) -> None:
         assert question.values is not None
         self.question = question
+        self.functions = functions
         self.expected = question.values(data)
         self.specs = {spec.name: spec for spec in question.checks}
         plain = {n: spec for n, spec in self.specs.items() if not _common(self.expected[n])}
@@ -89,7 +90,8 @@ class Wanted:
         own = values.get(name)
         if own is not None and self._fits(name, own):
             return own
-        if self.by_name_alone:
+        # Functions are tools, and right ones stand in many a notebook: one that has the name is the answer.
+        if self.by_name_alone or (isinstance(self.expected[name], Function) and name in self.functions):
             return None
         # What has another asked name is the answer to that: one value is not given for two.
         others = (value for key, value in values.items() if "." not in key and key not in self.specs)

@@ -1,0 +1,58 @@
+"""Whole notebooks with a mistake in one answer, labelled and not: it costs its own checks, and no others."""
+# ruff: noqa: E501 - students' cells, and tables, a row a line
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.assignment_file import load
+from grader.records import QuestionStatus
+
+from ..shortened import asking_less  # noqa: TID252 - tests are no package
+from .conftest import submission_of
+from .logistic import BCE, BY_SGD, DATA, MSE, SOLUTION
+
+EPOCHS = 12
+LOGISTIC = asking_less(load(Path(__file__).parents[2] / "assignments/logistic"), EPOCHS)
+LOOPS = [loop.but(epochs=str(EPOCHS)) for loop in (MSE, BCE, BY_SGD)]
+CURVES = {
+    **dict(SOLUTION),
+    **{loop.question: loop.source for loop in LOOPS},
+}
+LINES = tuple(  # x made a vector: what each training does about it
+    (loop.question, loop.source.replace("l1(x)", "l1(x.reshape(-1, 1)).flatten()")) for loop in LOOPS
+)
+DOUBLE = tuple(
+    (loop.question, loop.source.replace("l1(x)", "l1(x.float())").replace("y)", "y.float())"))
+    for loop in LOOPS
+)  # fmt: skip
+MISTAKES = {  # the answers that are others, and the checks that are lost
+    "x of shape (2000,), reshaped where it has to be": ({"data": DATA.replace(".reshape(2000, 1)", ""), **dict(LINES)}, "data.x"),
+    "x of float64, so are v and y": ({"data": DATA.replace("2000)", "2000, dtype=torch.float64)"), **dict(DOUBLE)}, "data.x"),
+    "y of shape (2000,), the losses spread": ({"data": DATA.replace("(v)", "(v.flatten())"), "train-mse": "", "train-bce": "", "train-sgd": ""}, "data.y"),
+    "x drawn": ({"data": DATA.replace("torch.linspace(-1, 1, 2000)", "torch.randn(2000)")}, "data.x"),
+    "another x, another v": ({"data": DATA.replace("-1, 1", "-2, 2").replace("5 * x", "4 * x")}, "data.x data.v"),
+    "v is u, y drawn right": ({"data": DATA.replace("torch.exp(u) / (1 + torch.exp(u))", "u").replace("(v)", "(torch.sigmoid(u))")}, "data.v"),
+    "f is no sigmoid": ({"sigmoid": SOLUTION[0][1].replace("/ (1 + torch.exp(x))", "/ 1 + torch.exp(x)")}, "sigmoid.f"),
+    "mean for sum": ({"bce": SOLUTION[3][1].replace("sum", "mean")}, "bce.loss1 bce.loss2"),
+    "a name misspelt": ({"bce": SOLUTION[3][1].replace("yhat1)", "yhat_1)")}, "bce.loss1 bce.loss2"),
+    "other guesses": ({"guess": "yhat1 = f(3 + 10 * x)\nyhat2 = f(3 - x)"}, "guess.yhat1 guess.yhat2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("labelled", [True, False], ids=["labelled", "unlabelled"])
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_costs_its_own_checks(reported, name, labelled):
+    """Names that were asked for tell what a wrong value answers; what follows from it is judged on it."""
+    others, lost = MISTAKES[name]
+    cells = [
+        (question if labelled else None, source) for question, source in (CURVES | others).items() if source
+    ]
+    report = reported(LOGISTIC, submission_of([(None, "import torch"), *cells]))
+    left_out = {question for question, source in others.items() if not source}
+
+    assert left_out == {one.id for one in report.questions if one.status is QuestionStatus.UNANSWERED}
+    checks = [check for one in report.questions if one.id not in left_out for check in one.checks]
+    assert set(lost.split()) == {check.id for check in checks if check.points < check.max_points}
