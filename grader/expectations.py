@@ -53,7 +53,7 @@ class Raises:
 
     Right are the exception that was caught, its text or name, ``True`` ("it raises"), and a cell of the
     question that ended with it. ``name`` is the exception's class; ``says`` are words its text contains in
-    every version of torch.
+    every version of torch. What they have in brackets a student who quotes them may leave out.
     """
 
     name: str

@@ -237,7 +237,8 @@ class _Matcher:
         taken = {offer.unit.first for offer, label in zip(self.offers, labels, strict=True) if label}
         parts = [label.part for label in self.labels]
         free = [unit for unit in self.units if unit.first not in taken and not holds(parts, unit)]
-        return by_names(free, self.sources, self.wanted, {*self.labelled, *self.moved.values(), *labels})
+        answered = {*self.labelled, *self.moved.values(), *filter(None, labels)}
+        return by_names(free, self.sources, self.wanted, answered)
 
     def _named_above(self, labels: Sequence[str | None]) -> list[Claim]:
         """Give the cells below a text that names a question which nothing else answers: code that raised.
