@@ -233,12 +233,17 @@ class _Matcher:
         return content
 
     def _by_names(self, labels: Sequence[str | None]) -> list[Claim]:
-        """Give what has the names that a question asks for, which nothing else answers, and wrong values."""
+        """Give what has a name that a question without a label asks for, and another value."""
+        found: dict[str, set[str]] = {}
+        for offer, label in zip(self.offers, labels, strict=True):
+            if label in self.wanted:
+                found.setdefault(label, set()).update(offer.values.get(label, ()))
         taken = {offer.unit.first for offer, label in zip(self.offers, labels, strict=True) if label}
         parts = [label.part for label in self.labels]
         free = [unit for unit in self.units if unit.first not in taken and not holds(parts, unit)]
-        answered = {*self.labelled, *self.moved.values(), *filter(None, labels)}
-        return by_names(free, self.sources, self.wanted, answered)
+        settled = {*self.labelled, *self.moved.values()}
+        open_ones = {question: one for question, one in self.wanted.items() if question not in settled}
+        return by_names(free, self.sources, open_ones, found)
 
     def _named_above(self, labels: Sequence[str | None]) -> list[Claim]:
         """Give the cells below a text that names a question which nothing else answers: code that raised.

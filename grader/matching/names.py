@@ -15,24 +15,28 @@ _WITH_NAMES_OF_THEIR_OWN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def by_names(
-    units: Sequence[Unit], sources: Mapping[int, str], wanted: Mapping[str, Wanted], answered: Collection[str]
+    units: Sequence[Unit],
+    sources: Mapping[int, str],
+    wanted: Mapping[str, Wanted],
+    found: Mapping[str, Collection[str]],
 ) -> list[Claim]:
-    """Give what was given the names that one question alone asks for, of those nobody has ``answered``.
+    """Give what was given the names that one question alone asks for, where no right value has been found.
 
-    Only in the cells in which a name came first: later it may have been another thing's.
+    Only in the cells in which a name came first: later it may have been another thing's. ``found`` are the
+    names whose values are known, by question; one without any was answered if it has most of its names.
     """
     asking = Counter(name for one in wanted.values() for name in one.specs)
+    given = list(_given(units, sources))
     claims = []
     for question, one in wanted.items():
-        points = {name: spec.points for name, spec in one.specs.items() if asking[name] == 1}
-        given = [] if question in answered else [g for g in _given(units, sources) if points.keys() & g[1]]
-        first = {name: claim.first[0] for claim, names in reversed(given) for name in names & points.keys()}
-        if sum(points[name] for name in first) > MOST * sum(spec.points for spec in one.specs.values()):
-            claims += [
-                Claim(question, claim.first, claim.last)
-                for claim, _ in given
-                if claim.first[0] in first.values()
-            ]
+        known = found.get(question, ())
+        points = {n: spec.points for n, spec in one.specs.items() if asking[n] == 1 and n not in known}
+        own = [(claim, names & points.keys()) for claim, names in given if names & points.keys()]
+        first = {name: claim.first[0] for claim, names in reversed(own) for name in names}
+        most = MOST * sum(spec.points for spec in one.specs.values())
+        if known or sum(points[name] for name in first) > most:
+            cells = {*first.values()}
+            claims += [Claim(question, c.first, c.last) for c, _ in own if c.first[0] in cells]
     return claims
 
 

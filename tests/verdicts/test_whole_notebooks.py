@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -37,21 +38,34 @@ MISTAKES = {  # the answers that are others, and the checks that are lost
     "v is u, y drawn right": ({"data": DATA.replace("torch.exp(u) / (1 + torch.exp(u))", "u").replace("(v)", "(torch.sigmoid(u))")}, "data.v"),
     "f is no sigmoid": ({"sigmoid": SOLUTION[0][1].replace("/ (1 + torch.exp(x))", "/ 1 + torch.exp(x)")}, "sigmoid.f"),
     "mean for sum": ({"bce": SOLUTION[3][1].replace("sum", "mean")}, "bce.loss1 bce.loss2"),
-    "a name misspelt": ({"bce": SOLUTION[3][1].replace("yhat1)", "yhat_1)")}, "bce.loss1 bce.loss2"),
+    "a name misspelt": ({"bce": SOLUTION[3][1].replace("yhat2)", "yhat_2)")}, "bce.loss2"),
     "other guesses": ({"guess": "yhat1 = f(3 + 10 * x)\nyhat2 = f(3 - x)"}, "guess.yhat1 guess.yhat2"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("labelled", [True, False], ids=["labelled", "unlabelled"])
+AGAIN = (
+    "l1 = torch.nn.Linear(1, 1)\n"  # left out: the network of the question before is set back and trained on
+)
+MISTAKES |= {
+    "not cleared, and the same network in the next question": ({"train-mse": LOOPS[0].but(clear="").source, "train-bce": LOOPS[1].source.replace(AGAIN, "")}, "train-mse.clear"),
+    "cleared before each backward, not before the first of the next": ({"train-mse": LOOPS[0].but(yhat=f"{LOOPS[0].clear}\n{LOOPS[0].yhat}", clear="").source, "train-bce": LOOPS[1].source.replace(AGAIN, "")}, "train-bce.clear"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["labelled", "unlabelled", "a statement a cell"])
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_costs_its_own_checks(reported, name, labelled):
+def test_a_mistake_costs_its_own_checks(reported, name, written):
     """Names that were asked for tell what a wrong value answers; what follows from it is judged on it."""
     others, lost = MISTAKES[name]
-    cells = [
-        (question if labelled else None, source) for question, source in (CURVES | others).items() if source
-    ]
-    report = reported(LOGISTIC, submission_of([(None, "import torch"), *cells]))
     left_out = {question for question, source in others.items() if not source}
+    cells = [(question, source) for question, source in (CURVES | others).items() if source]
+    if written != "labelled":
+        cells = [(None, source) for _, source in cells]
+    if written == "a statement a cell":
+        cells = [
+            (None, ast.unparse(statement)) for _, source in cells for statement in ast.parse(source).body
+        ]
+    report = reported(LOGISTIC, submission_of([(None, "import torch"), *cells]))
 
     assert left_out == {one.id for one in report.questions if one.status is QuestionStatus.UNANSWERED}
     checks = [check for one in report.questions if one.id not in left_out for check in one.checks]
