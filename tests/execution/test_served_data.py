@@ -16,6 +16,8 @@ ROUTES = [
     f"print(pd.read_csv('http://example.org/{CSV}?raw=true').x[0])",
     f"print(pd.read_csv('{CSV}').x[0])",
     f"print(pd.read_csv('/content/drive/MyDrive/{CSV}').x[0])",
+    f"import numpy as np\nprint(np.loadtxt('/content/drive/MyDrive/{CSV}', delimiter=',', skiprows=1).flat[0])",
+    f"print(np.genfromtxt('/content/{CSV}', delimiter=',', skip_header=1).flat[0])",
     f"print(open('../data/{CSV}').read().split()[1].split(',')[0])",
     f"print(urllib.request.urlopen('https://e.org/{CSV}', context=context).read()[4:7].decode())",
     f"path, _ = urllib.request.urlretrieve('https://e.org/{CSV}', 'b.csv')\nprint(pd.read_csv(path).x[0])",
