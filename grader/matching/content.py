@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -62,8 +63,8 @@ class Content:
     ) -> None:
         self.data, self.own = nominal, own
         self.trainings = {q.id: q.training for q in questions if q.training is not None}
-        functions = {n for unit in units for n, value in unit.values.items() if value.kind == "function"}
-        self.wanted = {q.id: Wanted(q, own, functions) for q in questions if q.values is not None}
+        given = _given(questions, units)
+        self.wanted = {q.id: Wanted(q, own, given) for q in questions if q.values is not None}
 
     def offer(self, unit: Unit) -> Offer:
         """Say what a unit could answer, whatever is written above it."""
@@ -104,6 +105,17 @@ class Content:
         if run.count > 1 and not any(epochs / LONG <= run.count <= epochs * LONG for epochs in asked):
             quality *= OTHER_LENGTH
         return quality if started else quality * STARTED_ELSEWHERE
+
+
+def _given(questions: Sequence[Question], units: Sequence[Unit]) -> frozenset[str]:
+    """Give the names that one question alone asks for and that have got values; ``x`` may be anything's."""
+    asked = Counter(spec.name for question in questions if question.values for spec in question.checks)
+    return frozenset(
+        name
+        for unit in units
+        for name, value in unit.values.items()
+        if asked[name] == 1 and (len(name) > 1 or value.kind == "function")
+    )
 
 
 def _costs(points: Mapping[str, float], exact: Collection[str]) -> dict[str, float]:

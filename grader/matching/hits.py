@@ -12,7 +12,7 @@ from grader.checks import fits
 from grader.checks.compare import tolerated
 from grader.checks.forms import ANY_KIND
 from grader.checks.tolerance import CLEARLY_WRONG
-from grader.expectations import Form, Function
+from grader.expectations import Form
 from grader.matching.units import unseen
 from grader.recording import Recording, Value
 from grader.training import Data
@@ -24,13 +24,14 @@ class Wanted:
     """The values a question asks for, prepared for being looked for.
 
     ``telling`` are those that can be recognised without their name, with their points; where none can,
-    all are, and have to bear it. ``functions`` are the names of all functions of the notebook.
+    all are, and have to bear it. Where the notebook has ``given`` a value the name that is asked for, right
+    or wrong, no other name's value is the answer.
     """
 
-    def __init__(self, question: Question, data: Data, functions: Collection[str] = ()) -> None:
+    def __init__(self, question: Question, data: Data, given: Collection[str] = ()) -> None:
         assert question.values is not None
         self.question = question
-        self.functions = functions
+        self.given = given
         self.expected = question.values(data)
         self.specs = {spec.name: spec for spec in question.checks}
         plain = {n: spec for n, spec in self.specs.items() if not _common(self.expected[n])}
@@ -90,8 +91,7 @@ class Wanted:
         own = values.get(name)
         if own is not None and self._fits(name, own):
             return own
-        # Functions are tools, and right ones stand in many a notebook: one that has the name is the answer.
-        if self.by_name_alone or (isinstance(self.expected[name], Function) and name in self.functions):
+        if self.by_name_alone or name in self.given:
             return None
         # What has another asked name is the answer to that: one value is not given for two.
         others = (value for key, value in values.items() if "." not in key and key not in self.specs)

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import ast
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
 from grader.assignment_file import load
-from grader.records import QuestionStatus
+from grader.records import CheckStatus, QuestionStatus
 
 from ..shortened import asking_less  # noqa: TID252 - tests are no package
-from .conftest import submission_of
+from .conftest import CSV, submission_of
 from .logistic import BCE, BY_SGD, DATA, MSE, SOLUTION
+from .tensors import SOLUTIONS, WRONG_LINES, cell
 
 EPOCHS = 12
 LOGISTIC = asking_less(load(Path(__file__).parents[2] / "assignments/logistic"), EPOCHS)
@@ -43,9 +45,7 @@ MISTAKES = {  # the answers that are others, and the checks that are lost
 }  # fmt: skip
 
 
-AGAIN = (
-    "l1 = torch.nn.Linear(1, 1)\n"  # left out: the network of the question before is set back and trained on
-)
+AGAIN = "l1 = torch.nn.Linear(1, 1)\n"  # left out: the network of the question before is set back
 MISTAKES |= {
     "not cleared, and the same network in the next question": ({"train-mse": LOOPS[0].but(clear="").source, "train-bce": LOOPS[1].source.replace(AGAIN, "")}, "train-mse.clear"),
     "cleared before each backward, not before the first of the next": ({"train-mse": LOOPS[0].but(yhat=f"{LOOPS[0].clear}\n{LOOPS[0].yhat}", clear="").source, "train-bce": LOOPS[1].source.replace(AGAIN, "")}, "train-bce.clear"),
@@ -70,3 +70,22 @@ def test_a_mistake_costs_its_own_checks(reported, name, written):
     assert left_out == {one.id for one in report.questions if one.status is QuestionStatus.UNANSWERED}
     checks = [check for one in report.questions if one.id not in left_out for check in one.checks]
     assert set(lost.split()) == {check.id for check in checks if check.points < check.max_points}
+
+
+TENSORS = load(Path(__file__).parents[2] / "assignments/tensors")
+BY_QUESTION = [[line for line in WRONG_LINES if line[0] == question] for question in SOLUTIONS]
+AT_ONCE = list(zip_longest(*BY_QUESTION))
+
+
+@pytest.mark.parametrize("lines", AT_ONCE, ids=range(len(AT_ONCE)))
+def test_a_wrong_line_a_question_costs_its_own_value(reported, lines):
+    """Without labels too: what has the name is the answer, whatever right value stands beside it."""
+    wrong = [line for line in lines if line is not None]
+    replaced = {question: {name: line} for question, name, line in wrong}
+    start = (None, f"import numpy as np\nimport pandas as pd\nimport torch\ndf = pd.read_csv({CSV!r})")
+    cells = [(None, cell(question, replaced.get(question))) for question in SOLUTIONS]
+    report = reported(TENSORS, submission_of([start, *cells]))
+
+    checks = [check for one in report.questions for check in one.checks]
+    lost = {check.id for check in checks if check.status is not CheckStatus.PASSED}
+    assert {f"{question}.{name}" for question, name, _ in wrong} == lost
