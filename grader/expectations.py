@@ -42,7 +42,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Bernoulli:
-    """The student's own draw of 0 and 1, each 1 with its ``probability``; float32 of the same shape."""
+    """The student's own draw of 0 and 1, each 1 with its ``probability``, of the same shape and dtype."""
 
     probability: Tensor
 
@@ -53,7 +53,7 @@ class Raises:
 
     Right are the exception that was caught, its text or name, ``True`` ("it raises"), and a cell of the
     question that ended with it. ``name`` is the exception's class; ``says`` are words its text contains in
-    every version of torch.
+    every version of torch. What they have in brackets a student who quotes them may leave out.
     """
 
     name: str

@@ -9,6 +9,7 @@ import torch
 
 from grader.assignment import Assignment
 from grader.gaps import Gaps, excused
+from grader.left_behind import without_left_behind
 from grader.matching import match
 from grader.own_data import own_data
 from grader.questions import Judged, judge_question
@@ -33,8 +34,9 @@ def judge(submission: Submission, assignment: Assignment, execution: Execution, 
         for _ in range(2 if assignment.own else 1):  # then what they made, and what follows from that
             answers = match(submission, execution, assignment, own.data)
             own = own_data(assignment, answers.matched, submission, execution)
-        judged = (
+        judged = [
             judge_question(question, answers.matched.get(question.id), submission, execution, assignment, own)
             for question in assignment.questions
-        )
-        return Verdict(tuple(excused(one, found) for one in judged), (*own.flags, *answers.flags))
+        ]
+        verdicts = (excused(one, found) for one in without_left_behind(judged))
+        return Verdict(tuple(verdicts), (*own.flags, *answers.flags))

@@ -26,6 +26,7 @@ from grader.records import CheckStatus, Execution, Message, Step, Submission
 from grader.training import Data
 
 ID = re.compile(r"\d{6,12}")
+BROADCAST = 10**7  # numbers that a wrong shape may be spread to
 LONGEST = 10  # times the assignment's rows: references are evaluated on them at each of hundreds of epochs
 
 
@@ -34,13 +35,15 @@ class OwnData:
     """The data with the student's own in place, the assignment's, and what an instructor should look at.
 
     ``draws`` are the names that were drawn at random: another tensor of that name is the student's own data
-    too where it is such a draw, and nowhere else.
+    too where it is such a draw, and nowhere else. ``made`` are the data as the student left them, where they
+    have other shapes or dtypes than the assignment's.
     """
 
     data: Data
     nominal: Data
     flags: tuple[Message, ...] = ()
     draws: Mapping[str, Bernoulli] = field(default_factory=dict)
+    made: Mapping[str, Tensor] = field(default_factory=dict)
 
     def accepts(self, recording: Recording, begin: Part, name: str, tensor: Tensor) -> bool:
         """Tell whether a tensor that a training used under ``name`` may stand in for the data's.
@@ -60,7 +63,18 @@ class OwnData:
         return known and same_tensor(there.tensor, tensor)
 
     def readings(self, namespace: Mapping[str, Value]) -> tuple[Data, ...]:
-        """Give what values may follow from: the data, and the data with later draws of ``namespace``."""
+        """Give what values may follow from.
+
+        The data; as the student left them, whose wrong shapes and dtypes are charged where they were made;
+        and with later draws of ``namespace``.
+        """
+        return (self.data, *self._as_left(), *self._drawn_again(namespace))
+
+    def _as_left(self) -> Iterator[Data]:
+        if self.made:
+            yield SimpleNamespace(**{**vars(self.data), **self.made})
+
+    def _drawn_again(self, namespace: Mapping[str, Value]) -> Iterator[Data]:
         again = {
             name: value.tensor
             for name in self.draws
@@ -70,13 +84,12 @@ class OwnData:
             and not same_tensor(value.tensor, getattr(self.data, name))
             and self._is_draw(name, value.tensor)
         }
-        if not again:
-            return (self.data,)
-        later = SimpleNamespace(**vars(self.data))
-        for name, tensor in again.items():
-            mine = getattr(later, name)
-            setattr(later, name, tensor.to(mine.dtype).reshape(mine.shape))
-        return self.data, later
+        if again:
+            later = SimpleNamespace(**vars(self.data))
+            for name, tensor in again.items():
+                mine = getattr(later, name)
+                setattr(later, name, tensor.to(mine.dtype).reshape(mine.shape))
+            yield later
 
     def _is_draw(self, name: str, tensor: Tensor) -> bool:
         """Tell whether a tensor is the draw that the data have, or may be another of the same kind."""
@@ -114,6 +127,7 @@ def own_data(
     data = SimpleNamespace(**vars(nominal))
     flags: tuple[Message, ...] = ()
     draws: dict[str, Bernoulli] = {}
+    left: dict[str, Tensor] = {}
     for name, source in assignment.own.items():
         if source == STUDENT_ID:
             seed, flags = students_seed(submission, execution.recording)
@@ -121,15 +135,18 @@ def own_data(
                 setattr(data, name, seed)
             continue
         expected = _expected(assignment, source, name, data)
-        if isinstance(expected, Bernoulli):
-            draws[name] = expected
+        if isinstance(drawn := _first(expected), Bernoulli):
+            draws[name] = drawn
         if (match := matches.get(source)) is not None:
             made = _made(assignment, source, name, expected, answer_of(match, submission, execution))
             if made is not None:
                 _put(data, name, expected, made)
+                tensor = _of_another_form(_spec(assignment, source, name), getattr(nominal, name), made)
+                if tensor is not None:
+                    left[name] = tensor
                 continue
         _follow(data, name, expected)
-    return OwnData(_of_one_length(data, nominal), nominal, flags, draws)
+    return OwnData(_of_one_length(data, nominal), nominal, flags, draws, left)
 
 
 def _expected(assignment: Assignment, question: str, name: str, data: Data) -> Any:
@@ -140,16 +157,32 @@ def _expected(assignment: Assignment, question: str, name: str, data: Data) -> A
 
 def _made(assignment: Assignment, question: str, name: str, expected: Any, answer: Answer) -> Value | None:
     """Find the value that was judged as the answer: the one of that name, or a right one of another."""
-    spec = next(c for q in assignment.questions if q.id == question for c in q.checks if c.name == name)
     if name in answer.changed:
         return answer.changed[name]
     if isinstance(expected, Form):
         return None
+    spec = _spec(assignment, question, name)
     for value in answer.changed.values():
         finding = check_value(spec, name, expected, {name: value}, {})
         if finding.status is not CheckStatus.FAILED:
             return value
     return None
+
+
+def _spec(assignment: Assignment, question: str, name: str) -> CheckSpec:
+    return next(c for q in assignment.questions if q.id == question for c in q.checks if c.name == name)
+
+
+def _of_another_form(spec: CheckSpec, ours: Any, value: Value) -> Tensor | None:
+    """Give the student's tensor if it is charged for its shape or dtype; ``None`` if not."""
+    theirs = value.tensor if value.kind == "tensor" else None
+    if theirs is None or not isinstance(ours, Tensor) or theirs.numel() != ours.numel():
+        return None
+    if theirs.is_complex() or theirs.numel() ** 2 > BROADCAST:
+        return None
+    shape = theirs.shape != ours.shape and not spec.any_shape
+    dtype = theirs.dtype != ours.dtype and not spec.any_dtype
+    return theirs if shape or dtype else None
 
 
 def _put(data: Data, name: str, expected: Any, value: Value) -> None:
@@ -170,9 +203,13 @@ def _put(data: Data, name: str, expected: Any, value: Value) -> None:
 
 def _follow(data: SimpleNamespace, name: str, expected: Any) -> None:
     """Put what follows from the student's own in place of what nobody has made, if its length is another."""
-    right = expected.answers[0] if isinstance(expected, Either) else expected
+    right = _first(expected)
     if isinstance(right, Tensor) and right.shape != getattr(data, name).shape:
         setattr(data, name, right)
+
+
+def _first(expected: Any) -> Any:
+    return expected.answers[0] if isinstance(expected, Either) else expected
 
 
 def _of_one_length(data: Data, nominal: Data) -> Data:

@@ -38,8 +38,9 @@ def sigmoid(data: Data) -> dict[str, Any]:
 
 
 def tensors(data: Data) -> dict[str, Any]:
-    """Give x, v over the student's own x, and that y is drawn from v."""
-    return {"x": data.x, "v": torch.sigmoid(-1 + 5 * data.x), "y": Bernoulli(data.v)}
+    """Give x, v over the student's own x, and that y is drawn from v: the student's, or the right one."""
+    v = torch.sigmoid(-1 + 5 * data.x)
+    return {"x": data.x, "v": v, "y": Either(Bernoulli(data.v), Bernoulli(v))}
 
 
 def guess(data: Data) -> dict[str, Any]:

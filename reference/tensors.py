@@ -13,7 +13,7 @@ from grader.training import Data
 
 # What torch says depends on what is multiplied: matrices, vectors, batches of them.
 DTYPES_DIFFER = Either(Raises("RuntimeError", "same dtype"), Raises("RuntimeError", "scalar type"))
-SHAPES_DIFFER = Raises("RuntimeError", "cannot be multiplied")
+SHAPES_DIFFER = "cannot be multiplied ({} and {})"
 
 
 INTEGERS = ("int64", "int32", "int16", "int8", "uint8")
@@ -60,8 +60,8 @@ def matmul(data: Data) -> dict[str, Any]:  # noqa: ARG001
         "A_b2": a @ row.T,
         "A_b3": a @ row[0],
         "b3_A": row[0] @ a,
-        "error3": SHAPES_DIFFER,
-        "error4": SHAPES_DIFFER,
+        "error3": Raises("RuntimeError", SHAPES_DIFFER.format("2x2", "1x2")),
+        "error4": Raises("RuntimeError", SHAPES_DIFFER.format("2x1", "2x2")),
     }
 
 

@@ -166,13 +166,19 @@ def _compare_error(spec: CheckSpec, expected: Raises, value: Value) -> Finding:
         right = value.type == expected.name and (not value.plain or says in _words(value.plain))
     elif value.kind == "text":
         said = _words(value.plain)
-        right = name in said or (bool(says) and says in said) or said == "true"
+        right = name in said or (bool(says) and _quotes(said, says)) or said == "true"
     else:
         right = value.kind == "number" and value.type == "bool" and value.plain is True
     if right:
         return PASSED
     asked = f"{expected.name}: … {expected.says} …" if expected.says else expected.name
     return failed("value.wrong", **about, expected=asked, actual=said_of(value))
+
+
+def _quotes(said: str, says: str) -> bool:
+    """Tell whether a student quotes an error's words; what stands in brackets may be left out."""
+    words = says.partition(" (")[0]
+    return says in said or (words in said and f"{words} (" not in said)
 
 
 def said_of(value: Value) -> str:

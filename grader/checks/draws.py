@@ -36,8 +36,8 @@ def compare_draw(spec: CheckSpec, expected: Bernoulli, value: Value) -> Finding:
         return failed("value.kind", **about, expected="torch.Tensor", actual=kind(value))
     if value.shape != tuple(v.shape) and not (spec.any_shape and y.numel() == v.numel()):
         return failed("value.shape", **about, expected=list(v.shape), actual=list(value.shape or ()))
-    if value.dtype != "float32" and not spec.any_dtype:
-        return failed("value.dtype", **about, expected="float32", actual=value.dtype)
+    if value.dtype != (dtype := str(v.dtype)[6:]) and not spec.any_dtype:
+        return failed("value.dtype", **about, expected=dtype, actual=value.dtype)
     if not bool(((y == 0) | (y == 1)).all()):
         return failed("value.not-binary", **about)
     return _plausible(v, y, about)

@@ -204,16 +204,19 @@ def judge_clear(training: Training, observed: Observed) -> Finding:
         return failed("step.raised", error=observed.error)
     if updated_below(observed) and clears(observed.source):
         return PASSED
+    left_over: Finding | None = None
     for epoch in observed.epochs:
         if epoch.had_gradient and not _cleared_another(observed, epoch):
             places = [i for i, number in enumerate(epoch.before) if number]
             if set(places) <= set(observed.alignment.extra):
                 continue  # of a parameter that should not be there: step 1's business
             place = next(i for i in places if i not in observed.alignment.extra)
-            return failed("clear.accumulated", epoch=epoch.index + 1, name=observed.names[place])
-        if _cleared_before(observed, epoch):
+            if epoch.index:
+                return failed("clear.accumulated", epoch=epoch.index + 1, name=observed.names[place])
+            left_over = failed("clear.left-over", name=observed.names[place])
+        elif _cleared_before(observed, epoch):
             return failed("clear.before-step", epoch=epoch.index + 1)
-    return PASSED if observed.run.count > 1 or training.epochs == 1 else NOT_OBSERVED
+    return left_over or (PASSED if observed.run.count > 1 or training.epochs == 1 else NOT_OBSERVED)
 
 
 def _cleared_another(observed: Observed, epoch: Epoch) -> bool:

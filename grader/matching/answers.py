@@ -10,8 +10,9 @@ from grader.matching.content import Content, Offer
 from grader.matching.headings import texts_of
 from grader.matching.hints import hints, named_code
 from grader.matching.labels import Label, has_code, lines_of, read_labels
-from grader.matching.matched import Answers, Matched
+from grader.matching.matched import Answers, Matched, in_words
 from grader.matching.moves import holds, metadata_are_wrong, moved
+from grader.matching.names import by_names
 from grader.matching.search import Choice, Found, Option, search
 from grader.matching.stretches import Claim, Notebook, Place, without
 from grader.matching.units import END, RAISED, units_of
@@ -45,9 +46,9 @@ class _Matcher:
         self.titles = {question.id: question.title for question in assignment.questions}
         self.ids = list(self.titles)
         texts = texts_of(submission.cells, assignment.questions)
-        content = Content(assignment.questions, assignment.data(), own)
-        self.wanted = content.wanted
         self.units = units_of(self.recording, execution.cells)
+        content = Content(assignment.questions, assignment.data(), own, self.units)
+        self.wanted = content.wanted
         offers = [content.offer(unit) for unit in self.units]
         self.offers = [offer for offer in offers if offer.options or offer.unit.run]
         self.notebook = Notebook(submission.cells, self.recording)
@@ -66,14 +67,18 @@ class _Matcher:
         found = self._search()
         labels = self._in_ids(found)
         self._left_over(labels)
-        content = self._by_content(labels)
+        named = self._by_names(labels)
+        content = self._by_content(labels, named)
         margins = {self.ids[i]: margin for i, margin in found.margins.items()}
+        seen = {*margins, *(claim.question for claim in named)}
         matched = {}
         for question in self.ids:
             if question in self.labelled:
                 by, parts, sure = *self.labelled[question], 1.0
-            elif question in content and (question in margins or question not in self.blank):
-                margin = margins.get(question)  # None: by the text above alone, which a blank cell belies
+            elif question in content and (question in seen or question not in self.blank):
+                margin = margins.get(
+                    question
+                )  # None: by names alone, or by a text, which a blank cell belies
                 sure = BY_TEXT if margin is None else 1 - 0.5 * math.exp(-max(margin, 0.0))
                 by, parts = MatchedBy.CONTENT, content[question]
                 self._say_if_doubtful(question, parts, sure)
@@ -103,7 +108,7 @@ class _Matcher:
                 {label.part.cell + 1 for label in labels if label.own and label.question == question}
             )
             if len(own) > 1:
-                params = {"question": self.titles[question], "cells": _in_words(own)}
+                params = {"question": self.titles[question], "cells": in_words(own)}
                 self.flags.append(Message("flag.label-twice", params))
         for cell in dict.fromkeys(label.part.cell for label in labels if not label.part.whole):
             named = [self.titles[label.question] for label in labels if label.part.cell == cell]
@@ -111,7 +116,7 @@ class _Matcher:
         return labels
 
     def _owner(self, offer: Offer) -> str | None:
-        return next((label.question for label in self.labels if holds([label.part], offer)), None)
+        return next((label.question for label in self.labels if holds([label.part], offer.unit)), None)
 
     def _labelled(self) -> dict[str, tuple[MatchedBy, list[Part]]]:
         """Give the labelled parts of the questions that have code there, without what has moved away."""
@@ -131,8 +136,8 @@ class _Matcher:
         return any(
             owner == label.question
             and i not in self.moved
-            and holds([label.part], offer)
-            and not holds(left, offer)
+            and holds([label.part], offer.unit)
+            and not holds(left, offer.unit)
             and offer.unit.run is not None
             and offer.unit.run.count > 1
             for i, (offer, owner) in enumerate(owned)
@@ -145,9 +150,9 @@ class _Matcher:
         """Give the parts a moved unit takes along: all of its label's where all that is in it moves there."""
         offer, label = self.offers[place], self.owners[place]
         whole = [
-            other.part for other in self.labels if other.question == label and holds([other.part], offer)
+            other.part for other in self.labels if other.question == label and holds([other.part], offer.unit)
         ]
-        inside = [i for i, other in enumerate(self.offers) if holds(whole, other)]
+        inside = [i for i, other in enumerate(self.offers) if holds(whole, other.unit)]
         if all(self.moved.get(i) == self.moved[place] for i in inside):
             return whole
         here = [other.unit.last for other in self.offers if other.unit.last[0] == offer.unit.first[0]]
@@ -201,14 +206,14 @@ class _Matcher:
         between = [unit for unit in self.units if self.offers[place].unit.first < unit.first <= until]
         return not any(names & set(unit.values) for unit in between)
 
-    def _by_content(self, labels: Sequence[str | None]) -> dict[str, list[Part]]:
-        """Give the parts of the questions that were found by content, or are named above code."""
+    def _by_content(self, labels: Sequence[str | None], named: Sequence[Claim]) -> dict[str, list[Part]]:
+        """Give the parts of the questions that were found by content or by names, or are named above code."""
         claims = [
             Claim(question, offer.unit.first, offer.unit.last)
             for offer, question in zip(self.offers, labels, strict=True)
             if question is not None or offer.unit.run is not None
         ]
-        claims += self._named_above(labels)
+        claims += [*named, *self._named_above([*labels, *(claim.question for claim in named)])]
         mine = {label.part.cell for label in self.labels}
         content: dict[str, list[Part]] = {}
         for question, parts in self.notebook.stretches(claims).items():
@@ -226,6 +231,19 @@ class _Matcher:
                     p for p in parts if p not in content.get(question, ())
                 )
         return content
+
+    def _by_names(self, labels: Sequence[str | None]) -> list[Claim]:
+        """Give what has a name that a question without a label asks for, and another value."""
+        found: dict[str, set[str]] = {}
+        for offer, label in zip(self.offers, labels, strict=True):
+            if label in self.wanted:
+                found.setdefault(label, set()).update(offer.values.get(label, ()))
+        taken = {offer.unit.first for offer, label in zip(self.offers, labels, strict=True) if label}
+        parts = [label.part for label in self.labels]
+        free = [unit for unit in self.units if unit.first not in taken and not holds(parts, unit)]
+        settled = {*self.labelled, *self.moved.values()}
+        open_ones = {question: one for question, one in self.wanted.items() if question not in settled}
+        return by_names(free, self.sources, open_ones, found)
 
     def _named_above(self, labels: Sequence[str | None]) -> list[Claim]:
         """Give the cells below a text that names a question which nothing else answers: code that raised.
@@ -250,7 +268,7 @@ class _Matcher:
             return {}
         values: dict[str, Value] = {}
         for offer, label in zip(self.offers, labels, strict=True):
-            if label == question or (label is None and holds(parts, offer)):
+            if label == question or (label is None and holds(parts, offer.unit)):
                 values = {**self._seen(offer, question), **values}
         return values | self.wanted[question].truths(self.recording.within(parts))
 
@@ -259,7 +277,7 @@ class _Matcher:
         return frozenset(
             offer.unit.first
             for offer, label in zip(self.offers, labels, strict=True)
-            if offer.unit.run is not None and label not in (None, question) and holds(parts, offer)
+            if offer.unit.run is not None and label not in (None, question) and holds(parts, offer.unit)
         )
 
     def _seen(self, offer: Offer, question: str) -> dict[str, Value]:
@@ -270,7 +288,7 @@ class _Matcher:
     def _say_if_doubtful(self, question: str, parts: Sequence[Part], sure: float) -> None:
         if sure < CERTAIN:
             cells = sorted({part.cell + 1 for part in parts})
-            params = {"question": self.titles[question], "cells": _in_words(cells)}
+            params = {"question": self.titles[question], "cells": in_words(cells)}
             self.flags.append(Message("flag.match-uncertain", params))
 
     def _say_moved(self, place: int, question: str) -> None:
@@ -282,14 +300,3 @@ class _Matcher:
         message = Message("flag.answer-elsewhere", params)
         if message not in self.flags:
             self.flags.append(message)
-
-
-def _in_words(cells: Sequence[int]) -> str:
-    """Give numbers of cells as people write them: ``3, 5–7``."""
-    runs: list[list[int]] = []
-    for cell in cells:
-        if runs and runs[-1][-1] == cell - 1:
-            runs[-1].append(cell)
-        else:
-            runs.append([cell])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

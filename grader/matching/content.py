@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,11 +19,8 @@ HEADED = 2.0  # what a text that names the question adds to a run's likeness
 OTHER = 1.5  # what it costs values to stand under a text that names another question
 UNLIKE_AT_MOST = 5.0
 ELSEWHERE = 0.6  # what it costs to give a question what is exactly another one's answer
-FOREIGN, STARTED_ELSEWHERE, OTHER_LENGTH = (
-    0.1,
-    0.6,
-    0.6,
-)  # how much less a run is worth that is unlike them all
+FOREIGN, STARTED_ELSEWHERE, OTHER_LENGTH = 0.1, 0.6, 0.6  # what a run is worth that is unlike them all
+IN_PARTS = 0.8  # the same of a foreign one that begins where it should: a batch after the other
 LONG = 3  # times as many epochs as asked for, or a third
 
 
@@ -60,10 +58,13 @@ class Offer:
 class Content:
     """Compares units with questions: runs on the assignment's data, values with what follows from ``own``."""
 
-    def __init__(self, questions: Sequence[Question], nominal: Data, own: Data) -> None:
-        self.data = nominal
+    def __init__(
+        self, questions: Sequence[Question], nominal: Data, own: Data, units: Sequence[Unit]
+    ) -> None:
+        self.data, self.own = nominal, own
         self.trainings = {q.id: q.training for q in questions if q.training is not None}
-        self.wanted = {q.id: Wanted(q, own) for q in questions if q.values is not None}
+        given = _given(questions, units)
+        self.wanted = {q.id: Wanted(q, own, given) for q in questions if q.values is not None}
 
     def offer(self, unit: Unit) -> Offer:
         """Say what a unit could answer, whatever is written above it."""
@@ -75,7 +76,7 @@ class Content:
     def _of_run(self, unit: Unit) -> Offer:
         run = unit.run
         assert run is not None
-        own = own_data(run, self.data)
+        own = own_data(run, self.data, self.own)
         like = {name: likeness(training, run, self.data, own) for name, training in self.trainings.items()}
         exact = frozenset(name for name, found in like.items() if found.exact)
         points = {name: found.points for name, found in like.items()}
@@ -92,15 +93,29 @@ class Content:
         """Say whether a run has to do with the assignment at all, 0 to 1: a notebook may hold more."""
         run = unit.run
         assert run is not None
-        quality = FOREIGN if foreign(run, self.data) else 1.0
-        asked = [training.epochs for training in self.trainings.values()]
-        if run.count > 1 and not any(epochs / LONG <= run.count <= epochs * LONG for epochs in asked):
-            quality *= OTHER_LENGTH
         starts = [
             sorted(v for p in t.init().values() for v in p.flatten().tolist())
             for t in self.trainings.values()
         ]
-        return quality if sorted(run.start) in starts else quality * STARTED_ELSEWHERE
+        started = sorted(run.start) in starts
+        quality = 1.0
+        if foreign(run, self.data):
+            quality = IN_PARTS if started and run.count > 1 else FOREIGN
+        asked = [training.epochs for training in self.trainings.values()]
+        if run.count > 1 and not any(epochs / LONG <= run.count <= epochs * LONG for epochs in asked):
+            quality *= OTHER_LENGTH
+        return quality if started else quality * STARTED_ELSEWHERE
+
+
+def _given(questions: Sequence[Question], units: Sequence[Unit]) -> frozenset[str]:
+    """Give the names that one question alone asks for and that have got values; ``x`` may be anything's."""
+    asked = Counter(spec.name for question in questions if question.values for spec in question.checks)
+    return frozenset(
+        name
+        for unit in units
+        for name, value in unit.values.items()
+        if asked[name] == 1 and (len(name) > 1 or value.kind == "function")
+    )
 
 
 def _costs(points: Mapping[str, float], exact: Collection[str]) -> dict[str, float]:

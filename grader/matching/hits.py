@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from torch import Size, Tensor
@@ -24,12 +24,14 @@ class Wanted:
     """The values a question asks for, prepared for being looked for.
 
     ``telling`` are those that can be recognised without their name, with their points; where none can,
-    all are, and have to bear it.
+    all are, and have to bear it. Where the notebook has ``given`` a value the name that is asked for, right
+    or wrong, no other name's value is the answer.
     """
 
-    def __init__(self, question: Question, data: Data) -> None:
+    def __init__(self, question: Question, data: Data, given: Collection[str] = ()) -> None:
         assert question.values is not None
         self.question = question
+        self.given = given
         self.expected = question.values(data)
         self.specs = {spec.name: spec for spec in question.checks}
         plain = {n: spec for n, spec in self.specs.items() if not _common(self.expected[n])}
@@ -89,7 +91,7 @@ class Wanted:
         own = values.get(name)
         if own is not None and self._fits(name, own):
             return own
-        if self.by_name_alone:
+        if self.by_name_alone or name in self.given:
             return None
         # What has another asked name is the answer to that: one value is not given for two.
         others = (value for key, value in values.items() if "." not in key and key not in self.specs)

@@ -76,14 +76,15 @@ def likeness(training: Training, run: TrainingRun, data: Data, own: Data | None)
     return Likeness(points, not wrong and built_so and all(agree) and not run.restarts, wrong)
 
 
-def own_data(run: TrainingRun, data: Data) -> Data | None:
-    """Give the data with the student's tensors of the same names where one of them differs, else ``None``."""
+def own_data(run: TrainingRun, data: Data, made: Data) -> Data | None:
+    """Give the data with the student's tensors of the same names where one of them differs, else ``None``.
+
+    What a run does not show is as the student has ``made`` it.
+    """
     variables = next((epoch.variables for epoch in run.epochs if epoch.variables), {})
-    own = {
-        name: value.tensor
-        for name in vars(data)
-        if (value := variables.get(name)) is not None and value.tensor is not None
-    }
+    shown = {name: value.tensor for name, value in variables.items() if value.tensor is not None}
+    tensors = {**vars(made), **shown}
+    own = {name: tensor for name in vars(data) if isinstance(tensor := tensors.get(name), Tensor)}
     different = any(not _same_numbers(tensor, getattr(data, name)) for name, tensor in own.items())
     return cast(SimpleNamespace(**{**vars(data), **own}), torch.float32) if different else None
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from grader.matching.content import Offer
 from grader.matching.hits import Wanted
 from grader.matching.labels import Label
+from grader.matching.units import Unit
 from grader.recording import Part
 
 MISTAKES = 2
@@ -16,9 +17,9 @@ MISTAKES = 2
 FEW = 2  # questions answered in one another's cells say nothing about the rest
 
 
-def holds(parts: Sequence[Part], offer: Offer) -> bool:
+def holds(parts: Sequence[Part], unit: Unit) -> bool:
     """Tell whether a unit lies in one of the parts."""
-    cell, seq = offer.unit.first
+    cell, seq = unit.first
     return any(part.cell == cell and part.holds(seq) for part in parts)
 
 
@@ -42,7 +43,7 @@ def metadata_are_wrong(
     right = wrong = 0
     for question in {label.question for label in labels}:
         parts = [label.part for label in labels if label.question == question]
-        own = [offer for offer in offers if holds(parts, offer)]
+        own = [offer for offer in offers if holds(parts, offer.unit)]
         runs = [offer for offer in own if offer.exact]
         right += sum(question in offer.exact for offer in runs)
         wrong += sum(offer.wrong.get(question, MISTAKES) >= MISTAKES for offer in runs)

@@ -10,6 +10,7 @@ from grader.recorder.encode import ROOM, Store, within_share
 from grader.recorder.names import tensors_in, visible
 
 LAST = "_"  # the name under which the value of the cell's last expression is kept
+TOGETHER = 20  # values that are shown as one tuple, at most
 
 
 class Snapshots:
@@ -37,9 +38,15 @@ class Snapshots:
                     values[name] = within_share(value, store)
         gone = [name for name in self._digests if name not in digests]
         self._digests = digests
-        if last is not None:
-            values[LAST] = within_share(last, store)
+        values |= {name: within_share(value, store) for name, value in _shown(last).items()}
         return values, gone
+
+
+def _shown(last: Any) -> dict[str, Any]:
+    """Give what a cell shows at its end: a value, or several with commas between, each by itself too."""
+    together = last[:TOGETHER] if type(last) is tuple else ()
+    shown = {f"{LAST}[{i}]": value for i, value in enumerate(together)}
+    return shown if last is None else {LAST: last, **shown}
 
 
 def _digest(value: Any, probe: Store) -> str:

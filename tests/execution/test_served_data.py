@@ -9,13 +9,17 @@ from grader.records import CellStatus
 
 CSV = "2022-09-22-regression.csv"
 
-PREPARE = "import ssl, urllib.request\nimport pandas as pd\ncontext = ssl.create_default_context()"
+PREPARE = (
+    "import numpy as np, pandas as pd\nimport ssl, urllib.request\ncontext = ssl.create_default_context()"
+)
 
 ROUTES = [
     f"print(pd.read_csv('https://raw.example.org/a/main/{CSV}').x[0])",
     f"print(pd.read_csv('http://example.org/{CSV}?raw=true').x[0])",
     f"print(pd.read_csv('{CSV}').x[0])",
     f"print(pd.read_csv('/content/drive/MyDrive/{CSV}').x[0])",
+    f"print(np.loadtxt('/content/drive/MyDrive/{CSV}', delimiter=',', skiprows=1).flat[0])",
+    f"print(np.genfromtxt('/content/{CSV}', delimiter=',', skip_header=1).flat[0])",
     f"print(open('../data/{CSV}').read().split()[1].split(',')[0])",
     f"print(urllib.request.urlopen('https://e.org/{CSV}', context=context).read()[4:7].decode())",
     f"path, _ = urllib.request.urlretrieve('https://e.org/{CSV}', 'b.csv')\nprint(pd.read_csv(path).x[0])",

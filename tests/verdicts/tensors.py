@@ -152,6 +152,7 @@ RIGHT_LINES = (
     ("matmul", "b3_A", "torch.einsum('i,ij->j', b3, A)"),
     ("matmul", "b3_A", "(b1 @ A)[0]"),
     ("matmul", "error3", "'mat1 and mat2 shapes cannot be multiplied (2x2 and 1x2)'"),
+    ("matmul", "error3", "'에러: shapes cannot be multiplied'"),
     ("matmul", "error4", "'RuntimeError'"),
     ("broadcast", "a_1", "a.float() - 1"),
     ("broadcast", "a_1", "torch.tensor([0, 1, 2])"),
@@ -222,6 +223,15 @@ RIGHT_CELLS = (
         ),
     ),
     ("matmul", (cell("matmul", {"error3": "", "error4": ""}), "A @ b1", "b2 @ A")),
+    (
+        "matmul",
+        (
+            cell("matmul", {"error3": "", "error4": "", "A_b3": "", "b3_A": ""}),
+            "A @ b1",
+            "b2 @ A",
+            "A @ b3, b3 @ A",
+        ),
+    ),
     (
         "numpy",
         (
@@ -304,6 +314,7 @@ WRONG_LINES = (
     ("matmul", "b3_A", "(b3 @ A).tolist()"),
     ("matmul", "error3", "False"),
     ("matmul", "error4", "'expected m1 and m2 to have the same dtype'"),
+    ("matmul", "error4", "'mat1 and mat2 shapes cannot be multiplied (2x2 and 1x2)'"),
     ("broadcast", "a_1", "a"),
     ("broadcast", "a_1", "b - 1"),
     ("broadcast", "b_1", "a - 1"),
@@ -362,6 +373,7 @@ WRONG_CELLS = (
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}), SHOWN[0]), "error2"),
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}), "1 / 0", "undefined"), "error1 error2"),
     ("matmul", (cell("matmul", {"error3": "", "error4": ""}), SHOWN[0], SHOWN[1]), "error3 error4"),
+    ("matmul", (cell("matmul", {"error3": "", "error4": ""}), "A @ b1", "A @ b1"), "error4"),
     ("matmul", (cell("matmul", {"b1_A": "A @ b1"}),), "b1_A A_b2 A_b3 b3_A error4"),  # the rest never ran; one error was shown
     ("broadcast", (cell("broadcast", {"trap": "", "safe": ""}),), "trap safe"),
 )  # fmt: skip

@@ -34,6 +34,8 @@ def install(served: ServedFiles) -> None:
     _answer_open(served)
     if importlib.util.find_spec("requests") is not None:
         _answer_requests(served)
+    if importlib.util.find_spec("numpy") is not None:
+        _answer_numpy(served)
 
 
 def _refusal(served: ServedFiles) -> str:
@@ -104,6 +106,18 @@ def _answer_open(served: ServedFiles) -> None:
     open_file = unseen(open_instead, original)
     builtins.open = io.open = open_file
     IPython.core.interactiveshell.io_open = open_file  # what the notebook's own `open` calls
+
+
+def _answer_numpy(served: ServedFiles) -> None:
+    """``numpy.loadtxt`` looks for files and opens them in a way of its own."""
+    source: Any = importlib.import_module("numpy.lib._datasource").DataSource
+    original = source._findfile  # noqa: SLF001 - where all of numpy's ways to read a text pass
+
+    def find(self: Any, path: Any) -> Any:
+        there = _instead(served, path, "r")
+        return original(self, there if there is path else str(there))
+
+    source._findfile = unseen(find, original)  # noqa: SLF001
 
 
 def _instead(served: ServedFiles, file: Any, mode: Any) -> Any:
