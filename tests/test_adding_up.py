@@ -8,8 +8,8 @@ from nbformat import from_dict
 
 from grader.adding_up import add_up
 from grader.assignment_file import load
-from grader.records import Execution, SourceCell, Student, Submission
 from grader.recording import Recording
+from grader.records import Execution, SourceCell, Student, Submission
 
 steps = cache(load)
 STEPS = Path(__file__).parent.parent / "assignments" / "steps"

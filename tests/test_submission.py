@@ -15,8 +15,8 @@ from grader.file_names import slug_of, student_of, unique_slugs
 from grader.records import Message, SourceCell, Student
 from grader.render.messages import LANGUAGES, PLACEHOLDER, catalogue
 from grader.submission import collect, read
-from grader.submission.handed_in import handed_in as all_in
 from grader.submission.damage import WORDS
+from grader.submission.handed_in import handed_in as all_in
 
 CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
 
@@ -493,7 +493,9 @@ def test_folders_of_a_learning_platform_tell_whose_a_notebook_is(handed_in, tmp_
 
 def test_notebooks_of_one_name_that_were_given_themselves_are_told_by_their_folders(handed_in):
     """``grader grade steps */week4.ipynb`` knows the students as well; a file alone has its name alone."""
-    given = [handed_in(notebook(), name) for name in ("김철수/week4.ipynb", "이영희/week4.ipynb", "박/a.ipynb")]
+    given = [
+        handed_in(notebook(), name) for name in ("김철수/week4.ipynb", "이영희/week4.ipynb", "박/a.ipynb")
+    ]
     told = [("김철수/week4.ipynb", "김철수"), ("이영희/week4.ipynb", "이영희"), ("a.ipynb", None)]
 
     assert told == [(one.shown, one.student.name) for one in all_in(given)]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from grader.errors import SubmissionError
     from grader.records import Report, Submission
 
+NOBODY = Student()
+
 
 @dataclass(frozen=True)
 class HandedIn:
@@ -32,7 +34,7 @@ class HandedIn:
     within: str = ""
     flags: tuple[Message, ...] = ()
     wrong: SubmissionError | None = None
-    owner: Student = Student()
+    owner: Student = NOBODY
 
     @property
     def called(self) -> Path:
@@ -115,7 +117,7 @@ def _within(path: Path, given: Sequence[Path], *, alone: bool) -> Path:
 
 def _owner(within: Path, named: Mapping[Path, Sequence[Student]]) -> Student:
     """Give whose the folders of a notebook say it is; one with files of several students is nobody's."""
-    owner = Student()
+    owner = NOBODY
     for folder in within.parents:  # the innermost first
         ids, names = ({getattr(one, what) for one in named[folder]} - {None} for what in ("id", "name"))
         if max(len(ids), len(names)) < 2:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.assignment import Assignment
 from grader.assignment_file import read_notebook
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, phrase
 from grader.execution.kernel import KernelFactory
 from grader.grading import grade_async
 from grader.records import Message, Report, ReportStatus
@@ -95,13 +95,13 @@ def expectation(path: Path) -> Expected:
         content: dict[str, Any] = tomllib.loads("\n".join(lines))
         return Expected.model_validate(content)
     except tomllib.TOMLDecodeError as error:
-        raise AssignmentError(
-            f"{path}: the first cell should say what comes out, as TOML: {error}"
-        ) from error
+        said = phrase("the first cell should say what comes out, as TOML: {error}", error=str(error))
+        raise AssignmentError(f"{path}: ", said) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise AssignmentError(f"{path}: the first cell: {where}: {first['msg']}") from error
+        said = phrase("the first cell: {key}: {error}", key=where, error=first["msg"])
+        raise AssignmentError(f"{path}: ", said) from error
 
 
 def _hole(expected: Expected, report: Report) -> tuple[Message, ...]:
