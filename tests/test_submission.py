@@ -491,6 +491,22 @@ def test_folders_of_a_learning_platform_tell_whose_a_notebook_is(handed_in, tmp_
     assert files == {one.shown: one.student for one in all_in([tmp_path])}
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "student"),
+    [
+        ("week4.ipynb", 'student_id = "0202243052"  # your number', Student("0202243052")),
+        ("홍길동.ipynb", "student_id = 202243052", Student("202243052", "홍길동")),
+        ("202012345.ipynb", 'student_id = "202243052"', Student("202012345")),
+        ("week4.ipynb", 'student_id = ""', Student()),
+    ],
+)
+def test_a_number_in_the_notebook_stands_in_for_one_in_its_name(handed_in, name, source, student):
+    """Released notebooks ask for it; the file's name, which may be the instructor's work, comes first."""
+    (one,) = all_in([handed_in(notebook({**CODE, "source": source}), name)])
+
+    assert student == one.read("slug").student
+
+
 def test_notebooks_of_one_name_that_were_given_themselves_are_told_by_their_folders(handed_in):
     """``grader grade steps */week4.ipynb`` knows the students as well; a file alone has its name alone."""
     given = [

@@ -48,7 +48,10 @@ class HandedIn:
 
     @property
     def student(self) -> Student:
-        """Whose it is, as far as names tell: the file's, its folders', a repository's whole one."""
+        """Whose it is, as far as names tell: the file's, its folders', a repository's whole one.
+
+        A number that none of them has may stand in the notebook.
+        """
         stem = readable(self.called.stem)
         found = _either(student_of(stem), self.owner)
         return Student(found.id, stem) if self.repository and not found.name else found
@@ -58,12 +61,13 @@ class HandedIn:
         if self.wrong:
             raise self.wrong
         submission = read(self.path, slug=slug)
-        flags = (*self.flags, *submission.flags)
-        return replace(submission, path=self.shown, student=self.student, flags=flags)
+        flags, student = (*self.flags, *submission.flags), _either(self.student, submission.student)
+        return replace(submission, path=self.shown, student=student, flags=flags)
 
     def anew(self, report: Report) -> Report:
         """Give the earlier report of the same notebook, with what is known of its repository today."""
-        submission = replace(report.submission, path=self.shown, student=self.student)
+        student = _either(self.student, report.submission.student)
+        submission = replace(report.submission, path=self.shown, student=student)
         others = (flag for flag in report.flags if not flag.id.startswith(_OURS))
         return replace(report, submission=submission, flags=(*self.flags, *others))
 
