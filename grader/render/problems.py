@@ -55,12 +55,8 @@ def untold(report: Report) -> list[Problem]:
 
 
 def raised(report: Report) -> list[str]:
-    """Give a line for each cell that an exception ended, with what explains it: running all stops there.
-
-    It does not where somebody answers ``input()``.
-    """
-    asking = {flag.params.get("cell", 0) - 1 for flag in report.flags if flag.id == "flag.input-needed"}
-    cells = (cell for cell in report.cells if cell.status == CellStatus.RAISED and cell.index not in asking)
+    """Give a line for each cell that an exception ended, with what explains it: running all stops there."""
+    cells = (cell for cell in report.cells if cell.status == CellStatus.RAISED)
     told = (problem(cell, report.language) for cell in cells)
     return [" · ".join(filter(None, (it.text, it.hint))) for it in told]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from grader.assignment import Assignment
 from grader.assignment_file import read_notebook
 from grader.errors import AssignmentError, phrase
-from grader.execution.kernel import KernelFactory
+from grader.execution.kernel import KernelFactory, temporary_folder
 from grader.grading import grade_async
 from grader.records import Message, Report, ReportStatus
 from grader.release import blank
@@ -53,8 +52,8 @@ def notebooks(assignment: Assignment, kernel: KernelFactory) -> tuple[Trial, ...
         AssignmentError: a notebook cannot be read, or does not say what it should get.
         SandboxError: the machine or the grader failed.
     """
-    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-        return asyncio.run(_all(_cases(assignment, Path(folder)), assignment, kernel))
+    with temporary_folder(kernel) as folder:
+        return asyncio.run(_all(_cases(assignment, folder), assignment, kernel))
 
 
 async def _all(cases: Sequence[_Case], assignment: Assignment, kernel: KernelFactory) -> tuple[Trial, ...]:
