@@ -10,6 +10,7 @@ import grader
 from grader.assignment import Assignment
 from grader.explanations import explained
 from grader.kit import stamp_of
+from grader.matching.labels import MARKER
 from grader.questions import Judged
 from grader.records import (
     SCHEMA_VERSION,
@@ -51,7 +52,7 @@ def add_up(
             *submission.flags,
             *_no_code(submission),
             *_other_language(submission),
-            *_other_kit(submission, assignment),
+            *(_other_kit(submission, assignment) or _other_questions(submission, assignment)),
             *flags,
             *(flag for one in judged for flag in one.flags),
         ),
@@ -85,6 +86,16 @@ def _other_kit(submission: Submission, assignment: Assignment) -> tuple[Message,
     if stamp.id != assignment.id:
         return (Message("flag.kit-other", {"kit": stamp.id, "assignment": assignment.id}),)
     return (Message("flag.kit-version", {"kit": stamp.version, "assignment": assignment.version}),)
+
+
+def _other_questions(submission: Submission, assignment: Assignment) -> tuple[Message, ...]:
+    """Say so where most of what cells are labelled with is asked elsewhere: perhaps another week's file."""
+    code = [cell for cell in submission.cells if cell.kind == "code"]
+    labels = [label for cell in code for label in (*MARKER.findall(cell.source), cell.question) if label]
+    others = dict.fromkeys(label for label in labels if all(label != one.id for one in assignment.questions))
+    if 2 * len(others) <= len(set(labels)):
+        return ()
+    return (Message("flag.questions-other", {"questions": list(others)[:5], "assignment": assignment.id}),)
 
 
 def _no_code(submission: Submission) -> tuple[Message, ...]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from grader.checks import Raised
 from grader.checks.source import dropped_lines
+from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
 from grader.records import CellError, CellOutcome, CellStatus, Execution, MatchedBy, Submission
 from grader.runs import TrainingRun
+
+LINE = re.compile(r", line \d+\)$")
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,7 @@ class Answer:
         )
         if line is not None and line > last:
             return None
-        error = outcome.error
-        said = outcome.status.value if error is None else f"{error.name}: {error.value}"[:300]
+        said = _said(outcome)
         if line is None or outcome.status is not CellStatus.RAISED:
             return Raised(said)
         raised = _raised(said, self.own_sources, cell, line)
@@ -115,6 +118,20 @@ class Answer:
         """
         values = {n: v for n, v in found.items() if n not in shared and _given(self.recording, n, v)}
         return replace(self, namespace={**self.namespace, **values}, changed={**self.changed, **values})
+
+
+def _said(outcome: CellOutcome) -> str:
+    """Give what ended a cell in one line: its exception, or the word for what stopped it from outside.
+
+    Of a text that is no Python, IPython counts the lines below the empty ones that it begins with.
+    """
+    error = outcome.error
+    if error is None or outcome.status is not CellStatus.RAISED:
+        return outcome.status.value
+    said = f"{error.name}: {error.value}"[:300]
+    if error.line is None or not NO_PYTHON.fullmatch(said):
+        return said
+    return LINE.sub(f", line {error.line})", said)
 
 
 def _raised(said: str, texts: Mapping[int, str], cell: int, line: int) -> Raised:

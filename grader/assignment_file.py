@@ -20,7 +20,7 @@ import nbformat
 from grader.assignment import STUDENT_ID, Assignment, CheckSpec, Question, Variation
 from grader.assignment_folder import FILE
 from grader.assignment_toml import Toml
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, phrase
 from grader.records import Limits, Step, Visibility
 from grader.references import References
 from grader.spelling import did_you_mean
@@ -80,7 +80,7 @@ def _varied(
     varying: frozenset[str] = frozenset().union(*(question.varies_with for question in assignment.questions))
     key: Key = ("second_run", "files")
     if "csv" in varying and not (form.data and form.second_run.files):
-        why = (
+        why = phrase(
             'an answer varies_with = "csv": name data = … and the function that writes the files from a seed'
         )
         raise toml.error(key, why, missing=True)
@@ -100,7 +100,8 @@ def _varied(
     with toml.at(key):
         unknown = set(varied(1).contents) - set(form.files)
     if unknown:
-        raise toml.error(key, f"writes {min(unknown)!r}{did_you_mean(min(unknown), form.files)}")
+        said = phrase("writes {name}", name=repr(min(unknown)))
+        raise toml.error(key, said, did_you_mean(min(unknown), form.files))
     return varied
 
 
@@ -117,40 +118,49 @@ def _check_own(toml: Toml, form: AssignmentForm, data: Data) -> None:
     asked = {question.id: question.checks for question in form.questions}
     for name, source in form.own.items():
         if name not in vars(data):
-            raise toml.error(("own", name), f"is not among the data{did_you_mean(name, vars(data))}")
+            said = phrase("is not among the data")
+            raise toml.error(("own", name), said, did_you_mean(name, vars(data)))
         if source not in (*asked, STUDENT_ID):
-            hint = did_you_mean(source, [*asked, STUDENT_ID])
-            raise toml.error(("own", name), f"there is no question {source!r}{hint}")
+            said = phrase("there is no question {name}", name=repr(source))
+            raise toml.error(("own", name), said, did_you_mean(source, [*asked, STUDENT_ID]))
         if source in asked and name not in asked[source]:
-            raise toml.error(("own", name), f"{source!r} has no check {name!r}")
+            said = phrase("{question} has no check {name}", question=repr(source), name=repr(name))
+            raise toml.error(("own", name), said)
 
 
 def _check_form(toml: Toml, form: AssignmentForm) -> None:
     """Hold the parts of the form against one another and against the folder's name."""
     folder = toml.path.resolve().parent.name
     if form.id != folder:
-        raise toml.error(("id",), f"is {form.id!r}, but the folder is called {folder!r}")
+        said = phrase("is {id}, but the folder is called {folder}", id=repr(form.id), folder=repr(folder))
+        raise toml.error(("id",), said)
     if form.passing_score > form.points:
-        raise toml.error(("passing_score",), f"is {form.passing_score:g} of {form.points:g} points")
-    if form.show_expected == "after-deadline" and form.deadline is None:
-        raise toml.error(
-            ("show_expected",), "'after-deadline' needs a deadline, such as 2026-10-05T23:59:00+09:00"
+        said = phrase(
+            "is {score} of {points} points", score=f"{form.passing_score:g}", points=f"{form.points:g}"
         )
-    _check_sum(toml, ("points",), form.points, [question.points for question in form.questions], "questions")
+        raise toml.error(("passing_score",), said)
+    if form.show_expected == "after-deadline" and form.deadline is None:
+        said = phrase("'after-deadline' needs a deadline, such as 2026-10-05T23:59:00+09:00")
+        raise toml.error(("show_expected",), said)
+    _check_sum(toml, ("points",), form.points, [question.points for question in form.questions])
     ids = [question.id for question in form.questions]
     for index, question in enumerate(form.questions):
         key: Key = ("questions", index)
         if question.id in ids[:index]:
-            raise toml.error((*key, "id"), f"{question.id!r} is there twice")
+            raise toml.error((*key, "id"), phrase("{id} is there twice", id=repr(question.id)))
         if [question.training, question.values, question.one_of].count(None) != 2:
-            raise toml.error(key, f"{question.id!r} needs either training = … or values = … or one_of = …")
+            said = phrase("{id} needs either training = … or values = … or one_of = …", id=repr(question.id))
+            raise toml.error(key, said)
         parts = [check.points for check in question.checks.values()]
-        _check_sum(toml, (*key, "points"), question.points, parts, "checks")
+        _check_sum(toml, (*key, "points"), question.points, parts)
 
 
-def _check_sum(toml: Toml, key: Key, whole: float, parts: Sequence[float], of_what: str) -> None:
+def _check_sum(toml: Toml, key: Key, whole: float, parts: Sequence[float]) -> None:
     if not math.isclose(whole, sum(parts)):
-        raise toml.error(key, f"is {whole:g}, but the {of_what} add up to {sum(parts):g}")
+        points = {"whole": f"{whole:g}", "sum": f"{sum(parts):g}"}
+        of_questions = phrase("is {whole}, but the questions add up to {sum}", **points)
+        of_checks = phrase("is {whole}, but the checks add up to {sum}", **points)
+        raise toml.error(key, of_questions if key == ("points",) else of_checks)
 
 
 def _question(toml: Toml, key: Key, form: QuestionForm, references: References, data: Data) -> Question:
@@ -166,7 +176,8 @@ def _question(toml: Toml, key: Key, form: QuestionForm, references: References, 
                 forms.append(_expecting(references.function(dotted), data))
                 names = _names(forms[-1](), dotted)
                 if len(forms) > 1 and set(names) != set(legal):
-                    raise AssignmentError(f"{dotted!r} gives other names than the form before it")
+                    said = phrase("{name} gives other names than the form before it", name=repr(dotted))
+                    raise AssignmentError(said)
                 legal = names
     checks = tuple(_check(toml, (*key, "checks", name), form.checks[name], legal) for name in form.checks)
     values, others = (forms[0], tuple(forms[1:])) if forms else (None, ())
@@ -190,7 +201,10 @@ def _expecting(function: Callable[..., Any], nominal: Data) -> Callable[..., Any
 def _names(values: object, reference: str) -> tuple[str, ...]:
     """Give the names of the values that a reference gives; it must give them by name."""
     if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
-        raise AssignmentError(f"{reference} should return a dict of values by name, not {values!r:.40}")
+        given = f"{values!r:.40}"
+        raise AssignmentError(
+            phrase("{name} should return a dict of values by name, not {given}", name=reference, given=given)
+        )
     return tuple(values)
 
 
@@ -198,9 +212,9 @@ def _check(toml: Toml, key: Key, form: CheckForm, legal: tuple[str, ...]) -> Che
     """Make the check that ``key`` names; ``legal`` are the names it may have."""
     name = str(key[-1])
     if name not in legal:
-        raise toml.error(key, f"nothing to check{did_you_mean(name, legal)}")
+        raise toml.error(key, phrase("nothing to check"), did_you_mean(name, legal))
     if legal is STEPS and (form.step or form.atol or form.any_dtype or form.any_kind):
-        raise toml.error(key, "step, atol, any_dtype and any_kind belong to the checks of values")
+        raise toml.error(key, phrase("step, atol, any_dtype and any_kind belong to the checks of values"))
     return CheckSpec(
         name=name,
         step=Step(name) if legal is STEPS else Step(form.step or "value"),
@@ -216,12 +230,13 @@ def _check(toml: Toml, key: Key, form: CheckForm, legal: tuple[str, ...]) -> Che
 def _data_file(toml: Toml, name: str, path: Path) -> Path:
     """Give the path of a data file that is there, inside the assignment's folder."""
     if name in {"", ".", ".."} or re.search(r"[/\\\0]", name):
-        raise toml.error(("files", name), "should be the name of a file, without a folder")
+        raise toml.error(("files", name), phrase("should be the name of a file, without a folder"))
     if not path.resolve().is_relative_to(toml.path.resolve().parent):
-        raise toml.error(("files", name), f"{path} lies outside the assignment")
+        raise toml.error(("files", name), phrase("{path} lies outside the assignment", path=str(path)))
     if not path.is_file():
         there = sorted(other.name for other in path.parent.glob("*"))
-        raise toml.error(("files", name), f"there is no file {path}{did_you_mean(path.name, there)}")
+        said = phrase("there is no file {path}", path=str(path))
+        raise toml.error(("files", name), said, did_you_mean(path.name, there))
     return path
 
 
@@ -235,18 +250,25 @@ def _check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
             continue
         name = str(ours["question"])
         if name not in markers:
-            raise AssignmentError(f"{path}: cell {number}: no question {name!r}{did_you_mean(name, markers)}")
+            said = phrase("cell {cell}: no question {name}", cell=number, name=repr(name))
+            raise AssignmentError(f"{path}: ", said, did_you_mean(name, markers))
         if name in answered:
-            raise AssignmentError(
-                f"{path}: cell {number}: {name!r} is answered in cell {answered[name]} already"
+            said = phrase(
+                "cell {cell}: {name} is answered in cell {other} already",
+                cell=number,
+                name=repr(name),
+                other=answered[name],
             )
+            raise AssignmentError(f"{path}: ", said)
         if cell.source.split("\n")[0].rstrip() != markers[name]:
-            raise AssignmentError(f"{path}: cell {number}: the first line should be {markers[name]!r}")
+            said = phrase(
+                "cell {cell}: the first line should be {line}", cell=number, line=repr(markers[name])
+            )
+            raise AssignmentError(f"{path}: ", said)
         answered[name] = number
     if missing := [name for name in markers if name not in answered]:
-        raise AssignmentError(
-            f'{path}: no cell has the metadata {{"grader": {{"question": "{missing[0]}"}}}}'
-        )
+        metadata = f'{{"grader": {{"question": "{missing[0]}"}}}}'
+        raise AssignmentError(f"{path}: ", phrase("no cell has the metadata {metadata}", metadata=metadata))
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
@@ -255,10 +277,11 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
         nbformat.validate(notebook)
     except FileNotFoundError as error:
-        said = f"{path}: there is no such file; an assignment's notebook is called after its id"
-        raise AssignmentError(said) from error
+        said = phrase("there is no such file; an assignment's notebook is called after its id")
+        raise AssignmentError(f"{path}: ", said) from error
     except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
-        raise AssignmentError(f"{path}: not a notebook: {str(error).splitlines()[0]}") from error
+        said = phrase("not a notebook: {reason}", reason=str(error).splitlines()[0])
+        raise AssignmentError(f"{path}: ", said) from error
     return notebook
 
 

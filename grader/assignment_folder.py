@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, phrase
 from grader.spelling import nearest_first
 
 FILE = "assignment.toml"
@@ -20,12 +20,17 @@ def find(name_or_path: str, assignments: Path = Path("assignments")) -> Path:
         if (folder / FILE).is_file():
             return folder
     if given.exists():
-        raise AssignmentError(f"{given}: there is no {FILE} in it", "no-toml", {"path": str(given)})
+        said = phrase("there is no {file} in it; give an assignment's folder", file=FILE)
+        raise AssignmentError(f"{given}: ", said)
     there = sorted(file.parent.name for file in assignments.glob(f"*/{FILE}"))
-    where = {"name": name_or_path, "folder": f"{assignments}/"}
-    if not there:
-        said = "there is no assignment {name!r}: no {folder} here holds one; go to the course's folder"
-        raise AssignmentError(f"{said}, or give the assignment's own".format(**where), "no-course", where)
-    ids = nearest_first(name_or_path, there)
-    said = "there is no assignment {name!r}; {folder} has".format(**where)
-    raise AssignmentError(f"{said} {', '.join(ids)}", "no-assignment", where | {"ids": ids})
+    where = {"name": repr(name_or_path), "folder": f"{assignments}/"}
+    if there:
+        ids = ", ".join(nearest_first(name_or_path, there))
+        raise AssignmentError(phrase("there is no assignment {name}; {folder} has {ids}", **where, ids=ids))
+    raise AssignmentError(
+        phrase(
+            "there is no assignment {name}: no {folder} here holds one; go to the course's folder, or give "
+            "the assignment's own",
+            **where,
+        )
+    )

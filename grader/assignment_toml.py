@@ -6,6 +6,7 @@ import re
 import tomllib
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date, time
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -20,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from grader.errors import AssignmentError, GraderError
+from grader.errors import AssignmentError, GraderError, phrase
 from grader.records import Limits
 from grader.spelling import did_you_mean, nearest_first
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
+
+    from grader.errors import Phrase
 
 Key: TypeAlias = tuple[str | int, ...]  # ("questions", 2, "checks", "yhat", "points")
 Id: TypeAlias = Annotated[str, Field(pattern=r"^\w[\w-]*$")]
@@ -133,10 +136,13 @@ class Toml:
             content = path.read_bytes()
             return cls(path, content.decode("utf-8-sig").replace("\r\n", "\n"))
         except OSError as error:
-            raise AssignmentError(f"{path}: cannot be read: {error.strerror}") from error
+            said = phrase("cannot be read: {reason}", reason=error.strerror)
+            raise AssignmentError(f"{path}: ", said) from error
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
-            raise AssignmentError(f"{path}:{line}: is not UTF-8 text; save it as UTF-8") from error
+            raise AssignmentError(
+                f"{path}:{line}: ", phrase("is not UTF-8 text; save it as UTF-8")
+            ) from error
 
     def form(self) -> AssignmentForm:
         """Parse the text. Raises ``AssignmentError`` for broken TOML or the first thing that does not fit."""
@@ -145,16 +151,24 @@ class Toml:
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"at line (\d+)", str(error))
             where = line[1] if line else self.text.count("\n") + 1
-            raise AssignmentError(f"{self.path}:{where}: not TOML: {error}") from error
+            said = (
+                phrase("not TOML: {error}; that stands further up already", error=str(error))
+                if str(error).startswith("Cannot")
+                else phrase(
+                    "not TOML: {error}; is a quotation mark, comma or bracket missing?", error=str(error)
+                )
+            )
+            raise AssignmentError(f"{self.path}:{where}: ", said) from error
         except ValidationError as error:
             # A misspelt key is unknown and its right spelling missing: the misspelling is what helps.
             first = min(error.errors(), key=lambda details: details["type"] != "extra_forbidden")
-            raise self.error(first["loc"], _in_words(first), missing=first["type"] == "missing") from error
+            raise self.error(first["loc"], *_in_words(first), missing=first["type"] == "missing") from error
 
-    def error(self, key: Key, what: str, *, missing: bool = False) -> AssignmentError:
+    def error(self, key: Key, *what: str | Phrase, missing: bool = False) -> AssignmentError:
         """Make the error that says ``what`` is wrong at ``key``, in its line or its table's line."""
         name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).lstrip(".")
-        return AssignmentError(f"{self.path}:{self.line(key[:-1] if missing else key)}: {name}: {what}")
+        line = self.line(key[:-1] if missing else key)
+        return AssignmentError(f"{self.path}:{line}: {name}: ", *what)
 
     @contextmanager
     def at(self, key: Key) -> Iterator[None]:
@@ -162,7 +176,7 @@ class Toml:
         try:
             yield
         except AssignmentError as error:
-            raise self.error(key, str(error)) from error
+            raise self.error(key, *error.said) from error
 
     def line(self, key: Key) -> int:
         """Find the line of ``key``, from 1: the parser keeps none, so its parts are looked for in order."""
@@ -170,10 +184,9 @@ class Toml:
         for part, following in zip_longest(key, key[1:]):
             if isinstance(part, int):
                 continue
-            if isinstance(following, int):
-                headers = re.finditer(rf"^\s*\[\[\s*{re.escape(part)}\s*\]\]", self.text, re.MULTILINE)
-                header = next(islice(headers, following, None), None)
-                start = header.end() if header else start
+            headers = re.finditer(rf"^\s*\[\[\s*{re.escape(part)}\s*\]\]", self.text, re.MULTILINE)
+            if isinstance(following, int) and (header := next(islice(headers, following, None), None)):
+                start = header.end()
             elif found := re.compile(rf"(?<![\w-]){re.escape(part)}[\"']?\s*[=.\]]").search(
                 self.text, start, end
             ):
@@ -215,21 +228,60 @@ def _wrong_limit(name: str, given: str) -> GraderError:
     return GraderError(f"--limit {given}: {wanted}", code, {"given": given, "name": name})
 
 
-def _in_words(details: ErrorDetails) -> str:
+#: What should stand where something else does, by the kind of pydantic's error.
+WANTED = {
+    "bool_type": "should be true or false, not {given}",
+    "byte_size": "should be a size such as '4GiB', not {given}",
+    "byte_size_unit": "should be a size such as '4GiB', not {given}",
+    "datetime_type": "should be a time with its offset, such as 2026-10-05T23:59:00+09:00, not {given}",
+    "dict_type": "should be a table, with a name = … for each, not {given}",
+    "finite_number": "should be a finite number, not {given}",
+    "float_type": "should be a number, not {given}",
+    "greater_than": "should be above {bound}, not {given}",
+    "greater_than_equal": "should be {bound} or more, not {given}",
+    "int_type": "should be a whole number, not {given}",
+    "list_type": "should be a list, not {given}",
+    "model_type": "should be a table, with a name = … for each, not {given}",
+    "string_pattern_mismatch": "should be one word of letters, digits, - and _, not {given}",
+    "string_type": "should be a text in quotes, not {given}",
+    "timezone_aware": "should be a time with its offset, such as 2026-10-05T23:59:00+09:00, not {given}",
+    "too_short": "should have {bound} or more",
+}
+
+
+def _in_words(details: ErrorDetails) -> tuple[str | Phrase, ...]:
     """Say in a few words what one of pydantic's errors means."""
-    word, given = str(details["loc"][-1]), repr(details["input"])[:40]
-    match details["type"]:
+    key, kind, given, bounds = (
+        details["loc"],
+        details["type"],
+        _as_toml(details["input"]),
+        details.get("ctx", {}),
+    )
+    match kind:
         case "extra_forbidden":
-            return f"no such key{did_you_mean(word, _keys_beside(details['loc']))}"
+            return phrase("no such key"), did_you_mean(str(key[-1]), _keys_beside(key))
         case "missing":
-            return "missing"
+            return (phrase("missing"),)
         case "literal_error":
-            allowed = re.findall(r"'([^']*)'", details["ctx"]["expected"])
-            return f"cannot be {given}{did_you_mean(str(details['input']), allowed)}"
-        case "byte_size" | "byte_size_unit":
-            return f"should be a size such as '4GiB', not {given}"
+            allowed = re.findall(r"'([^']*)'", bounds["expected"])
+            return phrase("cannot be {given}", given=given), did_you_mean(str(details["input"]), allowed)
+        case "list_type" if key == ("questions",):
+            return (phrase("each question is a [[questions]], in two brackets"),)
+        case _ if kind in WANTED:
+            bound = next((bounds[name] for name in ("gt", "ge", "min_length") if name in bounds), "")
+            return (phrase(WANTED[kind], given=given, bound=f"{bound:g}" if bound != "" else ""),)
         case _:
-            return f"{details['msg'][0].lower()}{details['msg'][1:]}, not {given}"
+            return f"{details['msg'][0].lower()}{details['msg'][1:]}", phrase(", not {given}", given=given)
+
+
+def _as_toml(value: object) -> str:
+    """Give a value as it stands in the file, cut where it gets long."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case date() | time():
+            return value.isoformat()
+    return repr(value)[:40]
 
 
 def _keys_beside(key: Key) -> list[str]:

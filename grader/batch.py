@@ -10,14 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 
 from grader.assignment import Assignment
 from grader.errors import GraderError, OutputError, StoppedError, unwritable
-from grader.execution.kernel import KernelFactory
+from grader.execution.kernel import KernelFactory, temporary_folder
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
 from grader.output_folder import CLASS, class_text, results_in
@@ -134,11 +133,11 @@ async def _graded(batch: Batch, given: HandedIn, slug: str, turn: asyncio.Semaph
     folder, submission = batch.out / slug, given.read(slug)
     if batch.resume and (earlier := _earlier(folder, submission.sha256, batch.assignment.digest)) is not None:
         return _write_report(folder, given.anew(earlier), batch.lang)
-    with TemporaryDirectory(prefix="grader-") as kept:
+    with temporary_folder(batch.kernel) as kept:
         report, execution = await grade_async(
-            submission, batch.assignment, kernel=batch.kernel, keep=Path(kept), turn=turn
+            submission, batch.assignment, kernel=batch.kernel, keep=kept, turn=turn
         )
-        return await asyncio.to_thread(_write_results, folder, report, execution, Path(kept), batch.lang)
+        return await asyncio.to_thread(_write_results, folder, report, execution, kept, batch.lang)
 
 
 def _earlier(folder: Path, sha256: str, digest: str) -> Report | None:

@@ -15,6 +15,7 @@ A student's exception, time-out or dead kernel is not an error here: it is data 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ class GraderError(Exception):
     """One line for the person at the terminal: what happened, where, and what to do next.
 
     ``code`` and ``params`` are what it is said with in their language: ``error.<about>.<code>`` in the
-    catalogues. An error without a code is said as it is, in English.
+    catalogues. An error without a code is said as it is, in English, but for an ``AssignmentError``.
     """
 
     about = "command"
@@ -34,10 +35,33 @@ class GraderError(Exception):
         self.params = dict(params or {})
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """English words and, by name, what stands in them; ``assignment.po`` has their Korean, by the English."""
+
+    english: str
+    params: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return self.english.format(**self.params)
+
+
+def phrase(english: str, **params: Any) -> Phrase:
+    """Make a phrase."""
+    return Phrase(english, params)
+
+
 class AssignmentError(GraderError):
-    """The instructor's files need mending before anything can be graded."""
+    """The instructor's files need mending before anything can be graded.
+
+    ``said`` are the parts of its line: phrases, and what is the same in every language.
+    """
 
     about = "assignment"
+
+    def __init__(self, *said: str | Phrase) -> None:
+        super().__init__("".join(map(str, said)))
+        self.said = said
 
 
 class SubmissionError(GraderError):

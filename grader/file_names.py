@@ -18,6 +18,8 @@ MAX_LETTERS = 60  # of up to four bytes each; the names of folders end at 255
 _RESERVED = re.compile(r"con|prn|aux|nul|com.|lpt.", re.IGNORECASE)  # Windows keeps these for devices
 
 _ID = re.compile(r"(?<!\d)\d{6,12}(?!\d)")
+#: What Moodle puts behind a name, ``_1234567_assignsubmission_file_``: its own number, not the student's.
+_MOODLE = re.compile(r"_\d+_assignsubmission_\w*")
 _HANGUL = re.compile(r"[가-힣]+")
 #: A name begins with one of the family names that nearly everybody has …
 _FAMILY_NAMES = (
@@ -87,7 +89,7 @@ def student_of(stem: str) -> Student:
     The id is the longest run of 6 to 12 digits; the name is the first run of 2 to 4 Hangul
     syllables that begins with a family name and is no word about homework.
     """
-    text = re.sub(r"\s*의 사본", " ", unicodedata.normalize("NFC", stem))
+    text = re.sub(r"\s*의 사본", " ", _MOODLE.sub(" ", unicodedata.normalize("NFC", stem)))
     names = [word for word in _HANGUL.findall(text) if _is_name(word)]
     return Student(id=max(_ID.findall(text), key=len, default=None), name=names[0] if names else None)
 

@@ -7,7 +7,6 @@ import signal
 import sys
 import traceback
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import isfunction
 from threading import current_thread, main_thread
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, phrase
 from grader.spelling import did_you_mean
 from grader.training import Data, Training
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import ModuleType
+
+    from grader.errors import Phrase
 
 
 #: Seconds in which a file is imported, a function of it gives its values, or an epoch is computed.
@@ -53,7 +54,7 @@ class References:
         file, kind = self._find(dotted, "Training", is_training)
         training: Training = calling(file, kind)
         if wrong := calling(file, _one_epoch, training, data):
-            raise AssignmentError(f"reference/{file.name}: {kind.__name__}: {wrong}")
+            raise AssignmentError(f"reference/{file.name}: {kind.__name__}: ", *wrong)
         return training
 
     def function(self, dotted: str) -> Callable[..., Any]:
@@ -68,11 +69,17 @@ class References:
         """Give the file of a dotted name and the object it stands for."""
         stem, dot, name = dotted.partition(".")
         if not dot:
-            raise AssignmentError(f"{dotted!r} should be file.name, for a {kind} in reference/file.py")
+            said = phrase(
+                "{name} should be file.name, for a {kind} in reference/file.py", name=repr(dotted), kind=kind
+            )
+            raise AssignmentError(said)
         file = self.folder / f"{stem}.py"
         found = {key: value for key, value in vars(self._module(file)).items() if wanted(value)}
         if name not in found:
-            raise AssignmentError(f"reference/{stem}.py has no {kind} {name!r}{did_you_mean(name, found)}")
+            said = phrase(
+                "{file} has no {kind} {name}", file=f"reference/{stem}.py", kind=kind, name=repr(name)
+            )
+            raise AssignmentError(said, did_you_mean(name, found))
         return file, found[name]
 
     def _module(self, file: Path) -> ModuleType:
@@ -88,7 +95,8 @@ def import_file(file: Path) -> ModuleType:
     """
     if not file.is_file():
         there = sorted(other.stem for other in file.parent.glob("*.py"))
-        raise AssignmentError(f"there is no reference/{file.name}{did_you_mean(file.stem, there)}")
+        said = phrase("there is no {file}", file=f"reference/{file.name}")
+        raise AssignmentError(said, did_you_mean(file.stem, there))
     name = f"_reference_{file.stem}"
     spec = spec_from_file_location(name, file)
     assert spec is not None
@@ -106,26 +114,24 @@ def is_training(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, Training) and value is not Training
 
 
-def _one_epoch(training: Training, data: Data) -> str | None:
+def _one_epoch(training: Training, data: Data) -> tuple[str | Phrase, ...]:
     """Go through one epoch; give what is wrong with the numbers or with what comes out."""
     lr, epochs, optimizer = training.lr, training.epochs, training.optimizer
     if isinstance(lr, bool) or not isinstance(lr, int | float) or not 0 < lr < math.inf:
-        return f"lr is {lr!r}, not a number above 0"
+        return (phrase("lr is {given}, not a number above 0", given=repr(lr)),)
     if type(epochs) is not int or epochs < 1:
-        return f"epochs is {epochs!r}, not a whole number above 0"
+        return (phrase("epochs is {given}, not a whole number above 0", given=repr(epochs)),)
     optimizers = [name for name, value in vars(torch.optim).items() if isinstance(value, type)]
     if optimizer is not None and optimizer not in optimizers:
-        near = get_close_matches(str(optimizer), optimizers, n=1)
-        return f"optimizer is {optimizer!r}, not in torch.optim" + (
-            f"; did you mean {near[0]!r}?" if near else ""
-        )
+        said = phrase("optimizer is {given}, not in torch.optim", given=repr(optimizer))
+        return said, did_you_mean(str(optimizer), optimizers)
     start = training.init()
     _, loss, gradient = training.step3(start, data)
     if not torch.isfinite(loss):
-        return f"the first loss is {float(loss)}"
+        return (phrase("the first loss is {loss}", loss=str(float(loss))),)
     if training.step4(start, gradient).keys() != start.keys():
-        return "step4 does not give back the parameters that init gave"
-    return None
+        return (phrase("step4 does not give back the parameters that init gave"),)
+    return ()
 
 
 def calling(file: Path, called: Callable[..., Any], *arguments: object) -> Any:
@@ -143,9 +149,12 @@ def calling(file: Path, called: Callable[..., Any], *arguments: object) -> Any:
         line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
         where = f"reference/{file.name}" + (f":{line}" if line else "")
         if isinstance(error, _EndlessError):
-            raise AssignmentError(f"{where} does not end; it was stopped after {LONGEST} seconds") from error
+            said = phrase(
+                "{where} does not end; it was stopped after {seconds} seconds", where=where, seconds=LONGEST
+            )
+            raise AssignmentError(said) from error
         text = " ".join(f"{type(error).__name__}: {error}".split())
-        raise AssignmentError(f"{where} raises {text}") from error
+        raise AssignmentError(phrase("{where} raises {error}", where=where, error=text)) from error
 
 
 @contextmanager

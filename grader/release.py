@@ -7,7 +7,7 @@ from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, phrase
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -30,8 +30,14 @@ def blank(notebook: NotebookNode, *, stub: str = STUB, name: str = "the source n
             cell.outputs, cell.execution_count = [], None
             cell.source = _SOLUTION.sub(partial(_stub, stub), cell.source)
         if left := _MARKER.search(cell.source):
-            said = f"{left[0]!r} does not belong to a pair of {BEGIN} and {END}"
-            raise AssignmentError(f"{name}: cell {number}: {said}")
+            said = phrase(
+                "cell {cell}: {mark} does not belong to a pair of {begin} and {end}",
+                cell=number,
+                mark=repr(left[0]),
+                begin=BEGIN,
+                end=END,
+            )
+            raise AssignmentError(f"{name}: ", said)
     return released
 
 

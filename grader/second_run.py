@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from grader.assignment import Assignment, Variation
 from grader.execution import execute_async
-from grader.execution.kernel import KernelFactory, Reseeded
+from grader.execution.kernel import KernelFactory, Reseeded, temporary_folder
 from grader.gaps import gaps
 from grader.judging import REFERENCES, judge
 from grader.learned import Doubt, seed_of, settle
@@ -43,11 +42,11 @@ async def second_run(  # noqa: PLR0913 - the first run's arguments and its outco
     """
     variation = assignment.varied(seed_of(assignment, submission))
     longest = assignment.limits.notebook_seconds
-    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+    with temporary_folder(kernel) as folder:
         execution = await execute_async(
             submission,
             limits=replace(assignment.limits, notebook_seconds=min(longest, PATIENCE + PATIENCE * seconds)),
-            files={**assignment.files, **_written(variation, Path(folder))},
+            files={**assignment.files, **_written(variation, folder)},
             calls=assignment.calls,
             kernel=Reseeded(kernel, variation.seed_shift) if variation.seed_shift else kernel,
         )

@@ -12,6 +12,7 @@ from grader.assignment_file import load
 from grader.assignment_folder import find
 from grader.errors import AssignmentError
 from grader.records import Limits, Step, Visibility
+from grader.render.failures import failure
 
 TOML = """\
 id = "small"
@@ -196,8 +197,8 @@ def test_what_varies_with_seeds_alone_needs_no_files(course):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"csv"', '"cvs"', r":\d+: questions\[0\]\.varies_with.*: cannot be 'cvs'; did you mean 'csv'\?"),
-        ("one_in = 7", "one_in = -1", r":13: second_run\.one_in: .*greater than or equal to 0, not -1"),
+        ('"csv"', '"cvs"', r":23: questions\[0\]\.varies_with.*: cannot be 'cvs'; did you mean 'csv'\?"),
+        ("one_in = 7", "one_in = -1", r":13: second_run\.one_in: .*should be 0 or more, not -1"),
         ("one_in", "onein", r":13: second_run\.onein: no such key; did you mean 'one_in'\?"),
         ('files = "small.files"\n', "", r":\d+: second_run\.files: an answer varies_with = \"csv\": name "),
         ("small.files", "small.file", r":12: second_run\.files: .* has no function 'file'; .* 'files'\?"),
@@ -218,6 +219,10 @@ def test_mistakes_about_the_second_run_are_said_in_one_line(course, old, new, me
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        ("[[questions]]", "[questions]", r":24: not TOML: .*; that stands further up already"),
+        ("[files]", "deadline = 2026-10-05\n[files]", r":8: deadline: should be a time .* not 2026-10-05$"),
+        ("any_shape = true", "any_shape = 1", r":21: .*\.any_shape: should be true or false, not 1"),
+        ("[files]", "[files]\nb = 3", r":9: files\.b: should be a text in quotes, not 3"),
         ("title = ", "titel = ", r":2: titel: no such key; did you mean 'title'\?"),
         ("passing_score = 6\n", "", r":1: passing_score: missing"),
         ("points = 6\n", "point = 6\n", r":17: questions\[0\]\.point: no such key; did you mean 'points'\?"),
@@ -227,14 +232,26 @@ def test_mistakes_about_the_second_run_are_said_in_one_line(course, old, new, me
             "cel_seconds",
             r":12: limits\.cel_seconds: no such key; did you mean 'cell_seconds'\?",
         ),
-        ("cell_seconds = 5", "cell_seconds = 0", r":12: limits\.cell_seconds: .*greater than 0, not 0"),
+        ("cell_seconds = 5", "cell_seconds = 0", r":12: limits\.cell_seconds: should be above 0, not 0"),
         ("atol", "atoll", r":32: questions\[1\]\.checks\.yhat\.atoll: no such key; did you mean 'atol'\?"),
         ('"hidden"', '"hiden"', r":32: .*\.visibility: cannot be 'hiden'; did you mean 'hidden'\?"),
-        ("step1 = 4", 'step1 = "4"', r":22: questions\[0\]\.checks\.step1\.points: .*valid number, not '4'"),
-        ("step1 = 4", "step1 = nan", r":22: questions\[0\]\.checks\.step1\.points: .*finite number, not nan"),
-        ("step1 = 4", "step1 = -4", r":22: questions\[0\]\.checks\.step1\.points: .*greater than 0, not -4"),
-        ('version = "3"', "version = 3", r":3: version: .*valid string, not 3"),
-        ('id = "line"', 'id = "a line"', r":15: questions\[0\]\.id: string should match pattern"),
+        (
+            "step1 = 4",
+            'step1 = "4"',
+            r":22: questions\[0\]\.checks\.step1\.points: should be a number, not '4'",
+        ),
+        (
+            "step1 = 4",
+            "step1 = nan",
+            r":22: questions\[0\]\.checks\.step1\.points: should be a finite number, not nan",
+        ),
+        ("step1 = 4", "step1 = -4", r":22: questions\[0\]\.checks\.step1\.points: should be above 0, not -4"),
+        ('version = "3"', "version = 3", r":3: version: should be a text in quotes, not 3"),
+        (
+            'id = "line"',
+            'id = "a line"',
+            r":15: questions\[0\]\.id: should be one word of letters, .* not 'a line'",
+        ),
         ('title = "직선"', "title = 직선", r":16: not TOML: Invalid value"),
         ("[files]", "[files", r":8: not TOML: "),
         ("points = 10", "points = 12", r":4: points: is 12, but the questions add up to 10"),
@@ -421,6 +438,17 @@ def test_a_reference_that_does_not_end_is_stopped(course, monkeypatch, old, new,
     said = rf"{message}reference/small\.py:\d+ does not end; it was stopped after 0\.2 seconds"
     assert re.search(said, str(raised.value))
     assert (0.0, 0.0) == signal.getitimer(signal.ITIMER_REAL)
+
+
+def test_an_instructor_reads_it_in_korean(course):
+    """What is the same in every language stays; the phrases are Korean, the nearest word with them."""
+    with pytest.raises(AssignmentError) as raised:
+        load(course(toml=("small.Line", "small.Lime")))
+
+    said = failure(raised.value, "ko")
+    where = r"assignment\.toml:18: questions\[0\]\.training: "
+    assert re.search(rf"{where}reference/small\.py에 Training 'Lime'.* 없습니다\. 'Line'.* 쓰려던 것이", said)
+    assert str(raised.value) == failure(raised.value, "en")
 
 
 @pytest.mark.parametrize(

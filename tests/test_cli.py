@@ -425,12 +425,13 @@ def test_a_signal_ends_with_128_and_its_number(number, tmp_path):
         assert [] == list(Path(folder).iterdir())
 
 
-def test_a_reader_that_goes_away_changes_nothing(graded):
+@pytest.mark.parametrize("command", [["report", None], ["--help"], ["schema"]], ids=lambda it: it[0])
+def test_a_reader_that_goes_away_changes_nothing(graded, command):
     """``grader report … | head -0`` has done its work: no word, and the exit code of it."""
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [sys.executable, "-m", "grader", "report", graded[0]],
+        [sys.executable, "-m", "grader", *(it or graded[0] for it in command)],
         stdout=writer,
         stderr=subprocess.PIPE,
         check=False,

@@ -16,6 +16,7 @@ from grader.records import Message, SourceCell, Student
 from grader.render.messages import LANGUAGES, PLACEHOLDER, catalogue
 from grader.submission import collect, read
 from grader.submission.damage import WORDS
+from grader.submission.handed_in import handed_in as all_in
 
 CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
 
@@ -455,6 +456,7 @@ def test_slugs_of_a_batch_are_distinct(tmp_path, paths, slugs):
         ("이준 최종", Student(None, "이준")),
         ("남궁민수 숙제", Student(None, "남궁민수")),
         ("홍길동 - week4의 사본", Student(None, "홍길동")),
+        ("홍길동_1234567_assignsubmission_file_", Student(None, "홍길동")),
         ("steps의 사본", Student()),
         (unicodedata.normalize("NFD", "홍길동_12345678"), Student("12345678", "홍길동")),
         ("20220928_202243052", Student("202243052")),
@@ -469,3 +471,47 @@ def test_slugs_of_a_batch_are_distinct(tmp_path, paths, slugs):
 def test_students_are_read_from_file_names(stem, student):
     """An id of 6 to 12 digits, a name in Hangul; what is not sure to be one is left open."""
     assert student == student_of(stem)
+
+
+def test_folders_of_a_learning_platform_tell_whose_a_notebook_is(handed_in, tmp_path):
+    """The folder's name stands in for what the file's lacks, and before it; a class's folder is nobody's."""
+    files = {
+        "김철수_1234567_assignsubmission_file_/week4.ipynb": Student(None, "김철수"),
+        "이영희_1234568_assignsubmission_file_/week4.ipynb": Student(None, "이영희"),
+        "한지민 202022222/4주차/과제.ipynb": Student("202022222", "한지민"),
+        "박지훈/steps_202012345.ipynb": Student("202012345", "박지훈"),
+        "강의실/steps_202011111.ipynb": Student("202011111"),
+        "정민우/steps_202011112.ipynb": Student("202011112"),
+        "정민우/steps_202011113.ipynb": Student("202011113"),
+        "홍길동.ipynb": Student(None, "홍길동"),
+    }
+    for name in files:
+        handed_in(notebook(), name)
+
+    assert files == {one.shown: one.student for one in all_in([tmp_path])}
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "student"),
+    [
+        ("week4.ipynb", 'student_id = "0202243052"  # your number', Student("0202243052")),
+        ("홍길동.ipynb", "student_id = 202243052", Student("202243052", "홍길동")),
+        ("202012345.ipynb", 'student_id = "202243052"', Student("202012345")),
+        ("week4.ipynb", 'student_id = ""', Student()),
+    ],
+)
+def test_a_number_in_the_notebook_stands_in_for_one_in_its_name(handed_in, name, source, student):
+    """Released notebooks ask for it; the file's name, which may be the instructor's work, comes first."""
+    (one,) = all_in([handed_in(notebook({**CODE, "source": source}), name)])
+
+    assert student == one.read("slug").student
+
+
+def test_notebooks_of_one_name_that_were_given_themselves_are_told_by_their_folders(handed_in):
+    """``grader grade steps */week4.ipynb`` knows the students as well; a file alone has its name alone."""
+    given = [
+        handed_in(notebook(), name) for name in ("김철수/week4.ipynb", "이영희/week4.ipynb", "박/a.ipynb")
+    ]
+    told = [("김철수/week4.ipynb", "김철수"), ("이영희/week4.ipynb", "이영희"), ("a.ipynb", None)]
+
+    assert told == [(one.shown, one.student.name) for one in all_in(given)]

@@ -49,6 +49,7 @@ class Output(Console):
         os.close(nowhere)
 
 
+Console.on_broken_pipe = Output.on_broken_pipe  # type: ignore[method-assign, assignment] # typer's, for --help
 out, err = Output(highlight=False), Output(stderr=True, highlight=False)
 
 

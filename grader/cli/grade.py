@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,6 +29,7 @@ from grader.cli.app import (
 from grader.errors import GraderError, OutputError, unwritable
 
 if TYPE_CHECKING:
+    from grader.execution.kernel import KernelFactory
     from grader.repositories import Wanted
     from grader.submission.handed_in import HandedIn
 
@@ -104,7 +105,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         require_own(folder, "*/result.json")
         batch = Batch(asked, folder, kernel, lang.value, jobs, resume)
         clones, others = clones_among(paths)
-        with _given(clones, others, wanted) as notebooks:
+        with _given(clones, others, wanted, kernel) as notebooks:
             _require_writable(folder)
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
@@ -125,16 +126,19 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
 
 
 @contextmanager
-def _given(clones: Sequence[Path], others: Sequence[Path], wanted: Wanted) -> Iterator[list[HandedIn]]:
+def _given(
+    clones: Sequence[Path], others: Sequence[Path], wanted: Wanted, kernel: KernelFactory
+) -> Iterator[list[HandedIn]]:
     """Give the notebooks: of clones, as files that last as long as the block, and all others."""
+    from grader.execution.kernel import temporary_folder  # noqa: PLC0415 - as above
     from grader.repositories import taken  # noqa: PLC0415 - as above
     from grader.submission.handed_in import handed_in, with_doubles_flagged  # noqa: PLC0415
 
     if wanted.deadline and others:
         said = f"{others[0]}: --at needs repositories; this is none, and holds none"
         raise GraderError(said, "at-without-repository", {"path": str(others[0])})
-    with TemporaryDirectory(prefix="grader-") as folder:
-        notebooks = [*taken(clones, wanted, Path(folder)), *handed_in(others)]
+    with temporary_folder(kernel) as folder:
+        notebooks = [*taken(clones, wanted, folder), *handed_in(others)]
         if not notebooks:
             shown = ", ".join(map(str, others))
             said = f"{shown}: there is no notebook (*.ipynb) here"

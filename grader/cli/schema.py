@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import app
+from grader.cli.app import app, out
 
 
 @app.command()
@@ -18,4 +18,5 @@ def schema(
     from grader.render.result_json import schema as made  # noqa: PLC0415 - takes a while; --help should not
     from grader.render.schema_page import schema_page  # noqa: PLC0415
 
-    typer.echo(schema_page(made()) if markdown else json.dumps(made(), indent=1), nl=not markdown)
+    text = schema_page(made()) if markdown else json.dumps(made(), indent=1) + "\n"
+    out.out(text, end="", highlight=False)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from queue import Empty
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jupyter_client.asynchronous import AsyncKernelClient
@@ -17,6 +20,8 @@ from grader.execution.child.config import Config
 from grader.execution.workspace import LONGEST_SOCKET
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.execution.workspace import Workspace
 
 
@@ -34,11 +39,26 @@ class KernelFactory(Protocol):
     def __call__(self, workspace: Workspace) -> AsyncKernelManager:
         """Make a manager for one run of one notebook."""
 
+    def guard(self, folder: Path) -> None:
+        """Have a folder removed should this process be killed before it does so itself, if that can be."""
+
+
+@contextmanager
+def temporary_folder(kernel: KernelFactory) -> Iterator[Path]:
+    """Give a folder for as long as the context lasts, which a grader that is killed does not leave behind."""
+    with TemporaryDirectory(prefix="grader-") as name:
+        folder = Path(name).resolve()
+        kernel.guard(folder)
+        yield folder
+
 
 class PlainKernels:
     """Starts a new Python process by jupyter_client's own means: everywhere, in some seconds, unconfined."""
 
     sandbox = "none"
+
+    def guard(self, folder: Path) -> None:
+        """Do nothing: no process of ours outlives this one."""
 
     def __call__(self, workspace: Workspace) -> AsyncKernelManager:
         """Make a manager for one run of one notebook."""
@@ -74,6 +94,10 @@ class Reseeded:
         config = Config.read(workspace.config)
         replace(config, seed=config.seed + self.shift, seed_shift=self.shift).write(workspace.config)
         return self.kernel(workspace)
+
+    def guard(self, folder: Path) -> None:
+        """Have a folder removed as the other kernels' is."""
+        self.kernel.guard(folder)
 
 
 class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # jupyter_client is not typed

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from grader.assignment import STUDENT_ID, Assignment, CheckSpec, Question
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, phrase
 from grader.expectations import Function
 from grader.kit.expected import Writer, function_name, read
 from grader.kit.formulas import Tape, names_in
@@ -210,4 +210,6 @@ def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode()
     except UnicodeDecodeError as error:
-        raise AssignmentError(f"{path}: is not UTF-8 text; a notebook can carry no other file") from error
+        raise AssignmentError(
+            f"{path}: ", phrase("is not UTF-8 text; a notebook can carry no other file")
+        ) from error

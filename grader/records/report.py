@@ -139,7 +139,10 @@ class Environment:
 
 @dataclass(frozen=True)
 class SubmissionRef:
-    """Which file was graded. ``path`` is the file's name, never a path of the grading machine."""
+    """Which file was graded. ``path`` is the file's name, never a path of the grading machine.
+
+    Where the file lay in a folder of the one that was given, or in a repository, that stands before the name.
+    """
 
     path: str
     sha256: str

@@ -1,10 +1,12 @@
 """What ended a command early, in one line for the person at the terminal."""
 
+from collections.abc import Mapping
 from errno import errorcode
+from typing import Any
 
-from grader.errors import GraderError, StoppedError
+from grader.errors import AssignmentError, GraderError, Phrase, StoppedError
 from grader.records import Message
-from grader.render.messages import catalogue, translate, ui
+from grader.render.messages import catalogue, fill, read_catalogue, translate, ui
 from grader.render.text import clean
 
 
@@ -35,4 +37,13 @@ def _ours(error: GraderError, lang: str) -> str:
     params = dict(error.params)
     if isinstance(error.__cause__, OSError):
         params["reason"] = reason(error.__cause__, lang)
+    if isinstance(error, AssignmentError):
+        return str(error) if lang == "en" else "".join(_korean(part, params) for part in error.said)
     return translate(Message(f"error.{error.about}.{error.code}", params, str(error)), lang)
+
+
+def _korean(part: str | Phrase, params: Mapping[str, Any]) -> str:
+    """Say a part of what is wrong with an assignment; ``assignment.po`` has the Korean of each phrase."""
+    if isinstance(part, str):
+        return part
+    return fill(read_catalogue("assignment", "ko").get(part.english, str(part)), {**part.params, **params})

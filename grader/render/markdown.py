@@ -67,11 +67,7 @@ def _class(reports: Sequence[Report], words: Words) -> list[str]:
     head = ("class.student", "class.file", "ui.score", "ui.questions", "class.flags")
     rows = [
         (
-            escaped(
-                report.submission.student.name
-                or report.submission.student.id
-                or words("class.unknown-student")
-            ),
+            escaped(report.submission.student.name or report.submission.student.id or report.submission.path),
             escaped(report.submission.path),
             _score(report, words),
             escaped(report.error.message.text)

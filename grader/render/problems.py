@@ -1,6 +1,7 @@
 """What happened to a cell that did not finish, in words."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from grader.records import CellError, CellOutcome, CellStatus, Message, Report
 from grader.render import text
@@ -8,6 +9,8 @@ from grader.render.messages import catalogue, translate
 
 #: What flags begin with that already say what became of their cell.
 _CELL_FLAGS = ("flag.cell-killed", "flag.limit.")
+
+_PLACE = re.compile(r" \((?!<(?:string|unknown)>)[^()]*, line \d+\)$")
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Problem:
 
 def problem(cell: CellOutcome, lang: str) -> Problem:
     """Say what happened to a cell that did not finish."""
-    error, at = cell.error, {"cell": cell.index + 1}
+    error, at = cell.error and _without_place(cell.error), {"cell": cell.index + 1}
     if cell.status == CellStatus.TIMED_OUT:
         message = Message("cell.stopped", at)
     elif cell.status == CellStatus.KILLED:
@@ -56,6 +59,12 @@ def raised(report: Report) -> list[str]:
     cells = (cell for cell in report.cells if cell.status == CellStatus.RAISED)
     told = (problem(cell, report.language) for cell in cells)
     return [" · ".join(filter(None, (it.text, it.hint))) for it in told]
+
+
+def _without_place(error: CellError) -> CellError:
+    """Leave out where a text is no Python: the file has a name of IPython's; the cell's line is known."""
+    known = error.line is not None and error.name in ("SyntaxError", "IndentationError", "TabError")
+    return replace(error, value=_PLACE.sub("", error.value)) if known else error
 
 
 def _hint(error: CellError, lang: str) -> str:

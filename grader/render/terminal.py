@@ -79,8 +79,9 @@ def _submissions(reports: Sequence[Report], words: Words) -> Table:
     table.add_column(words("ui.questions"), overflow="fold")
     table.add_column(words("class.flags"), justify="right")
     for report, name in zip(reports, told_apart(reports), strict=True):
+        number = report.submission.student.id or ""
         table.add_row(
-            Text("  ").join((_plain(name), _plain(report.submission.student.id or "", "dim"))),
+            _plain(name) if number in name else Text("  ").join((_plain(name), _plain(number, "dim"))),
             _score(report, words),
             _plain(report.error.message.text, "yellow") if report.error else _signs(report.questions),
             str(len(report.flags)) if report.flags else "",

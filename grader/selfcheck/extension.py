@@ -70,12 +70,14 @@ def setup(payload: str) -> None:
 
 
 @_quietly
-def check(*questions: str) -> None:
-    """Look at some questions, or at all of them, and show what was seen."""
+def check(*asked_for: str) -> None:
+    """Look at some questions, or at all of them, and show what was seen. Capitals do not matter."""
     if _session is None:
         say(Message("selfcheck.no-kit"), LANG)
         return
     names = [one.id for one in _session.assignment.questions]
+    meant = {name.casefold(): name for name in names}
+    questions = [meant.get(str(question).casefold(), str(question)) for question in asked_for]
     for question in dict.fromkeys(questions):
         if question in _session.kit.later:
             say(Message("selfcheck.later", {"title": _session.kit.later[question]}), LANG)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from grader.errors import SandboxError
 from grader.execution import protections
-from grader.execution.kernel import KernelFactory
+from grader.execution.kernel import KernelFactory, temporary_folder
 from grader.execution.kernels import kernels
 from grader.grading import grade_async
 from grader.kit import Kit
@@ -35,8 +34,8 @@ def check_notebook(
         SandboxError: the machine or the grader failed.
         KitError: the kit is damaged.
     """
-    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-        assignment = kit.assignment(Path(folder))
+    with temporary_folder(kernel) as folder:
+        assignment = kit.assignment(folder)
         report, execution = asyncio.run(grade_async(submission, assignment, kernel=kernel, keep=keep))
     flags = order_flags(submission.cells, execution.cells)
     return public_part(replace(report, flags=(*report.flags, *flags))), execution

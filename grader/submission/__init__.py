@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["collect", "read"]
 
+_STUDENT_ID = re.compile(r"""^student_id\s*=\s*["']?\s*(\d{6,12})\b""", re.MULTILINE)
+
 
 def read(path: Path, *, slug: str | None = None) -> Submission:
     """Read a notebook of format 1 to 4; ``slug`` is the folder name a batch has found for it.
@@ -32,11 +36,12 @@ def read(path: Path, *, slug: str | None = None) -> Submission:
     except SubmissionError as error:
         raise SubmissionError(f"{readable(str(path))}: {error}", error.code, error.params) from error
     stem = readable(path.stem)
+    found = student_of(stem)
     return Submission(
         path=readable(path.name),
         slug=slug or slug_of(stem),
         sha256=hashlib.sha256(content).hexdigest(),
-        student=student_of(stem),
+        student=replace(found, id=found.id or _number_in(notebook)),
         cells=tuple(
             SourceCell(index, cell.cell_type, cell.source, _question(cell.metadata), *last)
             for index, (cell, last) in enumerate(zip(notebook.cells, last_runs(parsed), strict=True))
@@ -44,6 +49,12 @@ def read(path: Path, *, slug: str | None = None) -> Submission:
         notebook=notebook,
         flags=flags,
     )
+
+
+def _number_in(notebook: NotebookNode) -> str | None:
+    """Give the number that a student wrote into ``student_id = ""``, which released notebooks ask for."""
+    sources = (cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return next((found[1] for source in sources if (found := _STUDENT_ID.search(source))), None)
 
 
 def _question(metadata: NotebookNode) -> str | None:

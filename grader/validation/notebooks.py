@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.assignment import Assignment
 from grader.assignment_file import read_notebook
-from grader.errors import AssignmentError
-from grader.execution.kernel import KernelFactory
+from grader.errors import AssignmentError, phrase
+from grader.execution.kernel import KernelFactory, temporary_folder
 from grader.grading import grade_async
 from grader.records import Message, Report, ReportStatus
 from grader.release import blank
@@ -53,8 +52,8 @@ def notebooks(assignment: Assignment, kernel: KernelFactory) -> tuple[Trial, ...
         AssignmentError: a notebook cannot be read, or does not say what it should get.
         SandboxError: the machine or the grader failed.
     """
-    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-        return asyncio.run(_all(_cases(assignment, Path(folder)), assignment, kernel))
+    with temporary_folder(kernel) as folder:
+        return asyncio.run(_all(_cases(assignment, folder), assignment, kernel))
 
 
 async def _all(cases: Sequence[_Case], assignment: Assignment, kernel: KernelFactory) -> tuple[Trial, ...]:
@@ -95,13 +94,13 @@ def expectation(path: Path) -> Expected:
         content: dict[str, Any] = tomllib.loads("\n".join(lines))
         return Expected.model_validate(content)
     except tomllib.TOMLDecodeError as error:
-        raise AssignmentError(
-            f"{path}: the first cell should say what comes out, as TOML: {error}"
-        ) from error
+        said = phrase("the first cell should say what comes out, as TOML: {error}", error=str(error))
+        raise AssignmentError(f"{path}: ", said) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise AssignmentError(f"{path}: the first cell: {where}: {first['msg']}") from error
+        said = phrase("the first cell: {key}: {error}", key=where, error=first["msg"])
+        raise AssignmentError(f"{path}: ", said) from error
 
 
 def _hole(expected: Expected, report: Report) -> tuple[Message, ...]:

@@ -98,6 +98,15 @@ def test_action_installs(asked):
     assert "|--extra-index-url|https://z|git+https://x/y@v1|" in said
 
 
+def test_what_was_installed_is_kept_whatever_the_score():
+    """A job that fails saves no cache by itself: every push would install anew until one passes."""
+    steps = [it.get("name") or it["uses"].partition("@")[0] for it in parsed(ACTION)["runs"]["steps"]]
+    install = steps.index("Install grader")
+
+    assert ["actions/cache/save", "Check the notebook"] == steps[install + 1 : install + 3]
+    assert "always" == parsed(GITLAB)["grader"]["cache"]["when"]
+
+
 def test_gitlab_installs_once(asked, tmp_path):
     """The environment is made where there is none of the same make, and kept otherwise."""
     job = parsed(GITLAB)

@@ -23,6 +23,7 @@ import nbformat
 from grader.records import Limits
 from grader.execution import execute
 from grader.execution import kernels
+from grader.execution.kernel import temporary_folder
 from grader.records import Student, Submission
 
 kernels.WarmKernels = partial(kernels.WarmKernels, preloaded=())
@@ -44,7 +45,8 @@ for folder in map(Path, sys.argv[1:]):
     with kernels.kernels() as kernel:
         if folder.name == "hasty":  # killed before the server has imported anything
             os.kill(os.getpid(), signal.SIGKILL)
-        execute(submission, limits=Limits(), files={}, kernel=kernel)
+        with temporary_folder(kernel):
+            execute(submission, limits=Limits(), files={}, kernel=kernel)
     sys.exit()
 print(*folders, flush=True)
 for _ in folders:

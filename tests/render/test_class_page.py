@@ -60,7 +60,7 @@ def test_the_page_says_what_to_teach_again(three):
 
 
 def test_files_tell_submissions_apart(three):
-    """Who handed in several files, or one without a name, is known by the file where no table shows it."""
+    """Who handed in several files, or one without a name, is known by it, or by their number."""
     files = zip(three, ("가", "가", None), ("a.ipynb", "b.ipynb", "c.ipynb"), strict=True)
     reports = [
         replace(it, submission=replace(it.submission, student=Student(None, name), path=path))
@@ -68,6 +68,11 @@ def test_files_tell_submissions_apart(three):
     ]
 
     assert ["가 (a.ipynb)", "가 (b.ipynb)", "c.ipynb"] == told_apart(reports)
+    numbered = [
+        replace(it, submission=replace(it.submission, student=Student(number, "가")))
+        for it, number in zip(reports, ("202200001", "202200002", "202200002"), strict=True)
+    ]
+    assert ["가 (202200001)", "가 (b.ipynb)", "가 (c.ipynb)"] == told_apart(numbered)
     page = class_page([ClassEntry(it, f"{n}/report.html") for n, it in enumerate(reports)])
     assert 'href="1/report.html#q2"><bdi>가 (b.ipynb)</bdi></a>' in page
 

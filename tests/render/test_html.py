@@ -231,7 +231,8 @@ def test_student_without_a_name(reports):
     """A file that does not say whose it is has an entry nonetheless."""
     anonymous = replace(reports["perfect"], submission=SubmissionRef("a.ipynb", "0" * 64, Student()))
 
-    assert "이름 없음" in class_page([ClassEntry(anonymous, "a/report.html")])
+    page = class_page([ClassEntry(anonymous, "a/report.html")])
+    assert '<a href="a/report.html"><bdi>a.ipynb</bdi></a>' in page
 
 
 def _schemes():

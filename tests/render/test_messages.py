@@ -7,11 +7,21 @@ from babel.messages.pofile import read_po
 
 import grader
 import grader.errors
+from grader.assignment_toml import WANTED
 from grader.diagnosis import MISCONCEPTIONS
 from grader.errors import AssignmentError, GraderError, SandboxError
 from grader.execution.protections import NAMES
 from grader.records import CellStatus, CheckStatus, Message, QuestionStatus, ReportStatus, Step
-from grader.render.messages import LANGUAGES, PLACEHOLDER, catalogue, fill, localize, translate, ui
+from grader.render.messages import (
+    LANGUAGES,
+    PLACEHOLDER,
+    catalogue,
+    fill,
+    localize,
+    read_catalogue,
+    translate,
+    ui,
+)
 
 ROOT = Path(grader.__file__).parent
 SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rglob("*.py")}
@@ -105,11 +115,16 @@ def placeholders(template):
 
 
 def errors():
-    """Give every error that is raised in the package: its kind and its code, empty where it has none."""
+    """Give every error that is raised in the package: its kind and its code, empty where it has none.
+
+    An ``AssignmentError`` is made of phrases, which the next test but one is about.
+    """
     for tree in SOURCES.values():
         for node in ast.walk(tree):
             kind = getattr(grader.errors, getattr(getattr(node, "func", None), "id", ""), None)
-            if isinstance(node, ast.Call) and isinstance(kind, type) and issubclass(kind, GraderError):
+            if kind is AssignmentError or not (isinstance(kind, type) and issubclass(kind, GraderError)):
+                continue
+            if isinstance(node, ast.Call):
                 code = node.args[1] if len(node.args) > 1 else ast.Constant("")
                 yield kind, ast.literal_eval(code) if isinstance(code, ast.Constant) else None
 
@@ -131,12 +146,22 @@ def test_every_id_in_use_is_in_the_catalogue():
 
 
 def test_every_error_has_its_words():
-    """What a user did wrong is said in both languages; what an assignment's author did need not be."""
+    """What a user did wrong is said in both languages; a failure of ours or of the machine need not be."""
     found = set(errors())
     said = {f"error.{kind.about}.{code}" for kind, code in found if code}
 
     assert set() == said - catalogue("ko").keys()
-    assert {AssignmentError, SandboxError} == {kind for kind, code in found if code == ""}
+    assert {SandboxError} == {kind for kind, code in found if code == ""}
+
+
+def test_what_is_wrong_with_an_assignment_has_its_korean():
+    """Every phrase, with the same placeholders; none is left of what is said no more."""
+    korean = read_catalogue("assignment", "ko")
+    phrases = {text for argument in first_arguments({"phrase"}) for text in literals(argument)}
+
+    assert phrases | {*WANTED.values()} == korean.keys()
+    assert [] == [it for it, said in korean.items() if not placeholders(said) <= placeholders(it)]
+    assert all(re.search("[가-힣(]", said) for said in korean.values())
 
 
 def test_no_message_is_left_over():

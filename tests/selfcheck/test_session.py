@@ -157,7 +157,7 @@ def test_nothing_of_the_students_changes(at_work, begun):
         "%check mse sse",
         "%check 'mse' \"sse\"",
         "%check sse,mse",
-        "%check “mse” sse # 다시",
+        "%check “mse” SSE # 다시",
         "grader.check('mse', 'sse')",
     ],
 )
@@ -188,8 +188,9 @@ def test_one_of_two_is_not_there(at_work, begun):
 
 def test_asking_for_what_is_not_there(at_work, begun):
     """A sentence, with the nearest question; never a traceback."""
-    *_, said = at_work(*begun, "%check msee")
+    *_, number, said = at_work(*begun, "import grader; grader.check(3)", "%check msee")
 
+    assert "3: 그런 문제는 없습니다." in number
     assert "msee" in said
     assert "mse" in said.split("문제:")[1]
     assert "Traceback" not in said

@@ -12,6 +12,7 @@ from grader.execution.warm.servers import Servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from jupyter_client.manager import AsyncKernelManager
 
@@ -51,7 +52,7 @@ class WarmKernels:
 
     def __call__(self, workspace: Workspace) -> AsyncKernelManager:
         """Make a manager like that of a plain kernel, whose process comes about in another way."""
-        self._servers.guard(workspace.root)
+        self.guard(workspace.root)
         manager = plain(workspace)
         manager.provisioner = WarmProvisioner(
             kernel_spec=manager.kernel_spec,
@@ -60,6 +61,10 @@ class WarmKernels:
             policy=functools.partial(self._policy, workspace),
         )
         return manager
+
+    def guard(self, folder: Path) -> None:
+        """Have a folder removed should this process be killed: the server outlives it for that."""
+        self._servers.guard(folder)
 
     def __enter__(self) -> Self:
         """Let the server import while the grader does."""
