@@ -92,8 +92,8 @@ def _next(previous: Epoch, epoch: Epoch, unit: float) -> tuple[Tensor, Tensor]:
     values, gradient = table([epoch.values, epoch.found or ()])
     rate = (after - start) / found
     update = torch.where(rate.isfinite(), rate * gradient, torch.zeros_like(gradient))
-    # The rate itself is known to the rounding of the parameters it was read from.
-    spread = (values.abs() / (after - start).abs()).nan_to_num(0.0, 0.0, 0.0) * update.abs()
+    # The rate itself is known to the rounding of the parameters it was read from, over the gradient there.
+    spread = (values.abs() / found.abs()).nan_to_num(0.0, 0.0, 0.0) * gradient.abs()
     tolerance = ROUNDINGS * unit * (values.abs() + 2 * spread + 2 * update.abs())
     # A number that had no gradient before tells no rate: nobody knows where its first gradient takes it.
     untold = (found == 0) & (after == start) & (gradient != 0)
