@@ -6,6 +6,7 @@ of a list, and what is kept of it is decided for two hundred epochs at a time.
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any, NamedTuple
 
 from grader.recorder.oddities import odd_ones
@@ -279,9 +280,13 @@ class Stream:
         return epoch.odd or epoch.index < HEAD or epoch.index // 2 % self._stride == 0
 
 
-def same(values: list[Any], others: list[Any]) -> bool:
-    """Tell whether lists of numbers are the same, NaN counting as itself."""
-    return values == others or str(values) == str(others)
+def same(values: Any, others: Any) -> bool:
+    """Tell whether numbers, or lists of them, are the same, NaN counting as itself."""
+    if values == others:
+        return True
+    if type(values) is list and type(others) is list:
+        return len(values) == len(others) and all(map(same, values, others))
+    return type(values) is float and type(others) is float and isnan(values) and isnan(others)
 
 
 def _adds_up(event: Any) -> bool:
