@@ -9,8 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import grader.grading
 import grader.second_run
@@ -168,8 +169,13 @@ def executed(submission):
     return Execution(outcomes, Recording(()), submission.notebook)
 
 
+#: What takes for ever where an expression goes back and forth: white space, marks, digits, a name.
+LONG = "\n".join(("\n" * 20_000, " " * 20_000, "#" * 20_000, "1" * 20_000, f"student_id ={' ' * 20_000}"))
+
+
 @SOME
 @given(content=contents())
+@example(content=nbformat.writes(new_notebook(cells=[new_code_cell(LONG), new_markdown_cell(LONG)])).encode())
 def test_any_bytes_are_graded_or_said_to_be_unreadable(file, content, tmp_path_factory):
     """From the file to the pages, all but the kernel: a score that adds up, or an error of the submission."""
     file.write_bytes(content)

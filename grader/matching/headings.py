@@ -95,7 +95,9 @@ _ID = r"""[(\[`'"「‘]\s*{0}\s*[)\]`'"」’]|문제\s*[:：]?\s*{0}(?![\w-])|
 """An id in brackets or quotes, after the word 문제, or all there is: ``data`` alone is any word."""
 
 
-_COUNTED = re.compile(r"^\W*(?:문제|q|problem|question)?\s*\d+\s*[.):번]", re.IGNORECASE | re.MULTILINE)
+_COUNTED = re.compile(
+    r"^[^\w\n]*+(?:문제|q|problem|question)?[^\S\n]*+\d++[^\S\n]*+[.):번]", re.IGNORECASE | re.MULTILINE
+)
 """A line's own number, as in ``## 4. step1의 다른 표현``: it is no word of another title."""
 
 

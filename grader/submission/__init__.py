@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["collect", "read"]
 
-_STUDENT_ID = re.compile(r"""^student_id\s*=\s*["']?\s*(\d{6,12})\b""", re.MULTILINE)
+_STUDENT_ID = re.compile(r"""^student_id\s*+=\s*+["']?\s*+(\d{6,12})\b""", re.MULTILINE)
 
 
 def read(path: Path, *, slug: str | None = None) -> Submission:
