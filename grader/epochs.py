@@ -200,7 +200,7 @@ def gathered(recording: Recording) -> list[EpochEvents]:
                 key = (record.cell, event.stream, event.epoch)
                 current = groups.setdefault(key, EpochEvents(*key))
                 current.backwards.append(backward)
-                latest |= dict.fromkeys((leaf.number for leaf in backward.leaves), current)
+                latest |= dict.fromkeys(backward.numbers, current)
             elif isinstance(event, OptimizerStep):
                 current = _step_belongs_to(event, current, latest)
     for group in groups.values():
@@ -234,10 +234,10 @@ def _step_belongs_to(
         current = max(latest.values(), key=lambda group: group.backwards[-1].seq, default=None)
     if current is None:
         return None
-    own = {leaf.number for leaf in current.leaves}
+    own = set(current.numbers)
     moved = {p.number for p in step.parameters if any(p.gradient or ())}
     others = {id(group): group for number in moved - own if (group := latest.get(number)) is not None}
-    waiting = [g for g in others.values() if not g.steps and own.isdisjoint(leaf.number for leaf in g.leaves)]
+    waiting = [g for g in others.values() if not g.steps and own.isdisjoint(g.numbers)]
     for group in waiting:
         group.steps.append(step)
     if not waiting or own.intersection(p.number for p in step.parameters):

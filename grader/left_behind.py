@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from grader.checks.finding import PASSED
 from grader.questions import Judged, with_checks
-from grader.records import CheckStatus, Message, Step
+from grader.records import CheckStatus, Step
 
 
 def without_left_behind(judged: Sequence[Judged]) -> list[Judged]:
@@ -22,7 +23,7 @@ def without_left_behind(judged: Sequence[Judged]) -> list[Judged]:
 
 def _spared(one: Judged) -> Judged:
     checks = (
-        replace(check, status=CheckStatus.PASSED, points=check.max_points, message=Message("check.passed"))
+        replace(check, status=PASSED.status, points=check.max_points, message=PASSED.message)
         if check.message.id == "clear.left-over"
         else check
         for check in one.report.checks

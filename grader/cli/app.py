@@ -38,19 +38,19 @@ app = typer.Typer(
 )
 
 
-class Output(Console):
-    """A console whose reader may go away, as ``head`` does: the rest is not said, the code stays."""
+def _to_nowhere(console: Console) -> None:
+    """Say the rest to nobody where a reader goes away, as ``head`` does: the exit code is that of the work.
 
-    def on_broken_pipe(self) -> None:
-        """Write to nowhere from here on; rich would end with 1 what was done well."""
-        self.quiet = True
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.file.fileno())
-        os.close(nowhere)
+    rich would end with 1 what was done well.
+    """
+    console.quiet = True
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, console.file.fileno())
+    os.close(nowhere)
 
 
-Console.on_broken_pipe = Output.on_broken_pipe  # type: ignore[method-assign, assignment] # typer's, for --help
-out, err = Output(highlight=False), Output(stderr=True, highlight=False)
+Console.on_broken_pipe = _to_nowhere  # type: ignore[method-assign, assignment] # typer's too, for --help
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 
 class Lang(StrEnum):

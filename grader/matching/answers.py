@@ -76,9 +76,8 @@ class _Matcher:
             if question in self.labelled:
                 by, parts, sure = *self.labelled[question], 1.0
             elif question in content and (question in seen or question not in self.blank):
-                margin = margins.get(
-                    question
-                )  # None: by names alone, or by a text, which a blank cell belies
+                # None: by names alone, or by a text, which a blank cell belies
+                margin = margins.get(question)
                 sure = BY_TEXT if margin is None else 1 - 0.5 * math.exp(-max(margin, 0.0))
                 by, parts = MatchedBy.CONTENT, content[question]
                 self._say_if_doubtful(question, parts, sure)
