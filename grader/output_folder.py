@@ -1,9 +1,9 @@
-"""The folder that the results of a class stand in: whose it is, and which submissions are the class."""
+"""The folders that commands write to: whose they are, and which submissions are the class."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.errors import GraderError, OutputError
@@ -20,6 +20,22 @@ def require_own(folder: Path, sign: str) -> None:
     if theirs and not any(folder.glob(sign)):
         said = f"{theirs}: there already, and not written by this command; name another folder with --out"
         raise OutputError(said, "foreign", {"path": str(theirs)})
+
+
+def write_new(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by their paths in ``folder``, over nobody's work.
+
+    Raises ``OutputError``, having written nothing, where there is a file of other content already: it may be
+    the one that somebody filled in.
+    """
+    there = [folder / name for name in files if (folder / name).exists()]
+    others = [str(path) for path in there if path.read_bytes() != files[path.relative_to(folder).as_posix()]]
+    if others:
+        said = f"{', '.join(others)}: there already, and other than this would be; name another folder"
+        raise OutputError(said, "others", {"paths": others})
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def class_text(names: Sequence[str]) -> str:

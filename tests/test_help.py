@@ -11,7 +11,7 @@ from grader.cli import app
 from grader.cli.help import commands, paragraphs
 from grader.render.messages import read_catalogue
 
-COMMANDS = ("", "check", "ci", "doctor", "grade", "release", "report", "schema", "validate")
+COMMANDS = ("", "check", "ci", "doctor", "grade", "new", "release", "report", "schema", "validate")
 #: What typer says around the help of ours.
 BOXES = {"Arguments", "Options", "Commands", "[default: {}]", "[required]", "Show this message and exit."}
 HELPED = """

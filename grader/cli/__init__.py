@@ -1,6 +1,16 @@
 """The command line: one module a command; options in, one call, words and an exit code out."""
 
-from grader.cli import check, ci, doctor, grade, release, report, schema, validate  # registers the commands
+from grader.cli import (
+    check,
+    ci,
+    doctor,
+    grade,
+    new,
+    release,
+    report,
+    schema,
+    validate,
+)  # registers the commands
 from grader.cli.app import app
 
-__all__ = ["app", "check", "ci", "doctor", "grade", "release", "report", "schema", "validate"]
+__all__ = ["app", "check", "ci", "doctor", "grade", "new", "release", "report", "schema", "validate"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,14 +9,14 @@ from urllib.parse import urlsplit
 import typer
 
 from grader.assignment_folder import find
-from grader.cli.app import AssignmentName, Lang, app, err, failing_in_one_line, out
+from grader.cli.app import AssignmentName, Lang, app, err, failing_in_one_line, out, place
 from grader.errors import GraderError, OutputError
 
 
 @app.command()
 def release(
     assignment: AssignmentName,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the kit goes.")],
+    folder: Annotated[Path, typer.Argument(parser=place, metavar="DIR", help="Where the kit goes.")],
     checker: Annotated[
         str | None,
         typer.Option(help="Where pip gets grader's wheel for students who have none: an address."),
@@ -33,6 +32,7 @@ def release(
         from grader.assignment_file import load, read_notebook  # noqa: PLC0415 - takes a while
         from grader.kit import make  # noqa: PLC0415
         from grader.kit.notebook import notebook_text, released  # noqa: PLC0415
+        from grader.output_folder import write_new  # noqa: PLC0415
         from grader.render.messages import ui  # noqa: PLC0415
 
         asked = load(chosen)
@@ -48,7 +48,7 @@ def release(
             f"{asked.id}.kit.json": kit.text.encode(),
             **{name: path.read_bytes() for name, path in asked.files.items()},
         }
-        _write(folder, files)
+        write_new(folder, files)
     words = ui(lang.value)
     out.print(folder / asked.notebook.name, soft_wrap=True, markup=False)
     hints = [] if address else [words("release.no-checker")]
@@ -63,18 +63,3 @@ def _require_address(checker: str) -> None:
     if checker and not (parts.scheme in {"https", "http"} and parts.netloc):
         said = f"{checker}: is no address; give that of grader's wheel (https://…) as the checker"
         raise GraderError(said, "checker-address", {"checker": checker})
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files, over nobody's work: a notebook of that name may be the one that somebody filled in."""
-    others = [str(folder / name) for name, content in files.items() if _is_another(folder / name, content)]
-    if others:
-        said = f"{', '.join(others)}: there already, and other than what is released; name another folder"
-        raise OutputError(said, "others", {"paths": others})
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-
-
-def _is_another(path: Path, content: bytes) -> bool:
-    return path.exists() and path.read_bytes() != content

@@ -40,7 +40,7 @@ FAMILIES = {
     "misconception": sorted({it.code for it in MISCONCEPTIONS}),
     "cell-status": set(CellStatus) - {CellStatus.OK},
     "table.status": ReportStatus,
-    "usage.value": ("lang", "also", "jobs", "min_score", "out_"),
+    "usage.value": ("lang", "also", "jobs", "min_score", "out_", "folder"),
 }
 #: ... and of these as many as somebody found words for.
 OPEN_FAMILIES = ("exception.", "update.", "kind.", "error.os.")

@@ -31,6 +31,8 @@ PRELOADED = (
     "matplotlib.backends.backend_agg",
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.magics.execution",
     "IPython.core.magics.pylab",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
@@ -38,10 +40,17 @@ PRELOADED = (
     "PIL.GifImagePlugin",
     "PIL.JpegImagePlugin",
     "PIL.PpmImagePlugin",
-    "pygments.formatters.terminal256",  # these two for every exception
+    "numpy.ctypeslib",  # for every tensor that is written
+    "pandas.io.formats.html",  # these two for every table that is shown
+    "pandas.io.formats.string",
+    "pygments.formatters.html",  # these four for every exception
+    "pygments.formatters.terminal256",
+    "pygments.lexers.python",
     "stack_data",
     "requests",
     "sqlite3",
+    "torch._subclasses.schema_check_mode",  # for the first vmap
+    "torch.profiler._cupti_monitor",  # for the first step of an optimizer
     "tornado.platform.asyncio",
 )
 
