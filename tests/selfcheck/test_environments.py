@@ -54,11 +54,17 @@ def wheel(tmp_path_factory):
 
 
 def test_the_wheel_is_small_and_holds_the_engine_alone(wheel):
-    """Under a megabyte; no assignment, no reference, no test."""
-    tops = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    """Under a megabyte; no assignment, no reference, no test; the course that `grader new` makes is whole."""
+    names = zipfile.ZipFile(wheel).namelist()
+    course = [
+        path for path in (ROOT / "grader/scaffold").rglob("*") if path.is_file() and path.suffix != ".pyc"
+    ]
 
-    assert {"grader", f"grader-{wheel.name.split('-')[1]}.dist-info"} == tops
+    assert {"grader", f"grader-{wheel.name.split('-')[1]}.dist-info"} == {
+        name.partition("/")[0] for name in names
+    }
     assert wheel.stat().st_size < 1_000_000
+    assert {path.relative_to(ROOT).as_posix() for path in course} <= {*names}
 
 
 def test_importing_grader_imports_nothing_heavy():
