@@ -52,6 +52,13 @@ net.weight, net.bias""",
     "open('nofile.txt')",
     "!echo shell; wget -q https://example.org/2022-09-22-regression.csv -O c.csv && tail -1 c.csv",
     "sys.argv[1:2], sys.flags.safe_path, type(sys.stdout), sys.modules['__main__'].__dict__ is globals()",
+    """import os
+def places(shell):
+    return shell.home_dir, shell.ipython_dir, shell.profile_dir.location, shell.starting_dir, *_dh
+print([os.path.relpath(place) for place in places(get_ipython())], os.environ['TERM'], os.environ['PAGER'])
+print(get_ipython().parent is get_ipython().kernel, get_ipython().kernel.shell is get_ipython())
+print(get_ipython().config, len(In), list(Out))""",
+    "%history -n 2-3\n%who_ls Tensor",
 )
 
 

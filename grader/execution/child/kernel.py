@@ -24,10 +24,15 @@ import ipykernel.kernelapp  # noqa: E402
 from ipykernel.iostream import IOPubThread  # noqa: E402
 from ipykernel.ipkernel import IPythonKernel  # noqa: E402
 from ipykernel.kernelapp import IPKernelApp  # noqa: E402
+from ipykernel.zmqshell import ZMQInteractiveShell  # noqa: E402
+from IPython.core.profiledir import ProfileDir  # noqa: E402
+from IPython.paths import get_ipython_dir  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
 from grader.execution.child import notes  # noqa: E402
 from grader.execution.child.output import CappedSession  # noqa: E402
+
+CONFIG = {"HistoryManager": {"hist_file": ":memory:"}}
 
 
 class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
@@ -47,6 +52,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
             super().__init__(**options)
         finally:
             ipykernel.ipkernel.sys = sys
+        _move_in(self.shell, self)
 
     def finish_metadata(self, parent: Any, metadata: Any, reply_content: Any) -> Any:
         """Add what only the kernel knows. Called by ipykernel when a cell has ended, before the reply."""
@@ -95,16 +101,27 @@ class App(IPKernelApp):  # type: ignore[misc]  # ipykernel is not typed
         super().init_iopub(context)
 
 
+def before_fork() -> None:
+    """Make, in a process that will fork kernels, what is the same in all of them: half of IPython's start.
+
+    There is one application and one shell a process: ``create`` finds these.
+    """
+    _app()
+    ZMQInteractiveShell.instance(
+        config=Config(CONFIG),
+        compiler_class=ipykernel.compiler.XCachingCompiler,
+        ipython_dir=os.curdir,  # where nothing has to be made; the profile's folders are made by each kernel
+        profile_dir=ProfileDir(),
+    )
+
+
 def create(connection_file: str, output_bytes: int) -> App:
     """Give an initialized application: its shell is there, it serves nothing yet."""
     # Warnings show the name of the cell's file: it would tell the process id, another one each time.
     ipykernel.compiler.get_tmp_directory = lambda: "/tmp/ipykernel"  # noqa: S108 - nothing is written there
-    app: App = App.instance(
-        kernel_class=Kernel,
-        session=CappedSession(output_bytes=output_bytes),
-        connection_file=connection_file,
-        config=Config({"HistoryManager": {"hist_file": ":memory:"}}),
-    )
+    app = _app()
+    app.session = CappedSession(output_bytes=output_bytes)
+    app.connection_file = connection_file
     app.initialize()
     app.shell.ask_exit = leave_cell
     _silence_echo()
@@ -113,9 +130,25 @@ def create(connection_file: str, output_bytes: int) -> App:
 
 def plain(argv: list[str]) -> IPKernelApp:
     """Give an initialized application of ipykernel as it is, for notebooks that are run but not graded."""
+    App.clear_instance()
+    ZMQInteractiveShell.clear_instance()  # which knows nothing of the user's configuration
     app = IPKernelApp.instance()
     app.initialize(argv)
     return app
+
+
+def _app() -> App:
+    return App.instance(kernel_class=Kernel, config=Config(CONFIG))  # type: ignore[no-any-return]
+
+
+def _move_in(shell: Any, kernel: Kernel) -> None:
+    """Give a shell that was made before the fork what it would have found here."""
+    shell.parent = shell.kernel = kernel
+    shell.ipython_dir, shell.profile_dir = get_ipython_dir(), kernel.profile_dir
+    shell.starting_dir = os.getcwd()  # noqa: PTH109 - IPython's is a text
+    shell.init_environment()
+    shell.init_pushd_popd_magic()  # the home directory
+    shell.history_manager.reset(new_session=False)  # the folder that it begins in
 
 
 def leave_cell() -> NoReturn:

@@ -37,6 +37,7 @@ from typing import Any, NamedTuple
 from grader.execution.child.__main__ import prepare, seed_generators
 from grader.execution.child.confine import confine
 from grader.execution.child.folders import remove
+from grader.execution.child.kernel import before_fork
 
 #: Packets are read whole; the kernel's own limit for one is smaller.
 LARGEST_PACKET = 1 << 20
@@ -252,6 +253,7 @@ def _preload(names: Sequence[str]) -> None:
         with suppress(ImportError):
             importlib.import_module(name)
     mimetypes.init()
+    before_fork()
     seed_generators(0)  # for what the first call of each imports; a kernel seeds them anew
     gc.collect()
     gc.freeze()  # a kernel's collector does not touch, and so copy, what it shares with the server
