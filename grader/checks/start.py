@@ -50,8 +50,8 @@ def judge_init(
 def _asked_parameters(training: Training, observed: Observed) -> Finding:
     """Ask for a look where bias and weight should stand apart, or in one tensor, and do the other.
 
-    Likewise where a network's parameters are asked for and tensors were trained, or the other way round. It is
-    the same training to the last digit, and may be the answer to the question before, copied. What is no
+    Likewise where a network's parameters are asked for and tensors were trained, or the other way round. It
+    is the same training to the last digit, and may be the answer to the question before, copied. What is no
     network's may have any other form.
     """
     asked = tuple(training.init())
