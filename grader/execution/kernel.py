@@ -126,7 +126,7 @@ class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # jupyter_client i
     largest_message = Integer(1 << 30, config=True)
 
     def _context_default(self) -> zmq.asyncio.Context:
-        context = super()._context_default()
+        context: zmq.asyncio.Context = super()._context_default()
         context.setsockopt(zmq.MAXMSGSIZE, self.largest_message)
         context.setsockopt(zmq.RCVHWM, WAITING)
         return context
