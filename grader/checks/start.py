@@ -67,9 +67,10 @@ def _asked_parameters(training: Training, observed: Observed) -> Finding:
 def _networks(observed: Observed) -> set[bool]:
     """Tell of the parameters that were trained whether they are a network's, as far as their names tell."""
     names = [name for name, _, _ in observed.run.leaves]
-    if all(map(str.isidentifier, names)):
-        return {False}
-    return {True} if all(name.rpartition(".")[2] in OF_A_NETWORK for name in names) else {False, True}
+    layers = {name.rpartition(".")[2] for name in names} <= OF_A_NETWORK
+    if layers and all("." in name for name in names):
+        return {True}
+    return {False, True} if layers or not all(map(str.isidentifier, names)) else {False}
 
 
 def flat(parameters: Parameters) -> Tensor:

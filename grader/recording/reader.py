@@ -301,6 +301,7 @@ def _index(item: Any) -> int:
 def _number(item: Any) -> Any:
     if type(item) not in (int, float, bool):
         raise TypeError(type(item).__name__)
+    float(item)  # an integer may be too large for one
     return item
 
 
