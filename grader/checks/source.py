@@ -103,7 +103,7 @@ def typed_numbers(source: str) -> list[list[float]]:
 def _literal(node: ast.expr) -> list[float]:
     try:
         return _flat(ast.literal_eval(node))
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, RecursionError, OverflowError):  # one of 400 digits is no float
         return []
 
 

@@ -11,6 +11,8 @@ from grader.checks.observed import Observed
 from grader.records import CheckStatus, Message
 from grader.training import Parameters, Training
 
+OF_A_NETWORK = {"bias", "weight"}  # what torch calls the parameters of a layer
+
 
 def judge_init(
     training: Training, observed: Observed, *, any_shape: bool, frozen: str | None = None
@@ -48,15 +50,27 @@ def judge_init(
 def _asked_parameters(training: Training, observed: Observed) -> Finding:
     """Ask for a look where bias and weight should stand apart, or in one tensor, and do the other.
 
-    It is the same training to the last digit, and may be the answer to the question before, copied. A
-    parameter that the question gives a name of its own, ``What``, may have any form.
+    Likewise where a network's parameters are asked for and tensors were trained, or the other way round. It
+    is the same training to the last digit, and may be the answer to the question before, copied. What is no
+    network's may have any other form.
     """
     asked = tuple(training.init())
     given = tuple(name or str(list(shape)) for name, shape, _ in observed.run.leaves)
-    if not observed.alignment.complete or len(asked) == len(given) or not set(asked) <= ROLE.keys():
+    network = set(asked) <= OF_A_NETWORK
+    divided = set(asked) <= ROLE.keys() and len(asked) != len(given)
+    if not observed.alignment.complete or not (divided or network not in _networks(observed)):
         return PASSED
     message = Message("init.other-tensors", {"expected": ", ".join(asked), "actual": ", ".join(given)})
     return Finding(CheckStatus.BORDERLINE, message)
+
+
+def _networks(observed: Observed) -> set[bool]:
+    """Tell of the parameters that were trained whether they are a network's, as far as their names tell."""
+    names = [name for name, _, _ in observed.run.leaves]
+    layers = {name.rpartition(".")[2] for name in names} <= OF_A_NETWORK
+    if layers and all("." in name for name in names):
+        return {True}
+    return {False, True} if layers or not all(map(str.isidentifier, names)) else {False}
 
 
 def flat(parameters: Parameters) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -207,14 +207,14 @@ def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence 
     if check.message.id == "result.differs":
         shown = case.namespace.get(check.message.params["name"])
         began = set() if case.observed is None else set(_rounded(case.observed.run.start))
-        over = shown is not None and _is_typed(case, shown) and not set(_numbers(shown)) <= began
+        over = shown is not None and not set(_numbers(shown)) <= began and _typed_in(case, [shown])
         return {} if over else None
     source = _source(case)
     if case.observed is not None or case.error is not None or has_loop(source) or has_backward(source):
         return None
     start = _start(reference)
-    typed = [value for value in case.changed.values() if _is_typed(case, value)]
-    return {} if any(not set(_numbers(value)) <= start for value in typed) else None
+    typed = _typed_in(case, case.changed.values())
+    return {} if any(not set(numbers) <= start for numbers in typed) else None
 
 
 def _start(reference: Training) -> set[float]:
@@ -222,10 +222,10 @@ def _start(reference: Training) -> set[float]:
     return {number for value in reference.init().values() for number in _rounded(value.flatten().tolist())}
 
 
-def _is_typed(case: Case, value: Value) -> bool:
-    """Tell whether the numbers of a small tensor stand in the text."""
-    numbers = _numbers(value)
-    return bool(numbers) and any(numbers == part for part in _typed(case))
+def _typed_in(case: Case, values: Iterable[Value]) -> list[list[float]]:
+    """Give the numbers of each of the small tensors whose numbers stand in the text."""
+    typed = {tuple(part) for part in _typed(case)}
+    return [numbers for value in values if (numbers := _numbers(value)) and tuple(numbers) in typed]
 
 
 def _typed(case: Case) -> Iterator[list[float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,9 @@ NICEST = 19
 #: Of the memory allowed, the share at which a process that died without a word is taken to have died of it:
 #: what it asked for last was refused and is not counted.
 NEAR = 0.6
+
+#: Bytes that the system may keep for a socket at most, and counts for no process.
+SOCKET = 416 << 10
 
 
 class Limit(StrEnum):
@@ -76,20 +80,24 @@ async def _used_up(limits: Limits, folder: Path, pid: int | None) -> Limit:
     """Wait until too much of something is used; it is looked up in threads, as it can take any time."""
     while True:
         await asyncio.sleep(PAUSE)
-        if await asyncio.to_thread(disk_used, folder, enough=limits.disk_bytes) >= limits.disk_bytes:
+        family = [] if pid is None else await asyncio.to_thread(descendants, pid)
+        held = await asyncio.to_thread(held_open, [] if pid is None else [pid, *family])
+        left = limits.disk_bytes - held.removed
+        if await asyncio.to_thread(disk_used, folder, enough=left) >= left:
             return Limit.DISK
-        if pid is not None and (family := await asyncio.to_thread(descendants, pid)):
+        if family:
             put_last(family)
-            if await asyncio.to_thread(memory_used, family) > limits.memory_bytes:
+            if await asyncio.to_thread(memory_used, family) + held.sockets * SOCKET > limits.memory_bytes:
                 return Limit.MEMORY
 
 
-def disk_used(folder: Path, *, enough: float = float("inf")) -> int:
+def disk_used(folder: Path, *, enough: float = float("inf")) -> float:
     """Add up what the files beneath a folder take, at least a block each; links are not followed.
 
-    Counting ends once it has come to ``enough``, so that a million files do not keep the host busy.
+    Counting ends once it has come to ``enough``, so that a million files do not keep the host busy. A folder
+    that nobody can look into, for it is locked or deeper than a path can name, holds any amount.
     """
-    used = 0
+    used = 0.0
     for size in _sizes(str(folder)):
         used += size
         if used >= enough:
@@ -97,9 +105,36 @@ def disk_used(folder: Path, *, enough: float = float("inf")) -> int:
     return used
 
 
+@dataclass(frozen=True)
+class Held:
+    """What processes hold open: the bytes of files that have no name any more, and how many sockets."""
+
+    removed: int
+    sockets: int
+
+
+def held_open(pids: Iterable[int]) -> Held:
+    """Look at the open files of processes; what several have open counts once."""
+    found = {}
+    for pid in pids:
+        with suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    about = entry.stat()
+                    found[about.st_dev, about.st_ino] = about
+    files = (about for about in found.values() if stat.S_ISREG(about.st_mode) and not about.st_nlink)
+    sockets = sum(stat.S_ISSOCK(about.st_mode) for about in found.values())
+    return Held(sum(about.st_blocks * 512 for about in files), sockets)
+
+
 def descendants(pid: int) -> list[int]:
     """Give the processes that a process has started, and those that these have."""
-    return [*_descendants(pid)]
+    found, pending = [], [pid]
+    while pending:
+        children = _children(pending.pop())
+        found += children
+        pending += children
+    return found
 
 
 def put_last(pids: Iterable[int]) -> None:
@@ -163,28 +198,39 @@ def _in_units(size: float) -> str:
     return f"{size:.4g} GiB"
 
 
-def _sizes(folder: str) -> Iterator[int]:
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            with suppress(OSError):
-                yield max(entry.stat(follow_symlinks=False).st_blocks * 512, 4096)
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _sizes(entry.path)
+def _sizes(folder: str) -> Iterator[float]:
+    pending = [folder]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                for entry in entries:
+                    with suppress(FileNotFoundError):  # it has just gone
+                        yield max(entry.stat(follow_symlinks=False).st_blocks * 512, 4096)
+                        if entry.is_dir(follow_symlinks=False):
+                            pending.append(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            yield float("inf")
 
 
-def _descendants(pid: int) -> Iterator[int]:
-    with suppress(OSError):
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    with suppress(OSError):  # it has ended
         for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            for child in map(int, children.read_text("ascii").split()):
-                yield child
-                yield from _descendants(child)
+            found += map(int, children.read_text("ascii").split())
+    return found
 
 
 def _own_memory(pid: int) -> int:
-    """Give the bytes of a process's pages that no other has."""
+    """Give the bytes of a process's pages that no other has, and its part of what was shared on purpose.
+
+    Of the latter the pages that no other has count twice: it is not told how many these are.
+    """
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()[1:]
     except OSError:  # it has ended
         return 0
     amounts = dict(line.split(":", 1) for line in lines)
-    return sum(int(amounts[name].split()[0]) << 10 for name in ("Private_Clean", "Private_Dirty"))
+    counted = ("Private_Clean", "Private_Dirty", "Pss_Shmem")  # the last one from Linux 5.9 on
+    return sum(int(amounts[name].split()[0]) << 10 for name in counted if name in amounts)

@@ -12,9 +12,12 @@ from queue import Empty
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol
 
+import zmq
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from traitlets import Integer
+from traitlets.config import Config as Settings
 
 from grader.execution.child.config import Config
 from grader.execution.workspace import LONGEST_SOCKET
@@ -22,7 +25,16 @@ from grader.execution.workspace import LONGEST_SOCKET
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import zmq.asyncio
+
     from grader.execution.workspace import Workspace
+
+#: Bytes of a part of a message, by the bytes of output that a cell may show: a kernel sends texts of that
+#: many characters, a few in one message, and what else it shows may take ten times as much.
+LARGEST_MESSAGE = 32
+
+#: Messages that the host has received and not looked at; others wait in the kernel, in its own memory.
+WAITING = 10
 
 
 class KernelFactory(Protocol):
@@ -67,11 +79,16 @@ class PlainKernels:
         options: dict[str, Any] = {
             "connection_file": str(workspace.kernel / "connection.json"),
             "client_factory": PromptClient,
+            "config": Settings({"PromptClient": {"largest_message": _largest_message(workspace)}}),
         }
         socket = str(workspace.kernel / "ipc")
         if sys.platform != "win32" and len(f"{socket}-pipe") <= LONGEST_SOCKET:
             options |= {"transport": "ipc", "ip": socket}
         return AsyncKernelManager(kernel_spec_manager=_InMemory(argv), **options)
+
+
+def _largest_message(workspace: Workspace) -> int:
+    return (1 << 20) + LARGEST_MESSAGE * workspace.limits.output_bytes
 
 
 plain = PlainKernels()
@@ -101,7 +118,18 @@ class Reseeded:
 
 
 class PromptClient(AsyncKernelClient):  # type: ignore[misc]  # jupyter_client is not typed
-    """Is ready when the kernel is. jupyter_client's own client waits for a fifth of a second of silence."""
+    """Is ready when the kernel is. jupyter_client's own client waits for a fifth of a second of silence.
+
+    It takes in no more at a time than an honest kernel sends; whoever sends more is not listened to any more.
+    """
+
+    largest_message = Integer(1 << 30, config=True)
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context: zmq.asyncio.Context = super()._context_default()
+        context.setsockopt(zmq.MAXMSGSIZE, self.largest_message)
+        context.setsockopt(zmq.RCVHWM, WAITING)
+        return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as in the base class
         """Wait until the kernel answers on both channels. Called by nbclient before the first cell."""

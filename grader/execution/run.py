@@ -7,6 +7,7 @@ import copy
 import shutil
 import time
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from grader import recording
@@ -157,7 +158,7 @@ async def _attempt(  # noqa: PLR0913 - execute's own arguments, passed on
         except (OSError, ValueError) as error:
             raise SandboxError(f"what was recorded cannot be read: {error}") from error
         if keep is not None:
-            _keep(space.recording, keep)
+            _keep(space.recording, keep, cells=len(client.sent), limit=limits.recording_bytes)
     return client, recorded
 
 
@@ -175,14 +176,19 @@ def _cleared(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _keep(recorded: Path, folder: Path) -> None:
-    """Copy the recording's files in place of an earlier run's. Links may lead anywhere: not followed."""
+def _keep(recorded: Path, folder: Path, *, cells: int, limit: int) -> None:
+    """Copy the recording's files in place of an earlier run's, as many and as much as there may be.
+
+    Links may lead anywhere: not followed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("cell-*"):
         old.unlink()
-    for path in recorded.glob("cell-*"):
-        if path.is_file() and not path.is_symlink():
-            shutil.copyfile(path, folder / path.name)
+    for name in chain.from_iterable(map(recording.files, range(cells))):
+        path = recorded / name
+        if path.is_file() and not path.is_symlink() and (size := path.stat().st_size) <= limit:
+            limit -= size
+            shutil.copyfile(path, folder / name)
 
 
 def _code_cells(notebook: NotebookNode) -> list[int]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import signal
 import site
-import socket
+import struct
 import sys
 import sysconfig
+import tempfile
 import weakref
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Users that submissions run as when the grader is root, one each. No distribution gives these numbers to
 #: anybody.
-USERS = range(60706, 61184)
+USERS = range(60945, 61184)
 
 #: Programs and libraries, and the little of /etc that they read. No account's secrets, no names of machines.
 SYSTEM = (
@@ -107,14 +108,11 @@ def _python() -> list[str]:
 def _allot(workspace: Workspace) -> int:
     """Give a user that no other submission on this machine has.
 
-    Who is at work holds a socket of that name; when the process that holds it ends, so does the claim.
+    Who is at work holds a lock of that number; when the process that holds it ends, so does the claim. It is
+    on a file that only root may open: of whatever else has names a submission could take all.
     """
     for uid in USERS:
-        claim = socket.socket(socket.AF_UNIX)
-        try:
-            claim.bind(f"\0grader-user-{uid}")
-        except OSError:
-            claim.close()
+        if (claim := _claimed(uid)) is None:
             continue
         kill_user(uid)  # a grader that was killed may have left some
         weakref.finalize(workspace, _release, uid, claim, os.getpid())
@@ -122,10 +120,24 @@ def _allot(workspace: Workspace) -> int:
     raise SandboxError(f"all {len(USERS)} users that submissions run as are taken")
 
 
-def _release(uid: int, claim: socket.socket, holder: int) -> None:
+def _claimed(uid: int) -> int | None:
+    """Lock a user's place in the file of claims; give the descriptor that holds it, None if another does."""
+    import fcntl  # noqa: PLC0415 - not on Windows, which imports this module too
+
+    folder = next(folder for folder in ("/run", tempfile.gettempdir()) if os.access(folder, os.W_OK))
+    claim = os.open(f"{folder}/grader-users", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.fcntl(claim, fcntl.F_OFD_SETLK, struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, uid, 1, 0))
+    except BlockingIOError:
+        os.close(claim)
+        return None
+    return claim
+
+
+def _release(uid: int, claim: int, holder: int) -> None:
     if os.getpid() == holder:  # not in a copy of that process
         kill_user(uid)
-    claim.close()
+    os.close(claim)
 
 
 def _hand_over(folder: Path, uid: int) -> None:

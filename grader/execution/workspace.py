@@ -85,6 +85,7 @@ class Workspace:
             "PIP_NO_INDEX": "1",
             "CUDA_VISIBLE_DEVICES": "",  # every notebook is graded on the same kind of machine
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "TORCHDYNAMO_DISABLE": "1",  # torch.compile changes nothing: what it builds could not be loaded
         }
 
 

@@ -23,7 +23,7 @@ SAMPLED_UP_TO = 1 << 32  # elements; what claims more is a view that lies about 
 TEXT = 10_000  # characters
 ITEMS = 1_000  # items of a list
 DEPTH = 4  # lists within lists
-BITS = 1024  # Python refuses to print integers much longer
+BITS = 1023  # a longer integer may be no float
 ROOM = 200_000  # items that are written of one cell
 SHARE = 20_000  # of these, for one name
 

@@ -20,7 +20,7 @@ from grader.recording.events import (
     Value,
     finite,
 )
-from grader.recording.reader import read
+from grader.recording.reader import files, read
 
 __all__ = [
     "Backward",
@@ -38,6 +38,7 @@ __all__ = [
     "Seed",
     "StepParameter",
     "Value",
+    "files",
     "finite",
     "read",
 ]

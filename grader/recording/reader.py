@@ -68,20 +68,26 @@ def read(folder: Path, *, cells: Sequence[int], limit: int) -> Recording:
     records: list[CellRecord] = []
     damage: list[str] = []
     for ordinal, cell in enumerate(cells):
-        stem = f"cell-{ordinal:04d}"
+        name, beside = files(ordinal)
         try:
-            text = _read_file(folder / f"{stem}.json", limit)
+            text = _read_file(folder / name, limit)
             if text is None:
                 continue
             limit -= len(text)
-            blob = _read_file(folder / f"{stem}.safetensors", limit)
+            blob = _read_file(folder / beside, limit)
             limit -= len(blob or b"")
             document = json.loads(text)
             tensors = safetensors.torch.load(blob) if blob else {}
             records.append(_Reader(cell, cells, document, tensors, damage).record())
         except (*WRONG, OSError, safetensors.SafetensorError) as error:
-            damage.append(f"{stem}: {type(error).__name__}")
+            damage.append(f"{name}: {type(error).__name__}")
     return Recording(tuple(records), tuple(damage))
+
+
+def files(ordinal: int) -> tuple[str, str]:
+    """Give the names of the files of the cell that was executed as the ``ordinal``-th, from 0."""
+    stem = f"cell-{ordinal:04d}"
+    return f"{stem}.json", f"{stem}.safetensors"
 
 
 def _read_file(path: Path, limit: int) -> bytes | None:
@@ -295,6 +301,7 @@ def _index(item: Any) -> int:
 def _number(item: Any) -> Any:
     if type(item) not in (int, float, bool):
         raise TypeError(type(item).__name__)
+    float(item)  # an integer may be too large for one
     return item
 
 

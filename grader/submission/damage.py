@@ -12,6 +12,7 @@ from grader.errors import SubmissionError
 WORDS = {
     "missing": "there is no such file",
     "dangling-link": "is a link to a file that is not there",
+    "link-to-course": "is a link into a course, where the solutions are",
     "folder": "is a folder, not a notebook",
     "folder-closed": "is a folder that may not be opened",
     "not-regular": "is not a regular file",

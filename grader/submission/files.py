@@ -91,6 +91,8 @@ def _in_order(path: Path) -> str:
 def content_of(path: Path) -> bytes:
     """Read a regular file of bearable size. Raises ``SubmissionError`` for anything else."""
     try:
+        if path.is_symlink() and _in_a_course(path.resolve()):
+            raise damaged("link-to-course")
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise damaged("folder" if _is_notebook(path.name) or _opens(path) else "folder-closed")
@@ -104,6 +106,11 @@ def content_of(path: Path) -> bytes:
         raise damaged("dangling-link" if path.is_symlink() else "missing") from error
     except OSError as error:
         raise damaged("unreadable", reason=error.strerror) from error
+
+
+def _in_a_course(path: Path) -> bool:
+    """Tell whether a file lies where an assignment is: a link in what was handed in may not lead there."""
+    return any((folder / "assignment.toml").exists() for folder in path.parents)
 
 
 def check_size(size: int) -> None:

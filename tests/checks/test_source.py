@@ -1,6 +1,6 @@
 import pytest
 
-from grader.checks.source import clears, clears_before_update
+from grader.checks.source import clears, clears_before_update, typed_numbers
 
 BY_HAND = """
 for epoc in range(30):
@@ -38,3 +38,8 @@ def test_the_order_of_clearing_and_updating_is_read(clear, update):
 def test_only_what_clears_counts(source, expected):
     """A call without parentheses and a comparison clear nothing; broken text and magics are no obstacle."""
     assert expected == clears(source)
+
+
+def test_typed_numbers_are_those_that_a_tensor_can_have():
+    """An integer of four hundred digits, a student's factorial, is no float; the numbers beside it are."""
+    assert [[2.5, -4.0]] == typed_numbers(f"print({'9' * 400})\nWhat = torch.tensor([[2.5], [-4]])")

@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import json
+import mmap
 import os
 import platform
 import signal
@@ -28,6 +29,7 @@ from grader.errors import SandboxError
 from grader.execution import exceeded, protections, sandbox
 from grader.execution.child import landlock, seccomp
 from grader.execution.child.confine import confine
+from grader.execution.child.folders import remove
 from grader.execution.workspace import workspace
 from grader.records import Limits
 
@@ -437,6 +439,24 @@ def test_no_new_namespace(child, flag):
     assert "ENOSYS" == child(lambda: raw(seccomp.CLONE3, 0, 0))
 
 
+def test_what_it_starts_stays_its_own(child):
+    """It has no child become the server's, nor does it leave its parent or the host's eye."""
+
+    def flee():
+        libc, seen = ctypes.CDLL(None), ctypes.c_int()
+        asked = [libc.prctl(option, value, 0, 0, 0) for option, value in ((1, 0), (4, 0), (36, 1))]
+        now = [libc.prctl(3, 0, 0, 0, 0)]
+        for option in (2, 37):
+            libc.prctl(option, ctypes.byref(seen), 0, 0, 0)
+            now.append(seen.value)
+        return raw(seccomp.CLONE, 0x8000 | signal.SIGCHLD, 0, 0, 0, 0), asked, now[1:], now[0]
+
+    refused, said, kept, seen = child(flee)
+
+    assert ("EPERM", [0, 0, 0], [signal.SIGKILL, 0]) == (refused, said, kept)
+    assert seen or child.policy["uid"] is not None  # to root every process is in sight
+
+
 def test_newer_calls_are_not_there(child):
     """Nor is the other numbering of x86_64."""
     assert ["ENOSYS"] * 3 == child(lambda: [raw((n, n), 0) for n in (451, 467, 0x40000000 + 101)])
@@ -568,6 +588,55 @@ def test_the_disk_is_counted(tmp_path):
 
     assert 100 * 4096 <= exceeded.disk_used(tmp_path) < 1 << 20
     assert 5 * 4096 == exceeded.disk_used(tmp_path, enough=5 * 4096)
+
+
+def test_a_folder_that_hides_what_it_holds_is_full(tmp_path):
+    """Deeper than any path can name; and it can be removed all the same, like a locked one."""
+    here, outermost = Path.cwd(), tmp_path / "left"
+    outermost.mkdir()
+    os.chdir(outermost)
+    for _ in range(2500):
+        Path("deeper").mkdir()
+        os.chdir("deeper")
+    os.chdir(here)
+    (outermost / "locked").mkdir()
+    (outermost / "locked/within").mkdir()
+    (outermost / "locked").chmod(0)
+
+    assert float("inf") == exceeded.disk_used(outermost)
+    remove(str(outermost))
+    assert [] == [*tmp_path.iterdir()]
+
+
+def test_what_has_no_name_is_counted(tmp_path):
+    """Files that were removed and are still open, and sockets, each once."""
+    with (tmp_path / "removed").open("wb") as file, socket.socket(socket.AF_UNIX):
+        before = exceeded.held_open([os.getpid()])
+        file.write(b"1" * 100_000)
+        file.flush()
+        (tmp_path / "removed").unlink()
+        with socket.socket(socket.AF_UNIX):
+            held = exceeded.held_open([os.getpid(), os.getpid()])
+
+    assert before.removed + 100_000 <= held.removed <= before.removed + 200_000
+    assert before.sockets + 1 == held.sockets
+
+
+def test_shared_memory_is_counted():
+    """Of two processes that share it, each has its half; as on any other, each is counted by itself."""
+    with mmap.mmap(-1, 64 << 20) as shared:
+        shared.write(b"1" * (64 << 20))
+        reader, writer = os.pipe()
+        if (pid := os.fork()) == 0:
+            shared[:: mmap.PAGESIZE]
+            os.write(writer, b"1")
+            signal.pause()
+        os.read(reader, 1)
+        used = exceeded.memory_used([pid])
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+    assert 30 << 20 <= used
 
 
 # The doctor

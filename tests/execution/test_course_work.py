@@ -55,7 +55,7 @@ WORK = {
     ),
     "transforms": "print(torch.func.grad(lambda w: (w ** 2).sum())(torch.ones(2)))",
     "compiled": (
-        "f = torch.compile(lambda x: x + 1, backend='eager')\nprint(f(torch.ones(1)), 'torch._dynamo.config' in sys.modules)"
+        "f = torch.compile(lambda x: x + 1)\nprint(f(torch.ones(1)), 'torch._dynamo.config' in sys.modules)"
     ),
     "optimizers afterwards": "net(torch.ones(2, 1)).sum().backward(); optimizer.step(); torch._dynamo.reset()",
     "user": "import getpass; os.path.expanduser('~'), os.cpu_count(), time.localtime()",

@@ -20,6 +20,7 @@ SOURCES = (
     "type(sys.stdout)",
     """ours = [name.split('.') for name in sys.modules if name.startswith(('grader', 'nbclient'))]
 print(*{'.'.join(name[:3]) for name in ours})""",
+    "open(os.path.expanduser('~/../recording/cell-0099.json'), 'wb').truncate(200 << 20)",
 )
 
 
@@ -53,6 +54,14 @@ def test_nothing_is_left_in_the_temporary_folder(twice):
     _, folder, _ = twice
 
     assert [] == list(folder.iterdir())
+
+
+def test_only_recordings_are_kept(twice):
+    """Not what else lies in their folder, which may be as large as files with holes are."""
+    _, _, keep = twice
+    written = {path.stem for path in keep.glob("0/*")}
+
+    assert {f"cell-{cell:04d}" for cell in range(len(SOURCES))} == written
 
 
 def test_a_temporary_folder_may_be_too_deep_for_sockets(run, tmp_path, monkeypatch):

@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import zmq
 
 from grader.errors import SandboxError
 from grader.execution import client, execute, plain
+from grader.execution.workspace import workspace
 from grader.records import CellStatus, Limits, Message
 
 DEADLY = {
@@ -166,6 +168,16 @@ def test_an_animation_keeps_its_last_picture(flood):
 def test_a_huge_message_of_an_exception_is_cut(flood):
     """The record stays small."""
     assert client.LONGEST_MESSAGE == len(flood.cells[3].error.value)
+
+
+def test_the_host_takes_in_no_more_than_a_kernel_may_send():
+    """A message that is longer, or a thousand that wait, fill the submission's memory and not the host's."""
+    with workspace({}, Limits(output_bytes=100_000)) as space:
+        context = plain(space).client().context
+
+        assert (1 << 20) + 3_200_000 == context.getsockopt(zmq.MAXMSGSIZE)
+        assert 10 == context.getsockopt(zmq.RCVHWM)
+        context.term()
 
 
 def test_a_kernel_that_cannot_start_is_our_failure(submission):

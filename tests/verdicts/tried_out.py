@@ -119,7 +119,7 @@ for epoc in range(30):
 
 
 def copied(name: str, question: str, other: str) -> Answer:
-    """Answer a question with another one's network: right to the last digit, and for a person to look at."""
+    """Answer a question with another one's parameters: right to the last digit, and for a person to look at."""
     cells = ((question, LOOPS[other].source),)
     return Answer(f"{question}: {name}, copied", cells, near=frozenset({f"{question}.init"}), named=())
 
@@ -194,6 +194,8 @@ RIGHT = (
     copied("the network with a bias", "net-nobias-train", "net-bias-train"),
     copied("the network without a bias", "sgd-bias", "sgd-nobias"),
     copied("one tensor", "sgd-scalars", "sgd-what"),
+    copied("no network at all", "sgd-nobias", "sgd-what"),
+    copied("a network", "sgd-scalars", "sgd-bias"),
     data("x requires a gradient", "x.requires_grad = True"),
     data("y requires a gradient", "y.requires_grad_()"),
     data("X requires a gradient", "X.requires_grad_()"),

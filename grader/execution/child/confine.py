@@ -8,20 +8,27 @@ privilege. What is *required* is applied or the process goes no further. The pol
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from grader.execution.child import landlock, limits, namespaces, seccomp
-from grader.execution.child.linux import PR_SET_NO_NEW_PRIVS, drop_capabilities, empty_bounding_set, prctl
+from grader.execution.child.linux import (
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    drop_capabilities,
+    empty_bounding_set,
+    prctl,
+)
 
 #: Kept open for good: a rule for /proc/self holds for the folder that is open, not for one looked up anew.
 _pinned: list[int] = []
 
 
 def confine(policy: Mapping[str, Any]) -> None:
-    """Confine this process and all it will start.
+    """Confine this process and all it will start; from now on it dies with its parent.
 
     Args:
         policy: ``root``, ``cwd``, ``read``, ``write``, ``devices``, ``python`` are paths; ``uid`` is the
@@ -40,6 +47,7 @@ def confine(policy: Mapping[str, Any]) -> None:
             namespaces.enter(policy)
     with required("an unprivileged user for the submission (the grader runs as root)"):
         drop_privileges(policy["uid"])
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user resets it
     check_reachable(policy)
     tasks = 0 if apart or policy["uid"] is not None else limits.tasks_of(os.getuid())
     with required("limits on memory, time, processes and files"):

@@ -10,7 +10,7 @@ from typing import Any
 #: Where the numbers of x86_64 and of aarch64 are found in the tables of system calls.
 ARCHITECTURES = ("x86_64", "aarch64")
 
-PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 24, 36, 38
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

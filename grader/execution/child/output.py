@@ -27,7 +27,7 @@ class CappedSession(Session):  # type: ignore[misc]  # jupyter_client is not typ
 
     def __init__(self, *, output_bytes: int, **options: Any) -> None:
         super().__init__(**options)
-        self._allowed = output_bytes * TRAFFIC
+        self._longest, self._allowed = output_bytes, output_bytes * TRAFFIC
         self._sent: Counter[str] = Counter()
         self.dropped: set[str] = set()
 
@@ -56,11 +56,11 @@ class CappedSession(Session):  # type: ignore[misc]  # jupyter_client is not typ
         """Give the message, what is left of it, or None."""
         content = message["content"]
         if message["msg_type"] in VITAL:
-            return {**message, "content": _shortened(content, self._allowed)}
+            return {**message, "content": _shortened(content, self._longest)}
         cell = str(message["parent_header"].get("msg_id"))
         room = self._allowed - self._sent[cell] - ENVELOPE
         if message["msg_type"] == "stream":
-            kept = content["text"][: max(room, 0)]
+            kept = content["text"][: max(min(room, self._longest), 0)]
             whole, size = len(kept) == len(content["text"]), len(kept)
             content = {**content, "text": kept}
         else:

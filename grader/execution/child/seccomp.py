@@ -81,13 +81,23 @@ LABELS: dict[str, tuple[int | None, int | None]] = {
     "fsetxattr": (190, 7), "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
 }  # fmt: skip
 
-CLONE, CLONE3 = (56, 220), (435, 435)
+#: What of itself a process may not change: that it dies with its parent, that the host can look at it, that
+#: what it started stays its own and counts for it. Said to have worked, as some library may ask for it.
+ITSELF = (1, 4, 36)
+
+CLONE, CLONE3, PRCTL, FCNTL = (56, 220), (435, 435), (157, 167), (72, 25)
 SOCKET, SOCKETPAIR, CONNECT = (41, 198), (53, 199), (42, 203)
 IOCTL, PRLIMIT, SETPRIORITY, SETAFFINITY = (16, 29), (302, 261), (141, 140), (203, 122)
 KILL, TGKILL, SECCOMP = (62, 129), (234, 131), (317, 277)
 
 #: The flags of clone that ask for a new mount, cgroup, UTS, IPC, user, PID or network namespace.
 NAMESPACES = 0x7E020000
+
+#: The one that makes the child one of the server's, where it counts for no submission.
+SIBLING = 0x8000
+
+#: Having a file's news sent to another process as a signal, by fcntl and by ioctl.
+NEWS, NEWS_BY_IOCTL = (8, 15), (0x8901, 0x8902)
 
 #: Typing into the terminal of whoever started the grader, by two names, and changing what a terminal does.
 TERMINAL = (0x5412, 0x541C, 0x5423)
@@ -140,11 +150,13 @@ def assemble(*, connect: bool, signal_others: bool, label: bool) -> list[Instruc
         on(numbers, _answer(0))
     # Flags of clone3 lie in memory, where a filter cannot look: libraries then fall back to clone.
     on(CLONE3, _answer(errno.ENOSYS))
-    on(CLONE, _argument(0), (_ANY, 0, 1, NAMESPACES), _answer(errno.EPERM), _ALLOWED)
+    on(CLONE, _argument(0), (_ANY, 0, 1, NAMESPACES | SIBLING), _answer(errno.EPERM), _ALLOWED)
+    on(PRCTL, _argument(0), *_answer_each(ITSELF, 0), _ALLOWED)
     # Only Unix sockets, and not datagrams: those name their receiver where a filter cannot look.
     on(SOCKET, *_unix_stream())
     on(SOCKETPAIR, *_unix_stream())
-    on(IOCTL, _argument(1), *_deny_each(TERMINAL), _ALLOWED)
+    refused = TERMINAL if signal_others else (*TERMINAL, *NEWS_BY_IOCTL)
+    on(IOCTL, _argument(1), *_answer_each(refused, errno.EPERM), _ALLOWED)
     # Limits, priority and processors of oneself only: 0. The same user's other processes could be stopped by
     # them.
     on(PRLIMIT, *_only_zero(0))
@@ -156,6 +168,7 @@ def assemble(*, connect: bool, signal_others: bool, label: bool) -> list[Instruc
         # 0 is one's own process group, which a session leader has for itself.
         on(KILL, _argument(0), (_EQUAL, 2, 0, 0), (_EQUAL, 1, 0, os.getpid()), _answer(errno.EPERM), _ALLOWED)
         on(TGKILL, _argument(0), (_EQUAL, 1, 0, os.getpid()), _answer(errno.EPERM), _ALLOWED)
+        on(FCNTL, _argument(1), *_answer_each(NEWS, errno.EPERM), _ALLOWED)
         for numbers in SIGNALS.values():
             on(numbers, _answer(errno.EPERM))
     if not label:
@@ -180,8 +193,8 @@ def _only_zero(index: int) -> Iterable[Instruction]:
     return (_argument(index), (_EQUAL, 1, 0, 0), _answer(errno.EPERM), _ALLOWED)
 
 
-def _deny_each(values: Iterable[int]) -> list[Instruction]:
-    return [step for value in values for step in ((_EQUAL, 0, 1, value), _answer(errno.EPERM))]
+def _answer_each(values: Iterable[int], number: int) -> list[Instruction]:
+    return [step for value in values for step in ((_EQUAL, 0, 1, value), _answer(number))]
 
 
 def _unix_stream() -> Iterable[Instruction]:

@@ -197,7 +197,6 @@ def become_kernel(birth: Birth) -> None:
         _settle(request["cwd"], request["env"])
         if (policy := request.get("policy")) is not None:
             confine(policy)
-            _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user resets it
         app = prepare(request["argv"])
     except BaseException as error:  # noqa: BLE001 - whatever it is, the host must hear of it
         _tell(birth.channel, error=f"{type(error).__name__}: {error}")
