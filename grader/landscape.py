@@ -11,7 +11,7 @@ from torch.func import vmap
 
 from grader.checks.alignment import Alignment
 from grader.records import ReferenceSummary, RunSummary
-from grader.training import Data, Training
+from grader.training import MISFIT, Data, Training
 
 SIDE = 13  # the loss is known on a grid of so many points a side; a page draws its contours through more
 MOST = 5_000_000  # residuals on the whole grid: more take longer than all the judging
@@ -42,7 +42,7 @@ def landscape(
             **_lines(training, data, alignment, mine, reference.path[-1][1] if ended else ()),
             **_loss(training, data, alignment, run, reference),
         }
-    except (RuntimeError, ValueError, IndexError):  # a student's own data of a shape that does not fit
+    except MISFIT:  # a student's own data of a shape that does not fit
         return {}
 
 
@@ -72,7 +72,12 @@ def _loss(
         return {}
     axes = [torch.linspace(low, high, SIDE) for low, high in edges]
     grid = torch.cartesian_prod(*axes)
-    losses = vmap(lambda flat: training.step2(training.step1(alignment.parameters(flat), data), data))(grid)
+
+    def loss(flat: Tensor) -> Tensor:
+        p = alignment.parameters(flat)
+        return training.step2(training.step1(p, data), data) + training.penalty(p)
+
+    losses = vmap(loss)(grid)
     (a, b) = edges
     return {"loss_w0": a, "loss_w1": b, "loss": tuple(_short(losses))}
 

@@ -8,17 +8,23 @@ from math import prod
 from torch import Tensor
 
 from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording
+from grader.training import LARGEST
 
 SMALL = 16
 """Numbers that a leaf has at most to be a parameter whatever becomes of it; the lecture's models have two."""
-RECORDED = 16
-"""Numbers that are recorded of a leaf at most: of a larger one as many, evenly strided."""
+SAMPLE = 16
+"""Numbers that are recorded of a leaf with more than ``LARGEST``, evenly strided."""
 
 
 def recorded(tensor: Tensor) -> Tensor:
     """Give the numbers of a tensor, flat, that a recording has of a leaf."""
-    stride = max(1, tensor.numel() // RECORDED)
-    return tensor.flatten()[::stride][:RECORDED]
+    numbers = tensor.flatten()
+    return numbers if tensor.numel() <= LARGEST else numbers[:: tensor.numel() // SAMPLE][:SAMPLE]
+
+
+def recorded_count(shape: tuple[int, ...]) -> int:
+    """Tell how many numbers a recording has of a leaf of this shape."""
+    return prod(shape) if prod(shape) <= LARGEST else SAMPLE
 
 
 def data_leaves(recording: Recording) -> frozenset[int]:

@@ -16,7 +16,7 @@ import torch
 
 from grader.errors import AssignmentError, phrase
 from grader.spelling import did_you_mean
-from grader.training import Data, Training
+from grader.training import LARGEST, Data, Training, optimizer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,10 +126,23 @@ def _one_epoch(training: Training, data: Data) -> tuple[str | Phrase, ...]:
         said = phrase("optimizer is {given}, not in torch.optim", given=repr(optimizer))
         return said, did_you_mean(str(optimizer), optimizers)
     start = training.init()
+    for name, value in start.items():
+        if value.numel() > LARGEST:
+            count = value.numel()
+            return (
+                phrase(
+                    "{name} has {count} numbers, more than the {most} that are recorded of a parameter",
+                    name=repr(name),
+                    count=count,
+                    most=LARGEST,
+                ),
+            )
     _, loss, gradient = training.step3(start, data)
     if not torch.isfinite(loss):
         return (phrase("the first loss is {loss}", loss=str(float(loss))),)
-    if training.step4(start, gradient).keys() != start.keys():
+    if training.remembers:
+        optimizer_of(training, list(start.values()))
+    if training.begin()(0, start, gradient).keys() != start.keys():
         return (phrase("step4 does not give back the parameters that init gave"),)
     return ()
 

@@ -13,7 +13,7 @@ from grader.checks import TrainingJudgement
 from grader.checks.observed import Observed
 from grader.epochs import Epoch
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
-from grader.training import Data, Training, Trajectory, run
+from grader.training import MISFIT, Data, Training, Trajectory, run
 
 MOST = 120  # points of a curve
 LONGEST = 400  # epochs of the reference run for a picture: thousands take longer than all the judging
@@ -81,7 +81,7 @@ def _trajectory(training: Training, data: Data) -> Trajectory | None:
         return known[1]
     try:
         right = run(training, data, epochs=min(training.epochs, LONGEST, RESIDUALS // _residuals(data)))
-    except RuntimeError:  # a student's own data of a shape that the reference cannot train on
+    except MISFIT:  # a student's own data of a shape that the reference cannot train on
         return None
     _TRAJECTORIES[training] = data, right
     return right

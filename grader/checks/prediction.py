@@ -176,7 +176,7 @@ class Graph:
     def _meets_target(self, node: Node) -> int | None:
         inputs = [below for below in node.inputs if below is not None]
         name = _name(node)
-        if name in LOSSES and inputs:
+        if name in (*LOSSES, "LogSoftmax") and inputs:
             return inputs[0]
         if name in ("Sub", "Rsub") and len(node.inputs) == 2 and len(inputs) == 1:
             return inputs[0]

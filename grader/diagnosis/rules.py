@@ -20,12 +20,14 @@ from grader.diagnosis.misconceptions import update
 from grader.epochs import Epoch
 from grader.recording import Value
 from grader.records import CheckResult
-from grader.training import Training
+from grader.training import MISFIT, Training, optimizer_of
 
 Rule = Callable[[Case, CheckResult, Training], Evidence | None]
 SMALL = 16  # numbers: more are no parameters
 FEWEST = 3  # updates that tell whose gradient they follow
 SETTINGS = ("momentum", "dampening", "weight_decay", "nesterov", "maximize")
+WAYS = ("foreach", "fused", "capturable", "differentiable")
+"""Settings of how an optimizer computes, not of what."""
 
 
 def said(message: str) -> Rule:
@@ -77,7 +79,10 @@ def wrong_side_of_sigmoid(case: Case, check: CheckResult, replaced: Training) ->
 def learning_rate(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
     """Fit a rate and see whether it explains every update; one that an optimizer was given has to be it."""
     given = _given_rate(case)
-    fitted = agreement.rate(case)
+    try:
+        fitted = agreement.rate(case, reference)
+    except MISFIT:  # a step 4 that knows other parameters
+        return None
     rate = given if fitted is None else fitted  # by hand, what is not told is not guessed
     if rate is None or rate < 0 or abs(rate - reference.lr) <= 1e-4 * reference.lr:
         return None
@@ -147,6 +152,29 @@ def optimizer_settings(case: Case, check: CheckResult, reference: Training) -> E
         return None
     given = [f"{name}={step.settings[name]}" for name in SETTINGS if step.settings.get(name)]
     return {"setting": ", ".join(given)} if given else None
+
+
+def other_settings(case: Case, check: CheckResult, reference: Training) -> Evidence | None:  # noqa: ARG001
+    """See whether the optimizer that was asked for was given other settings than those."""
+    step = next((epoch.step for epoch in _epochs(case) if epoch.step), None)
+    if step is None or step.optimizer != (reference.optimizer or "SGD"):
+        return None
+    (asked,) = optimizer_of(reference, [torch.zeros(1)]).param_groups
+    other = [
+        name
+        for name, value in asked.items()
+        if name not in {"params", "lr", *WAYS} and step.settings.get(name, value) != _as_recorded(value)
+    ]
+    if not other:
+        return None
+    actual, expected = (
+        ", ".join(f"{name}={settings.get(name)}" for name in other) for settings in (step.settings, asked)
+    )
+    return {"expected": expected, "actual": actual}
+
+
+def _as_recorded(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def stale_gradient(case: Case, check: CheckResult, reference: Training) -> Evidence | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from grader.recorder.encode import INLINE, encode_tensor, numbers, outside, readable
+from grader.recorder.encode import INLINE, LEAF, encode_tensor, numbers, outside, readable
 from grader.recorder.graph import WHOLE, encode_graph, leaves_of
 from grader.recorder.known import Known, Register
 from grader.recorder.log import Log
@@ -193,7 +193,7 @@ class Tape:
                 tuple(self.slot(k, tensor) for k, tensor in zip(known, tensors, strict=True)),
                 tuple(k.number for k in known),
                 tuple(tensor.numel() for tensor in tensors),
-                tiny=all(type(t) in PLAIN and t.numel() <= INLINE and readable(t) for t in tensors),
+                tiny=all(type(t) in PLAIN and t.numel() <= LEAF and readable(t) for t in tensors),
                 single=all(tensor.numel() == 1 for tensor in tensors),
             )
             self._tensors = tensors
