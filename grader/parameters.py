@@ -12,6 +12,8 @@ from grader.training import LARGEST
 
 SMALL = 16
 """Numbers that a leaf has at most to be a parameter whatever becomes of it; the lecture's models have two."""
+OF_LAYERS = ("weight", "bias")
+"""What the parameters of a layer are called, which are no data though they never move."""
 SAMPLE = 16
 """Numbers that are recorded of a leaf with more than ``LARGEST``, evenly strided."""
 
@@ -34,7 +36,7 @@ def data_leaves(recording: Recording) -> frozenset[int]:
     for event in (event for record in recording.cells for event in record.events):
         if isinstance(event, Backward):
             for leaf in event.leaves:
-                if prod(leaf.shape) > SMALL:
+                if prod(leaf.shape) > SMALL and leaf.name.rpartition(".")[2] not in OF_LAYERS:
                     values.setdefault(leaf.number, set()).add(leaf.value)
         elif isinstance(event, OptimizerStep):
             held.update(parameter.number for parameter in event.parameters)

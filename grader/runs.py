@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
-from math import isfinite, prod
+from math import isfinite
 
 from grader.chunks import added_up
 from grader.epochs import Epoch, EpochEvents, after_gaps, equal, gathered

@@ -89,6 +89,10 @@ class Training:
         """Tell whether an update depends on the epochs before it: it is an optimizer's own, not ``step4``."""
         return self._given_step4 and not self.plain
 
+    def share(self, epoch: int) -> float:
+        """Give an epoch's learning rate as a share of ``lr``, which may be 0 where it is a mistake."""
+        return self.rate(epoch) / self.lr if self.scheduled and self.lr else 1.0
+
     @property
     def scheduled(self) -> bool:
         """Tell whether the learning rate changes from epoch to epoch."""
@@ -104,7 +108,7 @@ class Training:
             return _Optimizer(self)
 
         def update(epoch: int, p: Parameters, gradient: Parameters) -> Parameters:
-            share = self.rate(epoch) / self.lr
+            share = self.share(epoch)
             return {**p, **self.step4(p, {name: value * share for name, value in gradient.items()})}
 
         return update

@@ -51,8 +51,8 @@ def _after(  # noqa: PLR0913, PLR0917 - a step 4, and what it is given
 ) -> Tensor:
     if training.remembers:
         return _in_turn(training, epochs, before, found, cut, anew=observed.run.restarts > 0)
-    rates = torch.tensor([training.rate(epoch.index) for epoch in epochs], dtype=torch.float64)
-    due = found * (rates / training.lr).unsqueeze(1)
+    shares = torch.tensor([training.share(epoch.index) for epoch in epochs], dtype=torch.float64)
+    due = found * shares.unsqueeze(1)
 
     def one(values: Tensor, gradient: Tensor) -> Tensor:
         p = cut(values)

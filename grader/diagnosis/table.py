@@ -12,7 +12,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from grader.diagnosis import agreement, rules
+from grader.diagnosis import agreement, optimizers, rules
 from grader.diagnosis.agreement import Evidence
 from grader.diagnosis.case import Case
 from grader.diagnosis.misconceptions import around, init, step1, step2, update
@@ -239,10 +239,10 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.STEP3, update.backward_twice, rules.said("step3.repeated")),
     Misconception(Step.STEP4, update.leaf_rebound, rules.said("step4.rebound"), by_hand),
     Misconception(Step.STEP4, update.leaf_in_place, rules.said("step4.in-place"), by_hand),
-    Misconception(Step.STEP4, update.stale_optimizer, rules.stale_optimizer, with_optimizer),
-    Misconception(Step.STEP4, update.wrong_optimizer, rules.wrong_optimizer, with_optimizer, fits=True),
-    Misconception(Step.STEP4, update.optimizer_settings, rules.optimizer_settings, plain, fits=True),
-    Misconception(Step.STEP4, update.other_settings, rules.other_settings, with_settings, fits=True),
+    Misconception(Step.STEP4, update.stale_optimizer, optimizers.stale_optimizer, with_optimizer),
+    Misconception(Step.STEP4, update.wrong_optimizer, optimizers.wrong_optimizer, with_optimizer, fits=True),
+    Misconception(Step.STEP4, update.optimizer_settings, optimizers.optimizer_settings, plain, fits=True),
+    Misconception(Step.STEP4, update.other_settings, optimizers.other_settings, with_settings, fits=True),
     Misconception(Step.STEP4, update.wrong_sign, agreement.update),
     Misconception(Step.STEP4, update.stale_gradient, rules.stale_gradient, without_memory, fits=True),
     Misconception(Step.STEP4, update.constant_rate, agreement.update, scheduled),

@@ -103,11 +103,11 @@ def flat(value: Any) -> list[Any]:
     return items
 
 
-def numbers(tensor: torch.Tensor) -> list[Any] | None:
-    """Give a tensor's values flat, of a large one a strided sample; ``None`` where they cannot be read."""
+def numbers(tensor: torch.Tensor, whole: int = LEAF) -> list[Any] | None:
+    """Give a tensor's values flat, of one larger than ``whole`` a strided sample; ``None`` if unreadable."""
     if not readable(tensor):
         return None
-    return flat(tensor.tolist()) if tensor.numel() <= LEAF else sample(tensor)
+    return flat(tensor.tolist()) if tensor.numel() <= whole else sample(tensor)
 
 
 def sample(tensor: torch.Tensor) -> list[Any] | None:

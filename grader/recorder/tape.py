@@ -117,7 +117,7 @@ class Tape:
         stream = log.stream
         touched = any(self.register.know(tensor).written(tensor) for tensor in tensors)
         touched = touched and stream.last is not None and same(values, stream.last.values)
-        losses = [numbers(outside(root)) for root in roots]
+        losses = [numbers(outside(root), INLINE) for root in roots]
         via = "backward" if accumulate else "grad"
         again = late or self._again(roots[0], losses, line)
         opens = stream.opens_epoch(values, before, via, touched=touched, again=again)
@@ -279,5 +279,5 @@ def _hooked(tensors: list[torch.Tensor]) -> dict[int, torch.Tensor | None]:
 
 def _unlike_one(weights: Any) -> list[Any] | None:
     """Give what was sent back from the roots, where that is not the one of ``loss.backward()``."""
-    factors = [None if weight is None else numbers(weight) for weight in weights or ()]
+    factors = [None if weight is None else numbers(weight, INLINE) for weight in weights or ()]
     return factors if any(factor not in (None, [1.0]) for factor in factors) else None
