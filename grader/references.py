@@ -125,6 +125,7 @@ def _one_epoch(training: Training, data: Data) -> tuple[str | Phrase, ...]:
     _, loss, gradient = training.step3(start, data)
     if not torch.isfinite(loss):
         return (phrase("the first loss is {loss}", loss=str(float(loss))),)
+    training.begin()(training.epochs - 1, start, gradient)
     step4 = training.step4 if not training.remembers else partial(training.begin(), 0)
     if step4(start, gradient).keys() != start.keys():
         return (phrase("step4 does not give back the parameters that init gave"),)

@@ -90,15 +90,27 @@ class Decay(Momentum):
         return {"W": p["W"] - self.lr * (gradient["W"] + 0.1 * kept * p["W"])}
 
 
+class Line(Momentum):
+    """Two scalars, whose ŷ need not be written."""
+
+    optimizer, settings = None, {}
+
+    def init(self):
+        return {"b": torch.tensor(0.0), "w": torch.tensor(0.0)}
+
+    def step1(self, p, data):
+        return p["b"] + p["w"] * data.x
+
+
 class Net(Training):
-    """Two layers with a ReLU between them, 25 parameters, four of them dead."""
+    """Two layers with a ReLU between them, 61 parameters, three of them dead."""
 
     lr, epochs, optimizer = 1 / 20, 40, "SGD"
 
     def init(self):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(1)
-            net = torch.nn.Sequential(torch.nn.Linear(1, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
+            net = torch.nn.Sequential(torch.nn.Linear(1, 20), torch.nn.ReLU(), torch.nn.Linear(20, 1))
         net[0].bias.data[0], net[0].weight.data[0] = -5.0, 0.1
         return {name: value.detach() for name, value in net.named_parameters()}
 
@@ -139,7 +151,7 @@ def questions(*trainings):
     )
 
 
-CURVES = questions(Momentum, MomentumByHand, Adam, Schedule, Ridge, Decay, Net)
+CURVES = questions(Momentum, MomentumByHand, Adam, Schedule, Ridge, Decay, Line, Net)
 CLASSES = questions(Softmax)
 
 HAND = """
@@ -163,7 +175,7 @@ for epoc in range(30):
 """
 LAYERS = """
 torch.manual_seed(1)
-net = torch.nn.Sequential(torch.nn.Linear(1, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1){more})
+net = torch.nn.Sequential(torch.nn.Linear(1, 20), torch.nn.ReLU(), torch.nn.Linear(20, 1){more})
 net[0].bias.data[0], net[0].weight.data[0] = -5.0, 0.1
 opt = torch.optim.SGD(net.parameters(), lr=0.05)
 for epoc in range(40):
@@ -184,6 +196,17 @@ for epoc in range(30):
 """
 
 
+TERMS = """
+b, w = torch.tensor(0.0, requires_grad=True), torch.tensor(0.0, requires_grad=True)
+for epoc in range(30):
+    loss = {loss}
+    loss.backward()
+    with torch.no_grad():
+        b -= b.grad/50; w -= w.grad/50
+    b.grad = w.grad = None
+"""
+
+
 def hand(update, penalty=""):
     return HAND.format(update=update.replace("; ", "\n    "), penalty=penalty)
 
@@ -198,6 +221,10 @@ def layers(loss="torch.mean((y - net(x))**2)", more=""):
 
 def entropy(loss):
     return ENTROPY.format(loss=loss)
+
+
+def terms(loss):
+    return TERMS.format(loss=loss)
 
 
 PLAIN = "W.data = W.data - W.grad/50"
@@ -219,9 +246,21 @@ RIGHT = {
     "ridge-norm": ("Ridge", hand(PLAIN, " + torch.norm(W)**2/2")),
     "ridge-product": ("Ridge", hand(PLAIN, " + (W.T @ W).squeeze()/2")),
     "decay": ("Decay", hand(OWN_DECAY)),
+    "terms": ("Line", terms("((y - b - w*x)**2).mean()")),
     "layers": ("Net", layers()),
     "layers-mse": ("Net", layers("torch.nn.functional.mse_loss(net(x), y)")),
     "cross-entropy": ("Softmax", entropy("loss = torch.nn.CrossEntropyLoss()(net(F), species)")),
+    "cross-entropy-transposed": (
+        "Softmax",
+        """
+W, b = torch.zeros(4, 3, requires_grad=True), torch.zeros(3, requires_grad=True)
+for epoc in range(30):
+    torch.nn.functional.cross_entropy(F @ W + b, species).backward()
+    with torch.no_grad():
+        W -= W.grad/2; b -= b.grad/2
+    W.grad = b.grad = None
+""",
+    ),
     "cross-entropy-own": (
         "Softmax",
         entropy("loss = -torch.log_softmax(net(F), 1)[torch.arange(60), species].mean()"),
@@ -294,9 +333,14 @@ WRONG = {
         hand(PLAIN).replace("X @ W", "X[:, :2] @ W").replace(", [-1.0]", ""),
         {"step1": None},
     ),
+    "terms-sum": ("Line", terms("((y - b - w*x)**2).sum()"), {"step2": "sum-for-mean"}),
+    "terms-half": ("Line", terms("((y - w*x - b)**2).mean()/2"), {"step2": "half-loss"}),
+    "terms-absolute": ("Line", terms("(b - y + w*x).abs().mean()"), {"step2": "absolute-for-square"}),
+    "terms-sign": ("Line", terms("((y - b + w*x)**2).mean()"), {"step1": None}),
     "layers-sum": ("Net", layers("torch.sum((y - net(x))**2)"), {"step2": "sum-for-mean"}),
     "layers-half": ("Net", layers("torch.mean((y - net(x))**2)/2"), {"step2": "half-loss"}),
     "layers-flat": ("Net", layers("torch.mean((y.flatten() - net(x))**2)"), {"step2": "broadcast-target"}),
+    "layers-start": ("Net", layers().replace("manual_seed(1)", "manual_seed(2)"), {"init": None}),
     "layers-relu": ("Net", layers(more=", torch.nn.ReLU()"), {"step1": None}),
     "softmax-twice": (
         "Softmax",
@@ -317,6 +361,11 @@ WRONG = {
         "Softmax",
         entropy("yhat = net(F); loss = torch.mean((torch.nn.functional.one_hot(species, 3) - yhat)**2)"),
         {"step2": None},
+    ),
+    "softmax-rate": (
+        "Softmax",
+        entropy("loss = torch.nn.CrossEntropyLoss()(net(F), species)").replace("0.5 *", "50 *"),
+        {"step4": "learning-rate"},
     ),
     "softmax-not-cleared": (
         "Softmax",
