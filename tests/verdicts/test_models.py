@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from grader.assignment import Variation
+from grader.kit.trainings import form_of
 from grader.validation.matrix import matrix
 
 from .conftest import submission_of
@@ -42,6 +43,11 @@ def lost(report):
 def test_every_mistake_costs_its_step_and_is_named(courses):
     """No misconception that can befall these questions is a hole."""
     assert [] == [trial for course in courses for trial in matrix(course) if trial.hole]
+
+
+def test_no_kit_takes_a_training_for_a_plainer_one():
+    """A kit has no form for momentum, a schedule or a penalty, and says nothing of them rather than half."""
+    assert {"Line"} == {one.id for one in CURVES if form_of(one.training, curve()) is not None}
 
 
 @pytest.mark.parametrize(("question", "cell"), RIGHT.values(), ids=RIGHT)
