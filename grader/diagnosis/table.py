@@ -138,7 +138,8 @@ class Misconception:
         """Tell whether the replaced reference is another training than the reference."""
         if self.step in (Step.DATA, Step.VALUE) or not self._befalls(reference, data):
             return False
-        return differ(reference, self.make(reference), data)
+        made = self.make(reference)
+        return _works(made, data) and differ(reference, made, data)
 
     def _befalls(self, reference: Training, data: Data) -> bool:
         try:
@@ -147,25 +148,32 @@ class Misconception:
             return False
 
 
+def _works(made: Training, data: Data) -> bool:
+    """Tell whether a replaced reference can be trained: it may be made for other data or parameters."""
+    start = made.init()
+    try:
+        _, _, gradient = made.step3(start, data)
+        made.begin()(0, start, gradient)
+    except MISFIT:
+        return False
+    return True
+
+
 def differ(one: Training, other: Training, data: Data) -> bool:
     """Tell whether two trainings are different ones, as far as their first epoch shows."""
-    p, q = one.init(), other.init()
-    _, loss, gradient = one.step3(p, data)
-    try:
-        _, changed, slope = other.step3(q, data)
-        moved = other.begin()(0, q, slope)
-    except MISFIT:  # made for other data, parameters or optimizers than there are
-        return False
     if one.flow != other.flow or one.epochs != other.epochs:
         return True
+    p, q = one.init(), other.init()
     if p.keys() != q.keys() or any(not torch.equal(p[name], q[name]) for name in p):
         return True
+    _, loss, gradient = one.step3(p, data)
+    _, changed, slope = other.step3(q, data)
     if not bool(changed.isfinite()):
         return False  # a loss that these data do not have
     pairs = (
         ({"": loss}, {"": changed}),
         (gradient, slope),
-        (one.begin()(0, p, gradient), moved),
+        (one.begin()(0, p, gradient), other.begin()(0, q, gradient)),
         (one.clear(gradient), other.clear(gradient)),
     )
     return any(not torch.allclose(a[name], b[name], rtol=1e-4) for a, b in pairs for name in a)

@@ -223,7 +223,9 @@ def _step(loop: _Loop, epoch: int, found: Parameters, following: Parameters) -> 
 
 
 def _settings(training: Training) -> dict[str, object]:
-    """Give what the recorder would note of the optimizer's settings."""
+    """Give what the recorder would note of the optimizer's settings, where they matter."""
+    if not training.remembers and training.flow != "other-settings":
+        return {}
     (group,) = optimizer_of(training, [torch.zeros(1)]).param_groups
     settings = {name: value for name, value in group.items() if name != "params"}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}
