@@ -11,7 +11,7 @@ from torch.func import vmap
 
 from grader.checks.alignment import Alignment
 from grader.records import ReferenceSummary, RunSummary
-from grader.training import Data, Training
+from grader.training import MISFIT, Data, Training, cast
 
 SIDE = 13  # the loss is known on a grid of so many points a side; a page draws its contours through more
 MOST = 5_000_000  # residuals on the whole grid: more take longer than all the judging
@@ -23,42 +23,51 @@ FARTHEST = 2.0  # how far the picture follows a student's path beyond the refere
 Point = Sequence[float]
 
 
-def landscape(
-    training: Training, data: Data, alignment: Alignment, run: RunSummary, reference: ReferenceSummary
+def landscape(  # noqa: PLR0913, PLR0917 - two runs, and where both ended
+    training: Training,
+    data: Data,
+    alignment: Alignment,
+    run: RunSummary,
+    reference: ReferenceSummary,
+    ends: tuple[Point, Point] | None = None,
 ) -> Mapping[str, tuple[float, ...]]:
     """Give what there is of these, as plain numbers under names.
+
+    ``ends`` are all parameters at the end of the student's run and of the reference's, where a summary does
+    not have them all.
 
     ``line_x`` (61) and over it ``line_student`` and ``line_reference``, ŷ by the reference's step 1 at the
     parameters each ended with; ``loss_w0`` and ``loss_w1`` (2 each), the edges of a square grid over two
     parameters, and ``loss`` (13 · 13), the reference's loss there on the data that were judged.
     """
-    wanted = list(training.init().values())
-    if sum(value.numel() for value in wanted) != 2:
-        return {}
-    ended = len(reference.path) > 0 and reference.path[-1][0] > training.epochs
-    mine = [value for it in run.parameters.values() for value in it.last]
+    count, data = sum(value.numel() for value in training.init().values()), cast(data, torch.float32)
+    if ends is None:
+        ended = len(reference.path) > 0 and reference.path[-1][0] > training.epochs
+        mine = [value for it in run.parameters.values() for value in it.last]
+        ends = mine, reference.path[-1][1] if ended else ()
     try:
         return {
-            **_lines(training, data, alignment, mine, reference.path[-1][1] if ended else ()),
-            **_loss(training, data, alignment, run, reference),
+            **_lines(training, data, alignment, count, ends),
+            **(_loss(training, data, alignment, run, reference) if count == 2 else {}),
         }
-    except (RuntimeError, ValueError, IndexError):  # a student's own data of a shape that does not fit
+    except MISFIT:  # a student's own data of a shape that does not fit
         return {}
 
 
 def _lines(
-    training: Training, data: Data, alignment: Alignment, student: Point, reference: Point
+    training: Training, data: Data, alignment: Alignment, count: int, ends: tuple[Point, Point]
 ) -> Mapping[str, tuple[float, ...]]:
     """Give the fitted curves at some of the data's x, from left to right."""
     x = getattr(data, "x", None)
-    if not isinstance(x, Tensor) or x.numel() < 2:
+    start = {name: value.to(torch.float32) for name, value in training.init().items()}
+    if not isinstance(x, Tensor) or x.numel() < 2 or x.numel() != training.step1(start, data).numel():
         return {}
     across = x.flatten().argsort()
     places = across[torch.linspace(0, len(across) - 1, min(PLACES, len(across))).round().long()]
     curves = {
         name: tuple(_short(training.step1(alignment.parameters(torch.tensor(end)), data).flatten()[places]))
-        for name, end in (("line_student", student), ("line_reference", reference))
-        if len(end) == 2 and all(map(math.isfinite, end))
+        for name, end in zip(("line_student", "line_reference"), ends, strict=True)
+        if len(end) == count and all(map(math.isfinite, end))
     }
     return {"line_x": tuple(_short(x.flatten()[places])), **curves} if curves else {}
 
@@ -72,7 +81,12 @@ def _loss(
         return {}
     axes = [torch.linspace(low, high, SIDE) for low, high in edges]
     grid = torch.cartesian_prod(*axes)
-    losses = vmap(lambda flat: training.step2(training.step1(alignment.parameters(flat), data), data))(grid)
+
+    def loss(flat: Tensor) -> Tensor:
+        p = alignment.parameters(flat)
+        return training.step2(training.step1(p, data), data) + training.penalty(p)
+
+    losses = vmap(loss)(grid)
     (a, b) = edges
     return {"loss_w0": a, "loss_w1": b, "loss": tuple(_short(losses))}
 

@@ -8,17 +8,25 @@ from math import prod
 from torch import Tensor
 
 from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording
+from grader.training import LARGEST
 
 SMALL = 16
 """Numbers that a leaf has at most to be a parameter whatever becomes of it; the lecture's models have two."""
-RECORDED = 16
-"""Numbers that are recorded of a leaf at most: of a larger one as many, evenly strided."""
+OF_LAYERS = ("weight", "bias")
+"""What the parameters of a layer are called, which are no data though they never move."""
+SAMPLE = 16
+"""Numbers that are recorded of a leaf with more than ``LARGEST``, evenly strided."""
 
 
 def recorded(tensor: Tensor) -> Tensor:
     """Give the numbers of a tensor, flat, that a recording has of a leaf."""
-    stride = max(1, tensor.numel() // RECORDED)
-    return tensor.flatten()[::stride][:RECORDED]
+    numbers = tensor.flatten()
+    return numbers if tensor.numel() <= LARGEST else numbers[:: tensor.numel() // SAMPLE][:SAMPLE]
+
+
+def recorded_count(shape: tuple[int, ...]) -> int:
+    """Tell how many numbers a recording has of a leaf of this shape."""
+    return prod(shape) if prod(shape) <= LARGEST else SAMPLE
 
 
 def data_leaves(recording: Recording) -> frozenset[int]:
@@ -28,7 +36,7 @@ def data_leaves(recording: Recording) -> frozenset[int]:
     for event in (event for record in recording.cells for event in record.events):
         if isinstance(event, Backward):
             for leaf in event.leaves:
-                if prod(leaf.shape) > SMALL:
+                if prod(leaf.shape) > SMALL and leaf.name.rpartition(".")[2] not in OF_LAYERS:
                     values.setdefault(leaf.number, set()).add(leaf.value)
         elif isinstance(event, OptimizerStep):
             held.update(parameter.number for parameter in event.parameters)

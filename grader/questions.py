@@ -42,7 +42,7 @@ from grader.records import (
     Submission,
 )
 from grader.runs import TrainingRun, training_runs
-from grader.summaries import data_points, reference_summary, run_summary
+from grader.summaries import data_points, ends, reference_summary, run_summary
 from grader.training import Data
 
 
@@ -238,10 +238,9 @@ def _training(
     run, reference = run_summary(judgement.observed), reference_summary(question.training, judgement)
     points = data_points(judgement.data)
     if points is not None:
-        points = {
-            **points,
-            **landscape(question.training, judgement.data, judgement.observed.alignment, run, reference),
-        }
+        given = judgement.data, judgement.observed.alignment
+        came_to = ends(question.training, judgement)
+        points = {**points, **landscape(question.training, *given, run, reference, came_to)}
     return run, reference, points
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
-from math import isfinite, prod
+from math import isfinite
 
 from grader.chunks import added_up
 from grader.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
 from grader.gradients import ALL, choice, chosen
-from grader.parameters import RECORDED
+from grader.parameters import recorded_count
 from grader.recording import Numbers, Recording
 from grader.run_ends import after_last, at_the_end, last_leaves
 
@@ -30,7 +30,7 @@ class TrainingRun:
     @property
     def counts(self) -> tuple[int, ...]:
         """How many numbers were recorded of each leaf."""
-        return tuple(min(prod(shape), RECORDED) for _, shape, _ in self.leaves)
+        return tuple(recorded_count(shape) for _, shape, _ in self.leaves)
 
     @property
     def start(self) -> Numbers:

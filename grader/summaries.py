@@ -13,12 +13,13 @@ from grader.checks import TrainingJudgement
 from grader.checks.observed import Observed
 from grader.epochs import Epoch
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
-from grader.training import Data, Training, Trajectory, run
+from grader.training import MISFIT, Data, Training, Trajectory, run
 
 MOST = 120  # points of a curve
 LONGEST = 400  # epochs of the reference run for a picture: thousands take longer than all the judging
 RESIDUALS = 100_000_000  # that it computes: of a y of shape (2000,) four million stand in each epoch
 SHOWN = 8  # numbers of a parameter
+LINE = 2  # parameters of a line
 
 T = TypeVar("T")
 
@@ -66,6 +67,27 @@ def reference_summary(training: Training, judgement: TrainingJudgement) -> Refer
     )
 
 
+def ends(training: Training, judgement: TrainingJudgement) -> tuple[Sequence[float], Sequence[float]] | None:
+    """Give all parameters at the end of the student's run and of the reference's, in its order.
+
+    Nothing of a run whose end is not known; ``None`` where there are two, which a summary has.
+    """
+    observed = judgement.observed
+    if len(observed.alignment.places) <= LINE:
+        return None
+    last = observed.run.epochs[-1]
+    end = last.following or last.values
+    mine = [end[place] for place in observed.alignment.places if place is not None]
+    if not observed.alignment.complete:
+        return (), ()
+    if judgement.perfect and training.epochs > MOST:
+        return mine, mine
+    right = _trajectory(training, judgement.data)
+    if right is None or len(right.losses) < training.epochs:
+        return mine, ()
+    return mine, torch.cat([value.flatten() for value in right.result.values()]).tolist()
+
+
 def _steps(count: int, observed: Observed) -> list[int]:
     """Give the epochs of ``count`` that are shown: of many those that are shown of the student's too."""
     if count <= MOST:
@@ -81,7 +103,7 @@ def _trajectory(training: Training, data: Data) -> Trajectory | None:
         return known[1]
     try:
         right = run(training, data, epochs=min(training.epochs, LONGEST, RESIDUALS // _residuals(data)))
-    except RuntimeError:  # a student's own data of a shape that the reference cannot train on
+    except MISFIT:  # a student's own data of a shape that the reference cannot train on
         return None
     _TRAJECTORIES[training] = data, right
     return right

@@ -382,6 +382,17 @@ def test_mistakes_in_the_toml_are_said_in_one_line(course, old, new, message):
             "optimizer = 'SDG'\n\n    def init",
             r":18: .*: Line: optimizer is 'SDG', .* mean 'SGD'\?",
         ),
+        (
+            "def init",
+            "settings = {'momentun': 0.9}\n\n    def init",
+            r":18: .*small\.py raises TypeError: .* 'momentun'",
+        ),
+        (
+            "def init",
+            "def rate(self, epoch):\n        return None\n\n    def init",
+            r":18: .*small\.py raises TypeError: ",
+        ),
+        ("tensor(2.0)", "full((300,), 2.0)", r":18: .*: Line: '.*' has 300 numbers, more than the 256 "),
         ("tensor(2.0)", "tensor(float('nan'))", r":18: .*: Line: the first loss is nan"),
         (
             "def step2",

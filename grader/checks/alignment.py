@@ -59,7 +59,7 @@ def align(reference: Parameters, run: TrainingRun) -> Alignment:
     whole = _whole(reference, leaves)
     places: list[int | None]
     if whole is not None:
-        places = [place for start, count in whole for place in range(start, start + count)]
+        places = [place for partner in whole for place in _places(*partner)]
     else:
         places = _number_by_number(reference, leaves)
     used = {place for place in places if place is not None}
@@ -91,8 +91,17 @@ def _leaves(run: TrainingRun) -> list[Leaf]:
     return out
 
 
-def _whole(reference: Parameters, leaves: list[Leaf]) -> list[tuple[int, int]] | None:
-    """Pair whole leaves with whole parameters; ``None`` if one of them finds no partner of its size."""
+def _places(start: int, shape: torch.Size, transposed: bool) -> list[int]:  # noqa: FBT001 - of ``_whole``
+    """Give where each number of a parameter of ``shape`` stands, in a leaf that begins at ``start``."""
+    numbers = torch.arange(start, start + math.prod(shape))
+    return (numbers.reshape(shape[::-1]).T if transposed else numbers).flatten().tolist()
+
+
+def _whole(reference: Parameters, leaves: list[Leaf]) -> list[tuple[int, torch.Size, bool]] | None:
+    """Pair whole leaves with whole parameters; ``None`` if one of them finds no partner of its size.
+
+    A pair is where the leaf's numbers begin, the parameter's shape, and whether the leaf is transposed.
+    """
     left = list(leaves)
     out = []
     for name, value in reference.items():
@@ -101,15 +110,28 @@ def _whole(reference: Parameters, leaves: list[Leaf]) -> list[tuple[int, int]] |
             return None
         partner = max(fitting, key=lambda leaf: _likeness(name, value, leaf))
         left.remove(partner)
-        out.append((partner[3], value.numel()))
+        out.append((partner[3], value.shape, _transposed(value, partner)))
     return out
 
 
-def _likeness(name: str, value: Tensor, leaf: Leaf) -> tuple[bool, bool, int]:
-    wanted, seen = ROLE.get(name, ""), role(leaf[0])
+def _transposed(value: Tensor, leaf: Leaf) -> bool:
+    """Tell whether a matrix is written the other way round: ``X @ W`` for a layer of torch."""
+    shape = tuple(value.shape)
+    return len(shape) == 2 and 1 not in shape and leaf[1] == shape[::-1] != shape
+
+
+def _likeness(name: str, value: Tensor, leaf: Leaf) -> tuple[bool, bool, bool, bool, int]:
+    """Compare a leaf with a parameter; of several layers each has a name in its network, ``0.weight``."""
+    of_layer, part = "." in name, name.rpartition(".")[2]
+    wanted, seen = ROLE.get(part, ""), role(leaf[0])
     same_role = bool(wanted) and wanted == seen
-    other_role = bool(wanted) and bool(seen) and wanted != seen
-    return (same_role and not other_role, _starts_alike(value.flatten().tolist(), leaf[2]), -leaf[3])
+    return (
+        of_layer and f".{leaf[0]}".endswith(f".{name}"),
+        of_layer and tuple(value.shape) == leaf[1],
+        same_role,
+        _starts_alike(value.flatten().tolist(), leaf[2]),
+        -leaf[3],
+    )
 
 
 def _number_by_number(reference: Parameters, leaves: list[Leaf]) -> list[int | None]:

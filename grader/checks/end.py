@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from grader.checks.finding import NOT_OBSERVED, PASSED, Finding, failed, shown_numbers, text
-from grader.checks.loop import is_number, table
+from grader.checks.loop import is_number
 from grader.checks.misplaced import updated_below
 from grader.checks.observed import LARGEST, Observed
 from grader.checks.tolerance import ROUNDINGS
+from grader.checks.updates import table
 from grader.epochs import Epoch
 from grader.parameters import recorded
 from grader.recording import Value
@@ -70,7 +71,7 @@ def _own_end(observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:
     values = torch.tensor(last.values, dtype=torch.float64)
     tolerance = ROUNDINGS * observed.unit * values.abs()
     if not all(map(is_number, last.values)):
-        return values, tolerance
+        return values, torch.full_like(values, torch.inf)  # nobody knows what NaN left alone
     if last.settled and last.following is not None:
         return torch.tensor(last.following, dtype=torch.float64), tolerance
     seen = [e for e in observed.run.epochs[:-1] if e.following is not None and e.found is not None]

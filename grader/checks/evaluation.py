@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 
 from grader.checks.alignment import Alignment
 from grader.checks.tolerance import unit
-from grader.training import Data, Training, cast
+from grader.training import MISFIT, Data, Training, cast
 
 #: States evaluated at once, and the numbers that their losses may keep for derivatives: a residual that was
 #: spread to (2000, 2000) keeps four million a state.
@@ -29,7 +30,7 @@ class Evaluation:
     ``yhat`` (T, n), ``loss`` (T), ``gradient`` (T, P); ``yhat_scale``, ``loss_scale``, ``gradient_scale``
     alike: a correct program in a dtype of relative rounding error u is off by some multiple of u times these.
     The loss's holds what float32 does to the reference itself: 1 - ŷ is off by a rounding of 1, however small
-    ŷ.
+    ŷ. ``penalty`` (T) is the part of the loss that is the parameters' alone.
     """
 
     yhat: Tensor
@@ -38,6 +39,7 @@ class Evaluation:
     yhat_scale: Tensor
     loss_scale: Tensor
     gradient_scale: Tensor
+    penalty: Tensor
 
 
 def evaluate(training: Training, data: Data, alignment: Alignment, states: Tensor) -> Evaluation:
@@ -55,32 +57,52 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
     def step2(yhat: Tensor, data: Data) -> Tensor:
         return vmap(lambda one: training.step2(one, data))(yhat)
 
+    def penalty(flat: Tensor) -> Tensor:
+        added = torch.as_tensor(training.penalty(alignment.parameters(flat)), dtype=torch.float64)
+        return added + 0 * flat.sum()
+
     def few(states: Tensor) -> tuple[Tensor, ...]:
         yhat = step1(states, exact)
         loss = step2(yhat, exact)
         off = step2(step1(states.detach().to(torch.float32), rough), rough) - loss.detach()
-        return _with_scales(states, yhat, loss, off.abs().nan_to_num(0.0, 0.0, 0.0), rest)
+        parts = _with_scales(states, yhat, loss, off.abs().nan_to_num(0.0, 0.0, 0.0), (rest, steepest))
+        return _penalised(parts, states, vmap(penalty)(states))
 
     # Where a sigmoid is steepest: a saturated one's slope s(1-s) is small, but off by the rounding of s.
     zero = torch.zeros_like(states[:1]).requires_grad_()
     yhat = step1(zero, exact)
     rest = _jacobian(yhat, zero).abs()
-    at_once = min(AT_ONCE, max(1, KEPT // max(1, _kept(lambda: step2(yhat, exact)))))
+    steepest = _bend(torch.zeros_like(yhat), lambda yhat: step2(yhat, exact)).nan_to_num(0.0, 0.0, 0.0)
+    kept = max(1, rest.numel(), _kept(lambda: step2(yhat, exact)))
+    at_once = min(AT_ONCE, max(1, KEPT // kept))
     parts = [few(part.requires_grad_()) for part in torch.split(states.detach(), at_once)]
     return Evaluation(*map(torch.cat, zip(*parts, strict=True)))
 
 
-def loss_of_yhat(training: Training, yhat: Tensor, data: Data) -> Tensor:
+def loss_of_yhat(training: Training, yhat: Tensor, data: Data, penalty: float = 0.0) -> Tensor:
     """Give the loss of a student's own ŷ. At 0 or 1, where the formula has none, it is that of ``BCELoss``.
+
+    ``penalty`` is what the student's parameters add to it.
 
     Raises:
         RuntimeError: ŷ does not fit the reference's step 2.
     """
-    loss = training.step2(yhat.reshape(-1, 1), data)
-    if bool(loss.isfinite()):
-        return loss
-    with _BoundedLog():
-        return training.step2(yhat.reshape(-1, 1), data)
+    yhat = yhat.reshape(shape_of_yhat(training, data, yhat.numel()))
+    loss = training.step2(yhat, data)
+    if not bool(loss.isfinite()):
+        with _BoundedLog():
+            loss = training.step2(yhat, data)
+    return loss + penalty
+
+
+def shape_of_yhat(training: Training, data: Data, count: int) -> tuple[int, ...]:
+    """Give the shape of the reference's ŷ where it has so many numbers, of a column otherwise."""
+    start = {name: value.to(torch.float64) for name, value in training.init().items()}
+    try:
+        shape = tuple(training.step1(start, data).shape)
+    except MISFIT:  # a student's own data of another shape
+        return (-1, 1)
+    return shape if prod(shape) == count else (-1, 1)
 
 
 class _BoundedLog(TorchFunctionMode):
@@ -91,18 +113,41 @@ class _BoundedLog(TorchFunctionMode):
         return result.clamp(min=LEAST_LOG) if func in (torch.log, Tensor.log) else result
 
 
-def _with_scales(states: Tensor, yhat: Tensor, loss: Tensor, off: Tensor, rest: Tensor) -> tuple[Tensor, ...]:
+def _penalised(parts: tuple[Tensor, ...], states: Tensor, added: Tensor) -> tuple[Tensor, ...]:
+    """Add to an ``Evaluation``'s fields what the parameters add to the loss, (T), and its derivative."""
+    yhat, loss, gradient, yhat_scale, loss_scale, gradient_scale = parts
+    slope = _derivative(added.sum(), states).detach()
+    added = added.detach()
+    return (
+        yhat,
+        loss + added,
+        gradient + slope,
+        yhat_scale,
+        loss_scale + added.abs(),
+        gradient_scale + slope.abs(),
+        added,
+    )
+
+
+def _with_scales(
+    states: Tensor, yhat: Tensor, loss: Tensor, off: Tensor, at_zero: tuple[Tensor, Tensor]
+) -> tuple[Tensor, ...]:
     """Give an ``Evaluation``'s fields for ``states`` (T, P), whose ``yhat`` and ``loss`` (T) are known.
 
-    ``off`` (T): by how much float32 misses the loss; ``rest`` (1, n, P): the absolute Jacobian at zero.
+    ``off`` (T): by how much float32 misses the loss; ``at_zero``: the absolute Jacobian at zero, (1, n, P),
+    and how the loss bends where ŷ is 0, (1, n).
     """
+    rest, steepest = at_zero
     jacobian = _jacobian(yhat, states)
     residual = _derivative(loss.sum(), yhat)
-    bend = _derivative(residual.sum(), yhat)  # the lecture's losses are sums of rows' losses
-    residual, bend, yhat = (value.detach().flatten(1) for value in (residual, bend, yhat))
+    bend = _bend_of(residual, yhat)
+    residual, yhat = (value.detach().flatten(1) for value in (residual, yhat))
     loss, states = loss.detach(), states.detach()
     yhat_scale = yhat.abs() + (jacobian * states.unsqueeze(1)).abs().sum(2)  # the terms it sums up
-    terms = residual.abs() + bend.abs() * yhat_scale
+    flat = (steepest - bend).clamp(
+        min=0.0
+    )  # a probability within the loss, saturated, is off by its rounding
+    terms = residual.abs() + bend * yhat_scale + flat
     return (
         yhat,
         loss,
@@ -111,6 +156,21 @@ def _with_scales(states: Tensor, yhat: Tensor, loss: Tensor, off: Tensor, rest: 
         loss.abs() + (residual.abs() * yhat_scale).sum(1) + off / unit("float32"),
         _row_by_row(terms, jacobian.abs()) + _row_by_row(residual.abs(), rest),
     )
+
+
+def _bend(yhat: Tensor, loss: Callable[[Tensor], Tensor]) -> Tensor:
+    yhat = yhat.detach().requires_grad_()
+    return _bend_of(_derivative(loss(yhat).sum(), yhat), yhat)
+
+
+def _bend_of(residual: Tensor, yhat: Tensor) -> Tensor:
+    """Give by how much the loss's derivative changes with each ŷ, (T, n), absolute: ``loss`` sums up rows.
+
+    Of several numbers in a row, as of classes, each changes those of the others.
+    """
+    columns = residual.unbind(2) if residual.dim() > 2 else (residual,)
+    bends = [_derivative(column.sum(), yhat).detach().abs().flatten(1) for column in columns]
+    return torch.stack(bends).sum(0)
 
 
 def _jacobian(yhat: Tensor, states: Tensor) -> Tensor:

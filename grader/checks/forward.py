@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.checks.evaluation import Evaluation, evaluate
+from grader.checks.evaluation import Evaluation, evaluate, shape_of_yhat
 from grader.checks.finding import BORDERLINE, PASSED, Finding, by_status, failed, shown_numbers, text
 from grader.checks.frozen import frozen
 from grader.checks.observed import Observed
@@ -30,7 +30,7 @@ from grader.checks.readings import (
 )
 from grader.checks.shifted import late, stale
 from grader.checks.source import repeats_backward
-from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, verdict, worst
+from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, in_units, verdict, worst
 from grader.records import CheckStatus, Message
 from grader.training import Data, Training, cast
 
@@ -97,13 +97,13 @@ class _Judge:
         right = evaluate(self.training, self.data, self.observed.alignment, states)
         allowed = ROUNDINGS * self.observed.unit
         per_root, repeated = self._repeated(right, allowed)
-        loss_off = (per_root - right.loss).abs() / (allowed * right.loss_scale)
+        loss_off = in_units((per_root - right.loss).abs(), allowed * right.loss_scale)
         loss_off[per_root.isnan() & ~self._unread()] = torch.inf
         overflow = (right.loss_scale > OVERFLOW) | (right.gradient_scale.amax(1) > OVERFLOW)
         overflow |= self._saturated(states, per_root)
         loss_off[self._unread() | overflow] = 0.0
-        gradient_off = (
-            (gradients - right.gradient).abs() / (allowed * right.gradient_scale + self._left())
+        gradient_off = in_units(
+            (gradients - right.gradient).abs(), allowed * right.gradient_scale + self._left()
         ).amax(1)
         gradient_off[gradients.isnan().any(1)] = torch.inf
         gradient_off[overflow] = 0.0
@@ -233,8 +233,9 @@ class _Judge:
         if given.numel() != wanted.numel() and self.observed.epochs[t].backwards > 1:
             return None  # of one of several losses that add up, each of some rows
         if given.numel() != wanted.numel():
-            rows, shape = wanted.numel(), list(prediction.shape or ())
-            return failed("step1.shape", epoch=epoch, expected=[rows, 1], actual=shape)
+            shape = list(prediction.shape or ())
+            asked = shape_of_yhat(self.training, cast(self.data, torch.float64), wanted.numel())
+            return failed("step1.shape", epoch=epoch, expected=list(asked), actual=shape)
         at = int((given - wanted).abs().nan_to_num(torch.inf).argmax())
         wrong = failed("step1.differs", epoch=epoch, **_pair(wanted[at], given[at]))
         return by_status(verdict((given - wanted).abs(), self._yhat_tolerance(right, t)), wrong)

@@ -6,9 +6,17 @@ from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
-from torch.func import vmap
 
-from grader.checks.finding import NOT_OBSERVED, PASSED, Finding, by_status, failed, shown_numbers, text
+from grader.checks.finding import (
+    BORDERLINE,
+    NOT_OBSERVED,
+    PASSED,
+    Finding,
+    by_status,
+    failed,
+    shown_numbers,
+    text,
+)
 from grader.checks.misplaced import no_update, updated_below
 from grader.checks.observed import Observed
 from grader.checks.raised import NO_GRADIENT
@@ -17,12 +25,12 @@ from grader.checks.source import (
     clears_before_update,
     differentiates_after_loop,
 )
-from grader.checks.start import flat
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
+from grader.checks.updates import cleared_before, table, told, updates
 from grader.epochs import Epoch, equal
 from grader.recording import Numbers
 from grader.records import CheckStatus, Message
-from grader.training import Training
+from grader.training import MISFIT, Training
 
 SET_TO_NUMBER = "assigned grad expected to be"
 """What torch says of ``.grad = 0``."""
@@ -38,7 +46,7 @@ def judge_step4(training: Training, observed: Observed, *, late: bool = False) -
     """
     if (misplaced := no_update(training, observed, late=late)) is not None:
         return misplaced
-    epochs = list(updated(observed))
+    epochs = told(training, updated(observed))
     if not epochs:
         return PASSED if _carries_on(training, observed) else NOT_OBSERVED
     untold = _untold(observed)
@@ -47,7 +55,15 @@ def judge_step4(training: Training, observed: Observed, *, late: bool = False) -
             return _other_gradient(observed, epoch, place)
     before = table([epoch.values for epoch in epochs])
     given = table([epoch.following or () for epoch in epochs])
-    right = updates(training, observed, epochs, before)
+    try:
+        right = updates(training, observed, epochs, before)
+    except (
+        MISFIT
+    ):  # a step 4 that treats each parameter in its own way; that they are others is step 1's business
+        return BORDERLINE
+    if not training.plain:  # what it does without a gradient is no one's mistake but that of clearing it
+        cleared = [cleared_before(observed, epoch) for epoch in epochs]
+        right[cleared] = given[cleared]
     others = [*observed.alignment.extra, *untold]  # step 1's business, and step 3's
     right[:, others] = given[:, others]
     tolerance = ROUNDINGS * observed.unit * (before.abs() + right.abs() + (right - before).abs())
@@ -90,28 +106,6 @@ def _carries_on(training: Training, observed: Observed) -> bool:
     return moved and bool(torch.equal(given.nan_to_num(0.0, 1.0, -1.0), right.nan_to_num(0.0, 1.0, -1.0)))
 
 
-def updates(training: Training, observed: Observed, epochs: Sequence[Epoch], before: Tensor) -> Tensor:
-    """Give what step 4 makes of parameters (T, count) and their gradients, in the student's order."""
-    zero = (0.0,) * before.shape[1]
-    found = table([zero if _cleared_before(observed, e) else e.found or zero for e in epochs])
-    alignment = observed.alignment
-    if not alignment.complete:  # the update is the same for each number, whatever it is called
-        return training.step4({"": before}, {"": found})[""]
-
-    def one(values: Tensor, gradient: Tensor) -> Tensor:
-        return flat(training.step4(alignment.parameters(values), alignment.parameters(gradient)))
-
-    places = [place for place in alignment.places if place is not None]
-    out = torch.empty_like(before)
-    out[:, places] = vmap(one)(before[:, places], found[:, places])
-    return out
-
-
-def table(rows: Sequence[Sequence[float]]) -> Tensor:
-    """Put rows of numbers into a float64 tensor."""
-    return torch.tensor(rows, dtype=torch.float64)
-
-
 def _wrong_update(
     training: Training, observed: Observed, epoch: Epoch, right: Tensor, given: Tensor
 ) -> Finding:
@@ -126,13 +120,11 @@ def _wrong_update(
             for other in observed.epochs
         ):
             return failed("step4.unchanged", name=observed.names[place])
-    factor = float((given @ right) / (right @ right))
+    factor, rate = float((given @ right) / (right @ right)), training.rate(epoch.index)
     if factor and bool((given - factor * right).abs().amax() <= 1e-3 * given.abs().amax()):
         if abs(factor + 1) < 1e-3:
             return failed("step4.sign")
-        return failed(
-            "step4.rate", expected=text(training.lr), actual=told_apart(training.lr * factor, training.lr)
-        )
+        return failed("step4.rate", expected=text(rate), actual=told_apart(rate * factor, rate))
     place = int((given - right).abs().nan_to_num(torch.inf).argmax())
     return failed(
         "step4.differs",
@@ -158,7 +150,7 @@ def _untold(observed: Observed) -> list[int]:
 
 def _gradient_changed(observed: Observed, epoch: Epoch, untold: Sequence[int]) -> int | None:
     """Give where an optimizer found another gradient than the backward had left; clearing it is no step."""
-    if epoch.step is None or epoch.found is None or _cleared_before(observed, epoch):
+    if epoch.step is None or epoch.found is None or cleared_before(observed, epoch):
         return None
     pairs = enumerate(zip(epoch.after, epoch.found, strict=True))
     return next((k for k, (a, b) in pairs if k not in untold and not equal((a,), (b,))), None)
@@ -180,11 +172,11 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
     used = observed.run.optimizers
     if training.optimizer and not used:
         return failed("step4.by-hand", expected=training.optimizer)
-    rate = next((epoch.step.lr[0] for epoch in observed.epochs if epoch.step and epoch.step.lr), None)
-    if used and rate is not None and abs(rate - training.lr) > 1e-6 * training.lr:
-        return failed(
-            "step4.rate", expected=text(training.lr), actual=text(rate)
-        )  # where no gradient shows it
+    for epoch in observed.epochs:  # where no gradient shows it
+        given = epoch.step.lr[0] if epoch.step and epoch.step.lr else None
+        rate = training.rate(epoch.index)
+        if given is not None and abs(given - rate) > 1e-6 * rate:
+            return failed("step4.rate", expected=text(rate), actual=text(given))
     if not training.optimizer and used:
         return Finding(CheckStatus.BORDERLINE, Message("step4.used-optimizer", {"actual": used[0]}))
     return right
@@ -214,7 +206,7 @@ def judge_clear(training: Training, observed: Observed) -> Finding:
             if epoch.index:
                 return failed("clear.accumulated", epoch=epoch.index + 1, name=observed.names[place])
             left_over = failed("clear.left-over", name=observed.names[place])
-        elif _cleared_before(observed, epoch):
+        elif cleared_before(observed, epoch):
             return failed("clear.before-step", epoch=epoch.index + 1)
     return left_over or (PASSED if observed.run.count > 1 or training.epochs == 1 else NOT_OBSERVED)
 
@@ -234,19 +226,6 @@ def _by_leaf(observed: Observed, epoch: Epoch) -> Iterator[tuple[int, Numbers]]:
     for number, count in zip(epoch.numbers, observed.run.counts, strict=True):
         yield number, epoch.before[at : at + count]
         at += count
-
-
-def _cleared_before(observed: Observed, epoch: Epoch) -> bool:
-    """Tell whether the gradient was cleared between an epoch's backward and its update.
-
-    An optimizer's step shows the gradient it found. By hand the parameters stay as they are though their
-    gradient was not zero, and the text has to tell that from an update that does nothing.
-    """
-    if not any(epoch.after):
-        return False
-    if epoch.step is not None:
-        return epoch.found is not None and not any(epoch.found)
-    return epoch.following == epoch.values and clears_before_update(observed.source)
 
 
 def judge_epochs(training: Training, observed: Observed, *, late: bool = False) -> Finding:

@@ -14,7 +14,7 @@ from grader.checks.readings import broadcast
 from grader.checks.tolerance import ROUNDINGS, verdict
 from grader.epochs import Epoch
 from grader.records import CheckStatus
-from grader.training import Data, Training, cast
+from grader.training import MISFIT, Data, Training, cast
 
 
 def judge_own_loss(  # noqa: PLR0913, PLR0917 - a run, an epoch of it, and what was read there
@@ -22,13 +22,15 @@ def judge_own_loss(  # noqa: PLR0913, PLR0917 - a run, an epoch of it, and what 
 ) -> Finding | None:
     """Judge an epoch's ``loss`` by the reference's of the ŷ in ``prediction``.
 
-    ``None`` where ŷ is not known, or has other rows than there are, which tell nothing of the loss.
+    ``None`` where ŷ or a penalty is not known, or ŷ has other rows than there are, which tell nothing of the
+    loss.
     """
-    if prediction.values is None or isnan(loss):
+    added = penalty_of(training, observed, epoch)
+    if prediction.values is None or isnan(loss) or added is None:
         return None
     try:
-        wanted = float(loss_of_yhat(training, prediction.values, cast(data, torch.float64)))
-    except RuntimeError:
+        wanted = float(loss_of_yhat(training, prediction.values, cast(data, torch.float64), added))
+    except MISFIT:
         return None
     scale = torch.tensor(abs(wanted) + abs(loss), dtype=torch.float64)
     off = torch.tensor(abs(wanted - loss), dtype=torch.float64)
@@ -44,3 +46,13 @@ def judge_own_loss(  # noqa: PLR0913, PLR0917 - a run, an epoch of it, and what 
     rows = getattr(data, "y", prediction.values).numel()
     told = prediction.values.numel() == rows or finding.status is not CheckStatus.FAILED
     return finding if told else None
+
+
+def penalty_of(training: Training, observed: Observed, epoch: Epoch) -> float | None:
+    """Give what an epoch's parameters add to the loss; ``None`` where they are not the reference's."""
+    if not training.penalised:
+        return 0.0
+    if not observed.alignment.complete:
+        return None
+    (flat,) = observed.alignment.to_reference(torch.tensor([epoch.values], dtype=torch.float64))
+    return float(training.penalty(observed.alignment.parameters(flat)))

@@ -16,7 +16,9 @@ from grader.checks.tolerance import ROUNDINGS
 def stale(observed: Observed, right: Evaluation, losses: Tensor, wrong: Sequence[int]) -> bool:
     """Tell whether every wrong loss is the right one of an earlier epoch: ŷ was not computed anew."""
     tolerance = ROUNDINGS * observed.unit * right.loss_scale
-    return all(t > 0 and bool(((losses[t] - right.loss[:t]).abs() <= tolerance[:t]).any()) for t in wrong)
+    fits = right.loss - right.penalty  # a penalty is that of this epoch's parameters
+    own = losses - right.penalty
+    return all(t > 0 and bool(((own[t] - fits[:t]).abs() <= tolerance[:t]).any()) for t in wrong)
 
 
 def late(observed: Observed, right: Evaluation, losses: Tensor, wrong: Sequence[int]) -> bool:

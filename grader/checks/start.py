@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -42,9 +44,24 @@ def judge_init(
                 actual=text(float(given)),
             )
     if not any_shape and alignment.complete and not alignment.same_shapes:
-        name, shape, _ = observed.run.leaves[0]
-        return failed("init.shape", name=name, expected=list(alignment.shapes[0]), actual=list(shape))
+        name, expected, actual = _other_shape(observed)
+        return failed("init.shape", name=name, expected=list(expected), actual=list(actual))
     return _asked_parameters(training, observed)
+
+
+def _other_shape(observed: Observed) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Give a parameter whose shape is another than the reference's: its name, that one, and its own."""
+    leaves = [
+        leaf
+        for leaf, count in zip(observed.run.leaves, observed.run.counts, strict=True)
+        for _ in range(count)
+    ]
+    at, pairs = 0, []
+    for shape in observed.alignment.shapes:
+        name, actual, _ = leaves[observed.alignment.places[at] or 0]
+        pairs.append((name, tuple(shape), actual))
+        at += shape.numel()
+    return next((pair for pair in pairs if pair[1] != pair[2]), pairs[0])
 
 
 def _asked_parameters(training: Training, observed: Observed) -> Finding:

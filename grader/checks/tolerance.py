@@ -19,6 +19,8 @@ from grader.records import CheckStatus
 ROUNDINGS = 16  # roundings on the longest way from the state to a loss or gradient, with room
 CLEARLY_WRONG = 16  # beyond so many tolerances a difference is a mistake; between, a person should look
 
+UNDERFLOW = 1e-30  # where float32 ends is 1e-38, and a softmax's products may have been there on their way
+
 UNIT = {torch.float64: 2.0**-24, torch.float32: 2.0**-24, torch.bfloat16: 2.0**-8, torch.float16: 2.0**-11}
 """Half the spacing at 1. float64 counts as float32: the reference's data are float32."""
 
@@ -41,3 +43,8 @@ def worst(statuses: list[CheckStatus]) -> CheckStatus:
     """Give the worst of several verdicts on numbers."""
     order = (CheckStatus.FAILED, CheckStatus.BORDERLINE, CheckStatus.PASSED)
     return next((status for status in order if status in statuses), CheckStatus.PASSED)
+
+
+def in_units(difference: Tensor, scale: Tensor) -> Tensor:
+    """Give absolute differences over their scales, which may be 0 where a ReLU is; underflow is none."""
+    return torch.where(difference <= UNDERFLOW, 0.0, difference / scale)

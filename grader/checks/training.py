@@ -22,7 +22,7 @@ from grader.checks.start import judge_init
 from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step
 from grader.runs import TrainingRun
-from grader.training import Data, Training
+from grader.training import MISFIT, Data, Training
 from grader.training import replace as replaced
 
 FEW = 2  # epochs judged on a student's own data of other shapes
@@ -148,7 +148,7 @@ def _better(training: Training, observed: Observed, best: Forward, used: Mapping
     own = SimpleNamespace(**{**vars(best.data), **used})
     try:
         other = judge_forward(training, _few(observed) if _spread(own, best.data) else observed, own)
-    except (RuntimeError, ValueError, IndexError):  # their shapes do not fit the reference's steps
+    except MISFIT:  # their shapes do not fit the reference's steps
         return best
     return other if other.mistakes < best.mistakes else best
 

@@ -19,14 +19,16 @@ from torch import Tensor
 from grader.checks.alignment import align
 from grader.checks.evaluation import evaluate, loss_of_yhat
 from grader.checks.forward import OVERFLOW
-from grader.checks.loop import updated, updates
+from grader.checks.loop import updated
 from grader.checks.observed import Observed
+from grader.checks.own_loss import penalty_of
 from grader.checks.readings import loss_of, prediction_of
-from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS
+from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, in_units
+from grader.checks.updates import told, updates
 from grader.diagnosis.case import Case
 from grader.epochs import Epoch
 from grader.records import CheckResult, Step
-from grader.training import Data, Parameters, Training, cast
+from grader.training import MISFIT, Data, Parameters, Training, cast
 
 STATES = 6  # of a run, at which a replaced reference is evaluated
 SCREEN = 1e-3  # a loss that is farther off, relatively, is not looked at more closely
@@ -36,7 +38,7 @@ Evidence = Mapping[str, Any]
 
 def start(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
     """Compare where the run starts."""
-    if case.observed is None:
+    if case.observed is None or check.message.id != "init.differs":
         return None
     observed = _observed(case)
     wanted = _flat(replaced.init())
@@ -62,7 +64,7 @@ def forward(case: Case, check: CheckResult, replaced: Training) -> Evidence | No
             agrees = _same_loss_of_yhat(case, replaced)
         else:
             agrees = _same_loss(case, check, replaced)
-    except (RuntimeError, ValueError, IndexError, AttributeError):  # made for other data than there are
+    except MISFIT:  # made for other data than there are
         return None
     return _with_factor(dict(check.message.params)) if agrees else None
 
@@ -92,7 +94,10 @@ def _same_loss_of_yhat(case: Case, replaced: Training) -> bool:
     observed, data = _observed(case), _data(case)
     seen = 0
     for epoch, values in _seen(case):
-        loss, wanted = _loss(case, epoch), loss_of_yhat(replaced, values, data)
+        loss, added = _loss(case, epoch), penalty_of(replaced, observed, epoch)
+        if added is None:
+            return False
+        wanted = loss_of_yhat(replaced, values, data, added)
         if loss is None or not _close(wanted, loss, 4 * _allowed(observed) * (abs(loss) + wanted.abs())):
             return False
         seen += 1
@@ -108,7 +113,7 @@ def _same_loss(case: Case, check: CheckResult, replaced: Training) -> bool:
     if not epochs or wrong not in (None, *seen) or not alignment.complete:
         return False
     states = alignment.to_reference(_table([epoch.values for epoch in epochs]))
-    first = replaced.step2(replaced.step1(alignment.parameters(states[0]), data), data)
+    _, first, _ = replaced.step3(alignment.parameters(states[0]), data)
     losses = _table([[_loss(case, epoch) or 0.0] for epoch in epochs])[:, 0]
     if not bool((first - losses[0]).abs() <= SCREEN * (first.abs() + losses[0].abs())):
         return False
@@ -116,9 +121,10 @@ def _same_loss(case: Case, check: CheckResult, replaced: Training) -> bool:
     share = _share(case)
     gradients = share * alignment.to_reference(_table([epoch.gradient for epoch in epochs]))
     readable = (right.loss_scale < OVERFLOW) & (right.gradient_scale.amax(1) < OVERFLOW)
-    off = (losses - right.loss).abs() / right.loss_scale
+    off = in_units((losses - right.loss).abs(), right.loss_scale)
     if not case.lost(Step.STEP3) or share < 1:
-        off = torch.maximum(off, ((gradients - right.gradient).abs() / right.gradient_scale).amax(1))
+        slopes = in_units((gradients - right.gradient).abs(), right.gradient_scale)
+        off = torch.maximum(off, slopes.amax(1))
     return bool(readable.any()) and bool((off[readable] <= _allowed(observed)).all())
 
 
@@ -150,32 +156,36 @@ def update(case: Case, check: CheckResult, replaced: Training) -> Evidence | Non
     if case.observed is None:
         return None
     observed = _observed(case)
-    epochs = list(updated(observed))
+    epochs = told(replaced, updated(observed))
     if not epochs:
         return None
     before, given = _table([e.values for e in epochs]), _table([e.following or () for e in epochs])
     try:
         right = updates(replaced, observed, epochs, before)
-    except KeyError:  # a step 4 that knows the parameters by other names
+    except MISFIT:  # a step 4 that knows other parameters
         return None
     scale = before.abs() + right.abs() + (right - before).abs()
     return dict(check.message.params) if _close(right, given, _allowed(observed) * scale) else None
 
 
-def rate(case: Case) -> float | None:
+def rate(case: Case, reference: Training) -> float | None:
     """Give the learning rate that explains the updates best, by least squares.
 
     ``None`` without any, and where steps all alike would explain them as well: then nothing tells a small
     rate
     from a gradient brought to one length.
     """
-    epochs = [] if case.observed is None else [e for e in updated(case.observed) if e.found is not None]
+    seen = [] if case.observed is None else [e for e in updated(case.observed) if e.found is not None]
+    epochs = told(reference, seen)
     if not epochs:
         return None
-    moved = _table([e.values for e in epochs]) - _table([e.following or () for e in epochs])
+    before = _table([e.values for e in epochs])
+    moved = before - _table([e.following or () for e in epochs])
     found = _table([e.found or () for e in epochs])
+    if not reference.plain or reference.scheduled:  # an update is the rate times something else
+        found = (before - updates(reference, _observed(case), epochs, before)) / reference.lr
     square = float((found * found).sum())
-    room = ROUNDINGS * _observed(case).unit * _table([e.values for e in epochs]).abs()
+    room = ROUNDINGS * _observed(case).unit * before.abs()
     alike = (moved - moved[0]).abs() <= room
     if len(epochs) > 2 and bool(moved.any()) and bool(alike.all()):
         return None

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
+from torch import Tensor
 
-from grader.diagnosis import agreement, rules
+from grader.diagnosis import agreement, optimizers, rules
 from grader.diagnosis.agreement import Evidence
 from grader.diagnosis.case import Case
 from grader.diagnosis.misconceptions import around, init, step1, step2, update
 from grader.records import CheckResult, Step
-from grader.training import Data, Training
+from grader.training import MISFIT, Data, Training
 
 Agreement = Callable[[Case, CheckResult, Training], Evidence | None]
 
@@ -40,6 +41,45 @@ def known_probability(reference: Training, data: Data) -> bool:
 def with_optimizer(reference: Training, data: Data) -> bool:  # noqa: ARG001
     """Tell whether the question asks for an optimizer."""
     return reference.optimizer is not None
+
+
+def plain(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether the question asks for an optimizer and a learning rate alone."""
+    return reference.optimizer is not None and not reference.remembers
+
+
+def with_settings(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether the question asks for an optimizer with settings, or for one that has them always."""
+    return reference.optimizer is not None and reference.remembers
+
+
+def without_memory(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether the question asks for an update by hand that is the same in every epoch."""
+    return reference.optimizer is None and not reference.remembers and not reference.scheduled
+
+
+def scheduled(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether the learning rate changes from epoch to epoch."""
+    return reference.scheduled
+
+
+def penalised(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether the loss has a penalty."""
+    return reference.penalised
+
+
+def one_a_row(reference: Training, data: Data) -> bool:
+    """Tell whether ŷ has one number for each y."""
+    y = getattr(data, "y", None)
+    return isinstance(y, Tensor) and reference.step1(reference.init(), data).numel() == y.numel()
+
+
+def classes(reference: Training, data: Data) -> bool:
+    """Tell whether ŷ has several numbers a row, from which the loss makes probabilities itself."""
+    yhat = reference.step1(reference.init(), data)
+    if yhat.dim() != 2 or yhat.shape[1] < 2:
+        return False
+    return bool(torch.isclose(reference.step2(yhat, data), reference.step2(yhat + 1, data), rtol=1e-4))
 
 
 def by_hand(reference: Training, data: Data) -> bool:  # noqa: ARG001
@@ -87,7 +127,7 @@ class Misconception:
         reference = case.question.training
         if reference is None:
             return self.agrees(case, check, Training())
-        if case.data is not None and not self.where(reference, case.data):
+        if case.data is not None and not self._befalls(reference, case.data):
             return None
         if self.fits:
             return self.agrees(case, check, reference)
@@ -96,9 +136,27 @@ class Misconception:
 
     def applies(self, reference: Training, data: Data) -> bool:
         """Tell whether the replaced reference is another training than the reference."""
-        if self.step in (Step.DATA, Step.VALUE) or not self.where(reference, data):
+        if self.step in (Step.DATA, Step.VALUE) or not self._befalls(reference, data):
             return False
-        return differ(reference, self.make(reference), data)
+        made = self.make(reference)
+        return _works(made, data) and differ(reference, made, data)
+
+    def _befalls(self, reference: Training, data: Data) -> bool:
+        try:
+            return self.where(reference, data)
+        except MISFIT:  # a student's own data of another shape
+            return False
+
+
+def _works(made: Training, data: Data) -> bool:
+    """Tell whether a replaced reference can be trained: it may be made for other data or parameters."""
+    start = made.init()
+    try:
+        _, _, gradient = made.step3(start, data)
+        made.begin()(0, start, gradient)
+    except MISFIT:
+        return False
+    return True
 
 
 def differ(one: Training, other: Training, data: Data) -> bool:
@@ -115,7 +173,7 @@ def differ(one: Training, other: Training, data: Data) -> bool:
     pairs = (
         ({"": loss}, {"": changed}),
         (gradient, slope),
-        (one.step4(p, gradient), other.step4(q, gradient)),
+        (one.begin()(0, p, gradient), other.begin()(0, q, gradient)),
         (one.clear(gradient), other.clear(gradient)),
     )
     return any(not torch.allclose(a[name], b[name], rtol=1e-4) for a, b in pairs for name in a)
@@ -140,7 +198,9 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.STEP1, step1.coefficients_swapped, agreement.forward),
     Misconception(Step.STEP1, step1.sigmoid_missing, agreement.forward, probability),
     Misconception(Step.STEP1, step1.sigmoid_twice, agreement.forward, probability),
-    Misconception(Step.STEP2, step2.broadcast_target, rules.said("step2.broadcast")),
+    Misconception(Step.STEP1, step1.softmax_twice, agreement.forward, classes),
+    Misconception(Step.STEP2, step2.broadcast_target, rules.said("step2.broadcast"), one_a_row),
+    Misconception(Step.STEP2, step2.penalty_missing, agreement.forward, penalised),
     Misconception(Step.STEP2, step2.logits_for_probability, rules.wrong_side_of_sigmoid, probability),
     Misconception(Step.STEP2, step2.target_is_probability, agreement.forward, known_probability),
     Misconception(
@@ -187,11 +247,13 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.STEP3, update.backward_twice, rules.said("step3.repeated")),
     Misconception(Step.STEP4, update.leaf_rebound, rules.said("step4.rebound"), by_hand),
     Misconception(Step.STEP4, update.leaf_in_place, rules.said("step4.in-place"), by_hand),
-    Misconception(Step.STEP4, update.stale_optimizer, rules.stale_optimizer, with_optimizer),
-    Misconception(Step.STEP4, update.wrong_optimizer, rules.wrong_optimizer, with_optimizer, fits=True),
-    Misconception(Step.STEP4, update.optimizer_settings, rules.optimizer_settings, with_optimizer, fits=True),
+    Misconception(Step.STEP4, update.stale_optimizer, optimizers.stale_optimizer, with_optimizer),
+    Misconception(Step.STEP4, update.wrong_optimizer, optimizers.wrong_optimizer, with_optimizer, fits=True),
+    Misconception(Step.STEP4, update.optimizer_settings, optimizers.optimizer_settings, plain, fits=True),
+    Misconception(Step.STEP4, update.other_settings, optimizers.other_settings, with_settings, fits=True),
     Misconception(Step.STEP4, update.wrong_sign, agreement.update),
-    Misconception(Step.STEP4, update.stale_gradient, rules.stale_gradient, by_hand, fits=True),
+    Misconception(Step.STEP4, update.stale_gradient, rules.stale_gradient, without_memory, fits=True),
+    Misconception(Step.STEP4, update.constant_rate, agreement.update, scheduled),
     Misconception(Step.STEP4, update.learning_rate, rules.learning_rate, fits=True),
     Misconception(Step.STEP4, update.never_updated, agreement.update),
     Misconception(Step.STEP4, update.bias_not_updated, rules.unchanged(0), separable, fits=True),

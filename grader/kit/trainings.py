@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from grader.kit.numbers import read_tensor, write_tensor
-from grader.training import Data, Parameters, Training, cast
+from grader.training import MISFIT, Data, Parameters, Training, cast
 
 #: The first that fits counts: a layer of one input and output is a line too, but takes other shapes.
 LINES: Mapping[str, Callable[..., Tensor]] = {
@@ -64,6 +64,8 @@ class Declared(Training):
 
 def form_of(training: Training, data: Data) -> dict[str, Any] | None:
     """Give the form of a reference, in plain JSON; ``None`` if it has none of those above."""
+    if training.remembers or training.scheduled or training.penalised:
+        return None
     exact = cast(data, torch.float64)
     start = training.init()
     states = list(_states(start))
@@ -126,7 +128,7 @@ def _fits1(form: Mapping[str, Any], training: Training, states: Sequence[Paramet
             _same(curve(line(given, *(p[name] for name in form["parameters"]))), training.step1(p, data))
             for p in states
         )
-    except (RuntimeError, TypeError):  # these shapes, or so many parameters, do not go with that form
+    except MISFIT:  # these shapes, or so many parameters, do not go with that form
         return False
 
 
@@ -141,7 +143,7 @@ def _fits2(form: Mapping[str, Any], training: Training, yhat: Tensor, data: Data
             pairs = [(LOSSES[form["loss"]](tried, getattr(d, form["data"])), d) for d in (data, other)]
             if not all(_same(loss, training.step2(tried, d)) for loss, d in pairs):
                 return False
-        except RuntimeError:  # a target of another shape
+        except MISFIT:  # a target of another shape
             return False
     return True
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from grader.epochs import Epoch
 from grader.runs import TrainingRun
-from grader.training import Data, Training, cast
+from grader.training import MISFIT, Data, Training, cast
 
 SHAPES, MODULE, OPTIMIZER, START, EPOCHS, RATE, LOSS = 2.0, 1.5, 2.0, 0.5, 0.5, 0.8, 0.4
 EPOCHS_COMPARED = 60  # from the start; whoever has gone right so far has understood
@@ -119,13 +119,13 @@ def _expected(training: Training, model: Model, own: Data | None) -> tuple[float
 
 def _losses(training: Training, data: Data, epochs: int) -> tuple[float, ...]:
     """Give the first losses of the reference; none where the data do not fit it."""
-    p, losses = training.init(), []
+    p, losses, update = training.init(), [], training.begin()
     try:
-        for _ in range(epochs):
+        for epoch in range(epochs):
             _, loss, gradient = training.step3(p, data)
             losses.append(float(loss))
-            p = training.step4(p, gradient)
-    except (RuntimeError, ValueError, IndexError):
+            p = update(epoch, p, gradient)
+    except MISFIT:
         return ()
     return tuple(losses)
 
@@ -141,9 +141,9 @@ def _same_rate(training: Training, run: TrainingRun) -> bool:
     """Tell whether the first update is as long as the reference's would be."""
     for epoch in run.epochs[:2]:
         if epoch.step is not None and epoch.step.lr:
-            return epoch.step.lr[0] is not None and _close(epoch.step.lr[0], training.lr)
+            return epoch.step.lr[0] is not None and _close(epoch.step.lr[0], training.rate(epoch.index))
         if (rate := _rate(epoch)) is not None:
-            return _close(rate, training.lr)
+            return _close(rate, training.rate(epoch.index))
     return False
 
 

@@ -18,6 +18,7 @@ from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 INLINE = 16  # numbers; up to here a tensor stands in the JSON itself
 WHOLE = 100_000  # numbers; beyond, only a sample is kept
+LEAF = 256  # numbers; up to here a parameter and its gradient are recorded whole
 SAMPLE = 16  # elements of a large tensor
 SAMPLED_UP_TO = 1 << 32  # elements; what claims more is a view that lies about its size
 TEXT = 10_000  # characters
@@ -102,11 +103,11 @@ def flat(value: Any) -> list[Any]:
     return items
 
 
-def numbers(tensor: torch.Tensor) -> list[Any] | None:
-    """Give a tensor's values flat, of a large one a strided sample; ``None`` where they cannot be read."""
+def numbers(tensor: torch.Tensor, whole: int = LEAF) -> list[Any] | None:
+    """Give a tensor's values flat, of one larger than ``whole`` a strided sample; ``None`` if unreadable."""
     if not readable(tensor):
         return None
-    return flat(tensor.tolist()) if tensor.numel() <= INLINE else sample(tensor)
+    return flat(tensor.tolist()) if tensor.numel() <= whole else sample(tensor)
 
 
 def sample(tensor: torch.Tensor) -> list[Any] | None:

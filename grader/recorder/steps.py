@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from grader.recorder.encode import INLINE, flat, numbers
+from grader.recorder.encode import LEAF, flat, numbers
 from grader.recorder.steady import dispatch_modes, function_modes
 from grader.recorder.streams import BriefStep
 from grader.recorder.tape import NoModes, Tape
@@ -104,7 +104,7 @@ class Steps:
             rates.append(_plain(group.get("lr")))
             for tensor in group["params"]:
                 gradient = tensor.grad
-                if gradient is None or (size := gradient.numel()) > INLINE:
+                if gradient is None or (size := gradient.numel()) > LEAF:
                     return None
                 gradients += [gradient.item()] if size == 1 else flat(gradient.tolist())
         if len(gradients) != self._size:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from grader.recorder.encode import INLINE, encode_tensor, numbers, outside, readable
+from grader.recorder.encode import INLINE, LEAF, encode_tensor, numbers, outside, readable
 from grader.recorder.graph import WHOLE, encode_graph, leaves_of
 from grader.recorder.known import Known, Register
 from grader.recorder.log import Log
@@ -117,7 +117,7 @@ class Tape:
         stream = log.stream
         touched = any(self.register.know(tensor).written(tensor) for tensor in tensors)
         touched = touched and stream.last is not None and same(values, stream.last.values)
-        losses = [numbers(outside(root)) for root in roots]
+        losses = [numbers(outside(root), INLINE) for root in roots]
         via = "backward" if accumulate else "grad"
         again = late or self._again(roots[0], losses, line)
         opens = stream.opens_epoch(values, before, via, touched=touched, again=again)
@@ -193,7 +193,7 @@ class Tape:
                 tuple(self.slot(k, tensor) for k, tensor in zip(known, tensors, strict=True)),
                 tuple(k.number for k in known),
                 tuple(tensor.numel() for tensor in tensors),
-                tiny=all(type(t) in PLAIN and t.numel() <= INLINE and readable(t) for t in tensors),
+                tiny=all(type(t) in PLAIN and t.numel() <= LEAF and readable(t) for t in tensors),
                 single=all(tensor.numel() == 1 for tensor in tensors),
             )
             self._tensors = tensors
@@ -279,5 +279,5 @@ def _hooked(tensors: list[torch.Tensor]) -> dict[int, torch.Tensor | None]:
 
 def _unlike_one(weights: Any) -> list[Any] | None:
     """Give what was sent back from the roots, where that is not the one of ``loss.backward()``."""
-    factors = [None if weight is None else numbers(weight) for weight in weights or ()]
+    factors = [None if weight is None else numbers(weight, INLINE) for weight in weights or ()]
     return factors if any(factor not in (None, [1.0]) for factor in factors) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def environment() -> Environment:
         "points": text.points,
         "shape": text.shape,
         "values": text.nested,
+        "prod": math.prod,
         "prose": text.prose,
         "path": lambda href: quote(href, safe="/"),
     }

@@ -5,6 +5,8 @@ What the recorder would have written down of the loop is made up here, event by 
 
 from __future__ import annotations
 
+import re
+from copy import copy
 from dataclasses import dataclass, field
 
 import torch
@@ -23,7 +25,7 @@ from grader.recording import (
     Value,
 )
 from grader.records import CellError, CellOutcome, CellStatus, Execution, SourceCell, Student, Submission
-from grader.training import Data, Parameters, Training, run
+from grader.training import Data, Parameters, Training, Update, optimizer_of, run
 
 CELL, LINE = 0, 5  # where the one cell stands, and its line with backward()
 STRANGERS = 100  # from here on the numbers of tensors that the loss does not know
@@ -53,6 +55,7 @@ class _Loop:
     data: Data
     p: Parameters
     left: Parameters
+    update: Update
     events: list[Event] = field(default_factory=list)
     numbers: int = 1
 
@@ -63,9 +66,10 @@ class _Loop:
 
 def simulate(training: Training, data: Data, question: str) -> tuple[Submission, Execution]:
     """Give an answer to ``question`` by ``training``, as it is handed in and as it is recorded."""
-    flow = training.flow
+    flow, given = training.flow, _input(data)
     start = run(training, data).result if flow == "hard-coded" else training.init()
-    loop = _Loop(training, data, start, {name: torch.zeros_like(value) for name, value in start.items()})
+    none = {name: torch.zeros_like(value) for name, value in start.items()}
+    loop = _Loop(training, data, start, none, training.begin())
     silent = flow in ("requires-grad-missing", "integer-parameter", "float64", "no-backward", "hard-coded")
     for epoch in range(0 if silent else 1 if flow in ("rebound", "in-place") else training.epochs):
         _epoch(loop, epoch)
@@ -76,22 +80,37 @@ def simulate(training: Training, data: Data, question: str) -> tuple[Submission,
         for name, value in loop.p.items()
     }  # fmt: skip
     if flow == "float64":
-        values["x"] = Value("tensor", tuple(data.x.shape), "float64", data.x.double())
+        x = getattr(data, given)
+        values[given] = Value("tensor", tuple(x.shape), "float64", x.double())
     error = CellError(*RAISED[flow]) if flow in RAISED else None
     record = CellRecord(CELL, complete=True, events=tuple(loop.events), values=values, gone=())
     outcome = CellOutcome(CELL, CellStatus.RAISED if error else CellStatus.OK, error)
-    cell = SourceCell(CELL, "code", text(training, start), question)
+    cell = SourceCell(CELL, "code", text(training, start, given), question)
     return (
         Submission("simulated.ipynb", "simulated", "", Student(), (cell,), None),
         Execution((outcome,), Recording((record,)), None),
     )
 
 
-def text(training: Training, start: Parameters) -> str:
-    """Write the cell, as far as it is not recorded but read: what was typed in, the order of the lines."""
-    names = list(start)
+def _input(data: Data) -> str:
+    """Give the name of what ŷ is made of: x, or the first of the data that may be it."""
+    names = [
+        name
+        for name, value in vars(data).items()
+        if isinstance(value, Tensor) and value.is_floating_point() and name != "y"
+    ]
+    return next(iter(sorted(names, key=lambda name: name != "x")), "x")
+
+
+def text(training: Training, start: Parameters, given: str = "x") -> str:
+    """Write the cell, as far as it is not recorded but read: what was typed in, the order of the lines.
+
+    ``given`` is the name of what ŷ is made of.
+    """
+    spelt = {re.sub(r"^(?=\d)|\W", "_", name): value for name, value in start.items()}  # 0.weight is no name
+    names = list(spelt)
     if training.flow == "hard-coded":
-        return "\n".join(f"{name} = torch.tensor({start[name].tolist()})" for name in names)
+        return "\n".join(f"{name} = torch.tensor({value.tolist()})" for name, value in spelt.items())
     if training.optimizer:
         update, clear = ["optimizr.step()"], ["optimizr.zero_grad()"]
     else:
@@ -101,7 +120,7 @@ def text(training: Training, start: Parameters) -> str:
         update = []
     middle = [*clear, *update] if training.flow == "cleared-first" else [*update, *clear]
     backward = [] if training.flow == "no-backward" else ["loss.backward()"]
-    body = ["yhat = f(x)", "loss = g(y, yhat)", *backward, *middle]
+    body = [f"yhat = f({given})", "loss = g(y, yhat)", *backward, *middle]
     return "\n".join(["alpha = 0.1", f"for epoc in range({training.epochs}):", *(f"    {it}" for it in body)])
 
 
@@ -119,10 +138,10 @@ def _epoch(loop: _Loop, epoch: int) -> None:
     found = loop.left
     if flow == "cleared-first":
         found = {name: torch.zeros_like(value) for name, value in found.items()}
-    following = training.step4(loop.p, found)
+    following = loop.update(epoch, loop.p, found)
     if training.optimizer and flow != "not-updated":
-        after_step = Training.step4(training, loop.p, found) if flow == "recreated" else following
-        loop.events.append(_step(loop, epoch, found, after_step))
+        made_anew = _as_asked(training).begin()(epoch, loop.p, found) if flow == "recreated" else following
+        loop.events.append(_step(loop, epoch, found, made_anew))
     if flow == "recreated":
         loop.left = {name: torch.zeros_like(value) for name, value in found.items()}
     elif flow != "stale-optimizer":  # which clears what it holds itself
@@ -197,10 +216,26 @@ def _step(loop: _Loop, epoch: int, found: Parameters, following: Parameters) -> 
         epoch=epoch,
         line=(CELL, LINE + 1),
         optimizer=loop.training.optimizer or "SGD",
-        settings={"momentum": 0.9} if loop.training.flow == "momentum" else {},
+        settings={"momentum": 0.9} if loop.training.flow == "momentum" else _settings(loop.training),
         lr=(loop.training.lr,),
         parameters=parameters,
     )
+
+
+def _settings(training: Training) -> dict[str, object]:
+    """Give what the recorder would note of the optimizer's settings, where they matter."""
+    if not training.remembers and training.flow != "other-settings":
+        return {}
+    (group,) = optimizer_of(training, [torch.zeros(1)]).param_groups
+    settings = {name: value for name, value in group.items() if name != "params"}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}
+
+
+def _as_asked(training: Training) -> Training:
+    """Give the training with the step 4 that its question asks for."""
+    other = copy(training)
+    vars(other).pop("step4", None)
+    return other
 
 
 def _rebind(loop: _Loop) -> None:

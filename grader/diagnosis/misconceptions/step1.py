@@ -106,6 +106,17 @@ def sigmoid_twice(reference: Training) -> Training:
     return replace(reference, step1=lambda p, data: torch.sigmoid(reference.step1(p, data)))
 
 
+def softmax_twice(reference: Training) -> Training:
+    """ŷ went through a softmax already, and the cross entropy applies its own on top.
+
+    Why it matters: of numbers between 0 and 1 the second softmax makes nearly equal probabilities; the loss
+    cannot come near zero, and training is slow.
+    Try: `CrossEntropyLoss()(net(X), y)` with a net that ends in its linear layer, without `Softmax`.
+    Not this: the loss and the linear layer are right.
+    """
+    return replace(reference, step1=lambda p, data: torch.softmax(reference.step1(p, data), dim=1))
+
+
 def _without_first(p: Parameters) -> Parameters:
     """Give parameters whose first number is zero, whatever it was."""
     name = next(iter(p))

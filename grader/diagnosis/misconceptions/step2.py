@@ -89,6 +89,17 @@ def absolute_for_square(reference: Training, pool: Pool = torch.mean) -> Trainin
     return replace(reference, step2=lambda yhat, data: pool(torch.abs(data.y - yhat)))
 
 
+def penalty_missing(reference: Training) -> Training:
+    """The loss lacks its penalty: what the question adds to it for the parameters themselves.
+
+    Why it matters: the penalty is what keeps the parameters small; without it they go where the data alone
+    take them.
+    Try: add it to the loss before `backward()`, as the question has it.
+    Not this: the rest of the loss is right.
+    """
+    return replace(reference, penalty=lambda p: 0.0)  # noqa: ARG005
+
+
 def root_of_loss(reference: Training, pool: Pool | None = None) -> Training:
     """The loss is the square root of what it should be.
 
@@ -184,4 +195,5 @@ def _by_row(reference: Training, yhat: Tensor, data: Data) -> Tensor:
         row = type(data)(**{**vars(data), "y": y_row[None]})
         return reference.step2(yhat_row[None], row)
 
-    return torch.func.vmap(one)(yhat.reshape(data.y.shape), data.y)
+    rows = yhat.reshape(data.y.shape) if yhat.numel() == data.y.numel() else yhat
+    return torch.func.vmap(one)(rows, data.y)

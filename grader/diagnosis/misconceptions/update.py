@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
-from grader.training import Parameters, Training, replace
+from grader.training import Parameters, Training, Update, replace
 
 
 def backward_twice(reference: Training) -> Training:
@@ -25,9 +27,7 @@ def wrong_sign(reference: Training) -> Training:
     Try: a minus: `What.data = What.data - alpha*What.grad`.
     Not this: loss and gradient are right.
     """
-    return replace(
-        reference, step4=lambda p, gradient: {name: p[name] + reference.lr * gradient[name] for name in p}
-    )
+    return _moved(reference, lambda p, moved: {name: 2 * p[name] - moved[name] for name in p})
 
 
 def learning_rate(reference: Training, rate: float | None = None) -> Training:
@@ -39,6 +39,18 @@ def learning_rate(reference: Training, rate: float | None = None) -> Training:
     Not this: the direction of the update is right.
     """
     return replace(reference, lr=reference.lr / 10 if rate is None else rate)
+
+
+def constant_rate(reference: Training) -> Training:
+    """The learning rate is the same in every epoch; the question asks for one that changes.
+
+    Why it matters: a schedule makes large steps at first and small ones near the end; without it the path is
+    another one from the first change on.
+    Try: the rate of each epoch within the loop; with one of `torch.optim.lr_scheduler`, its `step()` once an
+    epoch, after the optimizer's.
+    Not this: the first epochs are right.
+    """
+    return replace(reference, rate=lambda epoch: reference.rate(0))  # noqa: ARG005
 
 
 def bias_not_updated(reference: Training) -> Training:
@@ -133,9 +145,11 @@ def wrong_optimizer(reference: Training) -> Training:
     Try: `torch.optim.{expected}(…)`.
     Not this: loss and gradient are right.
     """
+    other = "SGD" if reference.optimizer == "Adam" else "Adam"
     return replace(
         reference,
-        optimizer="Adam",
+        optimizer=other,
+        settings={},
         step4=lambda p, gradient: {n: p[n] - reference.lr * torch.sign(gradient[n]) for n in p},
     )
 
@@ -155,6 +169,18 @@ def optimizer_settings(reference: Training) -> Training:
         return {name: p[name] - reference.lr * speed[name] for name in p}
 
     return replace(reference, step4=step4, flow="momentum")
+
+
+def other_settings(reference: Training) -> Training:
+    """The optimizer has {actual}; the question asks for {expected}.
+
+    Why it matters: its settings decide what it makes of a gradient, and so where each epoch leads.
+    Try: `torch.optim.…(…, {expected})`, beside the learning rate.
+    Not this: it is the right optimizer, and loss and gradient are right.
+    """
+    if reference.settings:
+        return replace(reference, settings={}, flow="other-settings")
+    return replace(reference, settings={"weight_decay": 0.5})
 
 
 def gradient_not_cleared(reference: Training) -> Training:
@@ -217,12 +243,23 @@ def _without(reference: Training, *, first: bool) -> Training:
     names = list(reference.init())
     fixed = names[0 if first else -1]
 
-    def step4(p: Parameters, gradient: Parameters) -> Parameters:
-        moved = reference.step4(p, gradient)
+    def left_out(p: Parameters, moved: Parameters) -> Parameters:
         if len(names) > 1:
             return {**moved, fixed: p[fixed]}
         old, new = p[fixed].flatten(), moved[fixed].flatten()
         kept = [old[:1], new[1:]] if first else [new[:-1], old[-1:]]
         return {fixed: torch.cat(kept).reshape(p[fixed].shape)}
 
-    return replace(reference, step4=step4)
+    return _moved(reference, left_out)
+
+
+def _moved(reference: Training, change: Callable[[Parameters, Parameters], Parameters]) -> Training:
+    """Give the reference whose updates are what ``change`` makes of parameters and where they should go."""
+
+    def begin() -> Update:
+        update = reference.begin()
+        return lambda epoch, p, gradient: change(p, update(epoch, p, gradient))
+
+    if reference.remembers:
+        return replace(reference, begin=begin)
+    return replace(reference, step4=lambda p, gradient: change(p, reference.step4(p, gradient)))

@@ -50,6 +50,8 @@ def fit_picture(question: QuestionReport, words: Words) -> Picture | None:
 
 def _finding(question: QuestionReport, words: Words, *, binary: bool, drawn: bool) -> str:
     mine, right = end_of_run(question.run), end_of_reference(question)
+    if mine is None and drawn:  # of more parameters than a line has
+        return words("plot.fit-curve")
     if mine is None or not drawn:
         not_finite = mine is not None and not _finite(*mine)
         return words("plot.fit-not-finite" if not_finite else "plot.fit-unknown")
