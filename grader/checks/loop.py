@@ -57,9 +57,7 @@ def judge_step4(training: Training, observed: Observed, *, late: bool = False) -
     given = table([epoch.following or () for epoch in epochs])
     try:
         right = updates(training, observed, epochs, before)
-    except (
-        MISFIT
-    ):  # a step 4 that treats each parameter in its own way; that they are others is step 1's business
+    except MISFIT:  # a step 4 for each parameter in its own way; that they are others is step 1's business
         return BORDERLINE
     if not training.plain:  # what it does without a gradient is no one's mistake but that of clearing it
         cleared = [cleared_before(observed, epoch) for epoch in epochs]
