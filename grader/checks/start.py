@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -73,7 +73,7 @@ def _asked_parameters(training: Training, observed: Observed) -> Finding:
     """
     asked = tuple(training.init())
     given = tuple(name or str(list(shape)) for name, shape, _ in observed.run.leaves)
-    network = set(asked) <= OF_A_NETWORK
+    network = _of_layers(asked)
     divided = set(asked) <= ROLE.keys() and len(asked) != len(given)
     if not observed.alignment.complete or not (divided or network not in _networks(observed)):
         return PASSED
@@ -84,10 +84,13 @@ def _asked_parameters(training: Training, observed: Observed) -> Finding:
 def _networks(observed: Observed) -> set[bool]:
     """Tell of the parameters that were trained whether they are a network's, as far as their names tell."""
     names = [name for name, _, _ in observed.run.leaves]
-    layers = {name.rpartition(".")[2] for name in names} <= OF_A_NETWORK
-    if layers and all("." in name for name in names):
+    if _of_layers(names) and all("." in name for name in names):
         return {True}
-    return {False, True} if layers or not all(map(str.isidentifier, names)) else {False}
+    return {False, True} if _of_layers(names) or not all(map(str.isidentifier, names)) else {False}
+
+
+def _of_layers(names: Iterable[str]) -> bool:
+    return {name.rpartition(".")[2] for name in names} <= OF_A_NETWORK
 
 
 def flat(parameters: Parameters) -> Tensor:
