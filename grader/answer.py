@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import takewhile
 
 from grader.checks import Raised
-from grader.checks.source import definitions, dropped_lines, names_in
+from grader.checks.source import definitions, dropped_lines, names_in, parsed
 from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
@@ -116,13 +116,13 @@ class Answer:
             for node in definitions(source)
             if (cell, node.lineno) <= end
         }
-        texts = [*self.own_sources.values()]
+        readers: list[ast.AST] = [parsed(text) for text in self.own_sources.values()]
         lines: set[Line] = set()
-        while texts:
-            for name in names_in(texts.pop()) & defined.keys():
+        while readers:
+            for name in names_in(readers.pop()) & defined.keys():
                 cell, node = defined.pop(name)
                 lines |= {(cell, line) for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
-                texts.append(ast.unparse(node))
+                readers.append(node)
         return lines
 
     def _with_other_lines_passed(self, own: set[Line]) -> dict[int, str]:

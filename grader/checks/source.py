@@ -59,7 +59,7 @@ def differentiates_after_loop(source: str) -> bool:
 def _outside(source: str, wanted: Callable[[ast.stmt], bool]) -> bool:
     """Tell whether such a statement is there, and only below a loop: in the cell, or in one function."""
     found = [node for node in statements(source) if wanted(node)]
-    bodies = [_parsed(source), *(node for node in statements(source) if isinstance(node, ast.FunctionDef))]
+    bodies = [parsed(source), *(node for node in statements(source) if isinstance(node, ast.FunctionDef))]
     return bool(found) and any(_below_loop(body, found) for body in bodies)
 
 
@@ -152,21 +152,22 @@ def _updated(node: ast.stmt) -> str:
 
 def statements(source: str) -> list[ast.stmt]:
     """Give all statements; none where the text is not plain Python (a magic, a broken line)."""
-    return [node for node in ast.walk(_parsed(source)) if isinstance(node, ast.stmt)]
+    return [node for node in ast.walk(parsed(source)) if isinstance(node, ast.stmt)]
 
 
 @lru_cache(maxsize=1024)  # of all cells before it each answer asks
 def definitions(source: str) -> tuple[Definition, ...]:
     """Give the functions and classes that a cell defines."""
-    return tuple(node for node in _parsed(source).body if isinstance(node, Definition))
+    return tuple(node for node in parsed(source).body if isinstance(node, Definition))
 
 
-def names_in(source: str) -> set[str]:
+def names_in(node: ast.AST) -> set[str]:
     """Give the plain names that a text mentions."""
-    return {node.id for node in ast.walk(_parsed(source)) if isinstance(node, ast.Name)}
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
-def _parsed(source: str) -> ast.Module:
+def parsed(source: str) -> ast.Module:
+    """Give the tree of a text, without its magics; an empty one where it is no Python."""
     plain = "\n".join(
         "pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()
     )
