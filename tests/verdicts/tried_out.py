@@ -596,7 +596,7 @@ for epoc in range(30):
     wrong("two halves, one of them ignored", "mse", "step1", "", halves("torch.mean", update="h")),
     wrong("stopped after the loss of the start", "mse", "init step1 step2 step3 step4 clear epochs result", "", f"{WHAT}\nyhat = X @ What\nloss = torch.mean((y - yhat) ** 2)"),
     wrong("a backward for each row, halved", "mse", "step2", "half-loss", rows("(y[i] - X[i] @ What).square().sum() / 200")),
-    wrong("an update for each row", "sgd-bias", "step1 epochs", "epochs", NET + """
+    wrong("an update for each row", "sgd-bias", "step1", "", NET + """
 for epoc in range(30):
     for i in range(100):
         torch.mean((y[i] - net(x[i])) ** 2).backward()
