@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import takewhile
 
 from grader.checks import Raised
-from grader.checks.source import dropped_lines
+from grader.checks.source import definitions, dropped_lines, names_in, parsed
 from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
@@ -16,6 +18,9 @@ from grader.records import CellError, CellOutcome, CellStatus, Execution, Matche
 from grader.runs import TrainingRun
 
 LINE = re.compile(r", line \d+\)$")
+
+Line = tuple[int, int]
+"""A cell's index, and a line of it from 1."""
 
 
 @dataclass(frozen=True)
@@ -86,19 +91,53 @@ class Answer:
     @property
     def own_sources(self) -> dict[int, str]:
         """The text of each cell, line for line, with ``pass`` for the lines that are other questions'."""
-        texts = {part.cell: self.sources[part.cell].splitlines() for part in self.parts}
-        own = {
+        return self._with_other_lines_passed(self._own_lines)
+
+    @property
+    def used_sources(self) -> dict[int, str]:
+        """The same with the functions and classes that it uses, wherever before it they were defined."""
+        return self._with_other_lines_passed(self._own_lines | self._used_lines)
+
+    @property
+    def _own_lines(self) -> set[Line]:
+        return {
             (part.cell, line)
             for part in self.parts
-            for line in range(part.lines[0], (part.lines[1] or len(texts[part.cell])) + 1)
+            for line in range(part.lines[0], (part.lines[1] or self.sources[part.cell].count("\n") + 1) + 1)
         }
+
+    @cached_property
+    def _used_lines(self) -> set[Line]:
+        """The lines of definitions that the answer's text names, and of those that these name."""
+        end = max(self._own_lines)
+        defined = {
+            node.name: (cell, node)
+            for cell, source in self.sources.items()
+            for node in definitions(source)
+            if (cell, node.lineno) <= end
+        }
+        readers: list[ast.AST] = [parsed(text) for text in self.own_sources.values()]
+        lines: set[Line] = set()
+        while readers:
+            for name in names_in(readers.pop()) & defined.keys():
+                cell, node = defined.pop(name)
+                lines |= {(cell, line) for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+                readers.append(node)
+        return lines
+
+    def _with_other_lines_passed(self, own: set[Line]) -> dict[int, str]:
         return {
             cell: "\n".join(
                 line if (cell, number) in own or not line.strip() else "pass"
-                for number, line in enumerate(lines, 1)
+                for number, line in enumerate(self.sources[cell].splitlines(), 1)
             )
-            for cell, lines in texts.items()
+            for cell in sorted({cell for cell, _ in own})
         }
+
+    def text_of(self, cells: Sequence[int]) -> str:
+        """Give the text of the question's parts of some cells, and of what the answer uses of others."""
+        own = {part.cell for part in self.parts}
+        return "\n".join(text for cell, text in self.used_sources.items() if cell in cells or cell not in own)
 
     def source_of(self, cells: Sequence[int]) -> str:
         """Give the text of the question's parts of some cells."""

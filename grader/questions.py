@@ -125,7 +125,7 @@ def _judge_training(
             check_training,
             question,
             data=own.data,
-            source=answer.source_of(run.cells),
+            source=answer.text_of(run.cells),
             raised=answer.raised_in(run.cells[-1]),
             accepts=partial(own.accepts, recording, begin),
         )
@@ -255,7 +255,7 @@ def _case(
         checks=tuple(checks),
         observed=None if judgement is None else judgement.observed,
         data=None if judgement is None else judgement.data,
-        sources=answer.own_sources,
+        sources=answer.used_sources,
         namespace=answer.namespace,
         changed=answer.changed,
         error=answer.error,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any
 
 import torch
@@ -61,6 +62,15 @@ class Forward:
     def mistakes(self) -> int:
         """How many of the steps are wrong."""
         return sum(f.status is CheckStatus.FAILED for f in (self.step1, self.step2, self.step3))
+
+    @property
+    def batches(self) -> int:
+        """How many updates go once through the data: more than one where each ŷ is of some rows alone."""
+        said = self.step1.message
+        if said is None or said.id != "step1.shape":
+            return 1
+        rows, seen = (torch.Size(said.params[name]).numel() for name in ("expected", "actual"))
+        return ceil(rows / max(seen, 1))
 
 
 def judge_forward(training: Training, observed: Observed, data: Data) -> Forward:

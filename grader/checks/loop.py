@@ -226,16 +226,21 @@ def _by_leaf(observed: Observed, epoch: Epoch) -> Iterator[tuple[int, Numbers]]:
         at += count
 
 
-def judge_epochs(training: Training, observed: Observed, *, late: bool = False) -> Finding:
-    """Judge how many epochs the run has, exactly; ``late``: the last one's update is not there."""
-    if observed.run.count + late == training.epochs:
+def judge_epochs(training: Training, observed: Observed, *, late: bool = False, batches: int = 1) -> Finding:
+    """Judge how many epochs the run has, exactly; ``late``: the last one's update is not there.
+
+    ``batches`` of rows, with an update for each, make one epoch.
+    """
+    passes, rest = divmod(observed.run.count, batches)
+    passes = observed.run.count if rest else passes
+    if training.epochs in (observed.run.count + late, passes):
         return PASSED
     if observed.run.count == 1 and differentiates_after_loop(observed.source):
         return failed("epochs.below-loop", expected=training.epochs)
     if observed.error is not None and observed.run.count < training.epochs:
         stopped = Message("epochs.stopped", {"expected": training.epochs, "actual": observed.run.count})
         return Finding(CheckStatus.SKIPPED, stopped)
-    return failed("epochs.differs", expected=training.epochs, actual=observed.run.count)
+    return failed("epochs.differs", expected=training.epochs, actual=passes)
 
 
 def is_number(number: float) -> bool:

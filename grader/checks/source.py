@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from difflib import SequenceMatcher
 from functools import lru_cache
+
+Definition = ast.FunctionDef | ast.ClassDef
 
 MISSPELLED = 0.7  # of the letters in common, as difflib counts them: ``setp`` for ``step``, not ``update``
 
@@ -55,12 +57,24 @@ def differentiates_after_loop(source: str) -> bool:
 
 
 def _outside(source: str, wanted: Callable[[ast.stmt], bool]) -> bool:
-    """Tell whether such a statement is there, below a loop and in none, nor in a function or a class."""
-    nodes = statements(source)
-    inner = {node for block in nodes if isinstance(block, _BLOCKS) for node in ast.walk(block)}
-    first = min((node.lineno for node in nodes if isinstance(node, ast.For | ast.While)), default=None)
-    found = [node for node in nodes if wanted(node)]
-    return bool(found) and first is not None and all(n not in inner and n.lineno > first for n in found)
+    """Tell whether such a statement is there, and only below a loop: in the cell, or in one function."""
+    found = [node for node in statements(source) if wanted(node)]
+    bodies = [parsed(source), *(node for node in statements(source) if isinstance(node, ast.FunctionDef))]
+    return bool(found) and any(_below_loop(body, found) for body in bodies)
+
+
+def _below_loop(body: ast.AST, found: Collection[ast.stmt]) -> bool:
+    first = min((n.lineno for n in ast.walk(body) if isinstance(n, ast.For | ast.While)), default=None)
+    lines = {node.lineno for node in _outside_blocks(body) if isinstance(node, ast.stmt)}
+    return first is not None and all(first < node.lineno in lines for node in found)
+
+
+def _outside_blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """Give what is within a node, of loops, functions and classes in it these alone."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, _BLOCKS):
+            yield from _outside_blocks(child)
 
 
 def _moves(node: ast.stmt) -> bool:
@@ -138,14 +152,29 @@ def _updated(node: ast.stmt) -> str:
 
 def statements(source: str) -> list[ast.stmt]:
     """Give all statements; none where the text is not plain Python (a magic, a broken line)."""
+    return [node for node in ast.walk(parsed(source)) if isinstance(node, ast.stmt)]
+
+
+@lru_cache(maxsize=1024)  # of all cells before it each answer asks
+def definitions(source: str) -> tuple[Definition, ...]:
+    """Give the functions and classes that a cell defines."""
+    return tuple(node for node in parsed(source).body if isinstance(node, Definition))
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Give the plain names that a text mentions."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def parsed(source: str) -> ast.Module:
+    """Give the tree of a text, without its magics; an empty one where it is no Python."""
     plain = "\n".join(
         "pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()
     )
     try:
-        tree = ast.parse(plain)
+        return ast.parse(plain)
     except (SyntaxError, ValueError, RecursionError):
-        return []
-    return [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+        return ast.Module([], [])
 
 
 def is_clear(node: ast.stmt) -> bool:

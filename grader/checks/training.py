@@ -88,7 +88,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         Step.STEP3: forward.step3,
         Step.STEP4: judge_step4(training, observed, late=forward.late),
         Step.CLEAR: judge_clear(training, observed),
-        Step.EPOCHS: judge_epochs(training, observed, late=forward.late),
+        Step.EPOCHS: judge_epochs(training, observed, late=forward.late, batches=forward.batches),
         Step.RESULT: judge_result(observed, namespace),
     }
     findings |= broken_off(training, observed, namespace, findings)

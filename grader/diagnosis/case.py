@@ -16,8 +16,9 @@ from grader.training import Data
 class Case:
     """A judged answer. ``observed`` is the run that counted, if there was one, on ``data``.
 
-    ``sources`` are the answer's cells by their notebook index; ``namespace`` are the names at their end and
-    ``changed`` those of them the cells made; ``error`` is the exception that ended one of them.
+    ``sources`` are the answer's cells by their notebook index, and what it uses of others; ``namespace`` are
+    the names at their end and ``changed`` those of them the cells made; ``error`` is the exception that ended
+    one of them.
     """
 
     question: Question

@@ -80,6 +80,14 @@ class _Text:
         return self.first(differentiates)
 
     @property
+    def loop(self) -> ast.stmt | None:
+        """The innermost loop around what is differentiated, else the nearest one."""
+        loops = [node for node in self.all if isinstance(node, ast.For | ast.While)]
+        line = 0 if self.backward is None else self.backward.lineno
+        around = [node for node in loops if node.lineno <= line <= (node.end_lineno or 0)]
+        return max(around or loops[:1], key=lambda node: node.lineno, default=None)
+
+    @property
     def loss(self) -> ast.stmt | None:
         """The line that computes what is differentiated."""
         backward = self.backward
@@ -117,7 +125,7 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
         case Step.CLEAR:
             return text.first(_seems_to_clear) or text.backward
         case Step.EPOCHS:
-            return next((node for node in text.all if isinstance(node, ast.For | ast.While)), None)
+            return text.loop
     return None
 
 

@@ -271,8 +271,7 @@ def bias_that_should_not_be(case: Case, check: CheckResult, reference: Training)
 
 def _source(case: Case) -> str:
     """Give the text of the cells the run stands in, or of all cells where nothing was recorded."""
-    cells = case.observed.run.cells if case.observed is not None else tuple(case.sources)
-    return "\n".join(case.sources.get(cell, "") for cell in cells)
+    return "\n".join(case.sources.values()) if case.observed is None else case.observed.source
 
 
 def _epochs(case: Case) -> tuple[Epoch, ...]:

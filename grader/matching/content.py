@@ -18,6 +18,7 @@ from grader.training import Data
 HEADED = 2.0  # what a text that names the question adds to a run's likeness
 OTHER = 1.5  # what it costs values to stand under a text that names another question
 UNLIKE_AT_MOST = 5.0
+OWN_NAME = 2.0  # what it costs to leave a right value under a name that one question alone asks for
 ELSEWHERE = 0.6  # what it costs to give a question what is exactly another one's answer
 FOREIGN, STARTED_ELSEWHERE, OTHER_LENGTH = 0.1, 0.6, 0.6  # what a run is worth that is unlike them all
 IN_PARTS = 0.8  # the same of a foreign one that begins where it should: a batch after the other
@@ -63,15 +64,17 @@ class Content:
     ) -> None:
         self.data, self.own = nominal, own
         self.trainings = {q.id: q.training for q in questions if q.training is not None}
-        given = _given(questions, units)
-        self.wanted = {q.id: Wanted(q, own, given) for q in questions if q.values is not None}
+        self.given = _given(questions, units)
+        self.wanted = {q.id: Wanted(q, own, self.given) for q in questions if q.values is not None}
 
     def offer(self, unit: Unit) -> Offer:
         """Say what a unit could answer, whatever is written above it."""
         if unit.run is not None:
             return self._of_run(unit)
         values = {name: found for name, w in self.wanted.items() if (found := w.found_in(unit.values))}
-        return Offer(unit, _of_values(values, {}), values=values)
+        pairs = [pair for found in values.values() for pair in found.items()]
+        named = any(name in self.given and unit.values.get(name) is value for name, value in pairs)
+        return Offer(unit, _of_values(values, {}), none=OWN_NAME * named, values=values)
 
     def _of_run(self, unit: Unit) -> Offer:
         run = unit.run

@@ -43,7 +43,8 @@ def texts_of(cells: Sequence[SourceCell], questions: Sequence[Question]) -> dict
             own = titles.named_in(cell.source)
             found[cell.index] = Text(cell.index, own) if own else current
             continue
-        said, level = titles.named_by(cell.source), _rank(cell.source)
+        said = titles.named_by(cell.source) or titles.named_by(_heading(cell.source))
+        level = _rank(cell.source)
         if said or level <= rank:
             current = Text(cell.index, said)
             rank = level if NAMED in said.values() else LOWEST
@@ -95,6 +96,8 @@ _ID = r"""[(\[`'"「‘]\s*{0}\s*[)\]`'"」’]|문제\s*[:：]?\s*{0}(?![\w-])|
 """An id in brackets or quotes, after the word 문제, or all there is: ``data`` alone is any word."""
 
 
+_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s", re.MULTILINE)
+
 _COUNTED = re.compile(
     r"^[^\w\n]*+(?:문제|q|problem|question)?[^\S\n]*+\d++[^\S\n]*+[.):번]", re.IGNORECASE | re.MULTILINE
 )
@@ -121,8 +124,12 @@ def _comments(source: str) -> list[str]:
     return [line if line.startswith("#") else "" for line in lines]
 
 
+def _heading(text: str) -> str:
+    """Give a text's only heading, which may name one question where what stands below it names several."""
+    lines = [line for line in text.splitlines() if _HEADING.match(line)]
+    return lines[0] if len(lines) == 1 else ""
+
+
 def _rank(text: str) -> int:
     """Give the rank of the highest heading in a text, 7 where there is none."""
-    return min(
-        (len(found) for found in re.findall(r"^\s{0,3}(#{1,6})\s", text, re.MULTILINE)), default=LOWEST + 1
-    )
+    return min((len(found) for found in _HEADING.findall(text)), default=LOWEST + 1)

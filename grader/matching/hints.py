@@ -50,8 +50,12 @@ def hints(
         if not text or question in text:
             continue
         below = {i: offers[i] for i in own}
-        values = question in wanted
-        better, plain = _values(question, text, below, wanted) if values else _runs(question, text, below)
+        if question in wanted:
+            under = [offer for one, offer in zip(above, offers, strict=True) if one.origin == origin]
+            named = [offer for one, offer in zip(above, offers, strict=True) if question in one.evidence]
+            better, plain = _values(question, text, below, (under, named), wanted)
+        else:
+            better, plain = _runs(question, text, below)
         others[origin] = others.get(origin, 0) + better
         deaf |= plain
     titles = {origin for origin, found in others.items() if found >= SEVERAL}
@@ -63,11 +67,21 @@ def hints(
 
 
 def _values(
-    question: str, text: Evidence, below: Mapping[int, Offer], wanted: Mapping[str, Wanted]
+    question: str,
+    text: Evidence,
+    below: Mapping[int, Offer],
+    around: tuple[Sequence[Offer], Sequence[Offer]],
+    wanted: Mapping[str, Wanted],
 ) -> tuple[bool, set[int]]:
-    """Tell whether values are rather a question's than what the text names, and which plainly are."""
+    """Tell whether values are rather a question's than what the text names, and which plainly are.
+
+    ``around`` is all that stands below the text, where more may be of what it names, and all below texts that
+    name the question: what has as much of it there is its answer.
+    """
+    under, named = around
     share = _share(question, below.values(), wanted)
-    better = all(share > _share(named, below.values(), wanted) for named in text)
+    better = all(share > _share(other, under, wanted) for other in text)
+    better &= share > _share(question, named, wanted)
     return better, set(below) if better and share >= MOST else set()
 
 

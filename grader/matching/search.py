@@ -104,7 +104,7 @@ def _steps(way: _Way, choice: Choice, wanted: Sequence[Mapping[str, float] | Non
         before = way.state[question]
         after, gain = _gained(before, option, wanted[question])
         state = way.state if after == before else (*way.state[:question], after, *way.state[question + 1 :])
-        score = way.score + gain - option.cost - _turn(way, question)
+        score = way.score + gain - option.cost - _turn(way, question, said=option.said)
         if question != way.last and choice.cell == way.cell >= 0:
             score -= INSIDE
         if like_last is not None and like_last < option.cost:
@@ -143,11 +143,13 @@ def _worth(names: frozenset[str], wanted: Mapping[str, float], *, said: bool) ->
     return 1.0 + share if said else max(0.0, 2 * share**2 - 1) - OPENED
 
 
-def _turn(way: _Way, question: int) -> float:
-    """Give what it costs to turn from the last question to this one."""
+def _turn(way: _Way, question: int, *, said: bool) -> float:
+    """Give what it costs to turn to this question from the last one; a text may name it anywhere."""
     if question == way.last:
         return 0.0
     again = AGAIN if way.state[question] else 0.0
+    if said:
+        return again
     if question < way.last:
         return BACK + again
     skipped = sum(1 for state in way.state[way.last + 1 : question] if not state)

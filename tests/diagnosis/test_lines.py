@@ -17,6 +17,8 @@ for epoc in range(30):
     What.data = What.data - alpha * What.grad
     What.grad == None"""
 WITH_OPTIMIZER = """%matplotlib inline
+for one in (x, y):
+    print(one.shape)
 net = torch.nn.Linear(1, 1)
 optimizr = torch.optim.SGD(net.parameters(), lr=0.01)
 while True:

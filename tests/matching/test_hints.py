@@ -35,6 +35,9 @@ A, TRAINED = {"a": 1.0}, {"t": 1.0}
         pytest.param(A, [values(1, b=1)], "b", [A], [1], id="little of another's"),
         pytest.param(A, [values(1, b=3), values(1, a=1)], ["b", None], [{}, A], [], id="another's answer"),
         pytest.param(A, [values(1, b=1), values(2, c=1), values(3)], "bca", [{}] * 3, [], id="a title"),
+        pytest.param(
+            A, [values(1, a=2, b=2), values(1, a=3)], ["b", None], [A, A], [1], id="all of its own, too"
+        ),
         pytest.param(TRAINED, [run(1, "u", t=1, u=0)], "u", [TRAINED], [1], id="one mistake"),
         pytest.param(TRAINED, [run(1, "u", t=2, u=0)], "u", [{}], [], id="another's run"),
     ],

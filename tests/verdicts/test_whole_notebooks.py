@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import ast
-from itertools import zip_longest
+from dataclasses import replace
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from grader.assignment_file import load
-from grader.records import CheckStatus, QuestionStatus
+from grader.records import CheckStatus, QuestionStatus, SourceCell
 
 from ..shortened import asking_less  # noqa: TID252 - tests are no package
 from .conftest import CSV, submission_of
@@ -70,6 +72,34 @@ def test_a_mistake_costs_its_own_checks(reported, name, written):
     assert left_out == {one.id for one in report.questions if one.status is QuestionStatus.UNANSWERED}
     checks = [check for one in report.questions if one.id not in left_out for check in one.checks]
     assert set(lost.split()) == {check.id for check in checks if check.points < check.max_points}
+
+
+STEPS = Path(__file__).parents[2] / "assignments/steps"
+MIXED = {  # what replaces what in the solutions, and the checks that are lost
+    "sgd-bias": ("range(30)", "range(300)", "sgd-bias.epochs"),
+    "net-nobias": (", bias=False", "", "net-nobias.net.bias net-nobias.yhat"),
+    "net-wrong": ("forgotten.bias.item()", "0.5", "net-wrong.extra_bias"),
+}
+
+
+@pytest.mark.parametrize("mistakes", [MIXED, {}], ids=["wrong, with the prompts", "right, without"])
+def test_answers_without_labels_are_found_backwards(reported, mistakes):
+    """By the heading of a prompt that speaks of several questions, and by the names of values that are right."""
+    given = nbformat.read(STEPS / "steps.ipynb", as_version=4).cells
+    cells = [("code", "import pandas as pd\nimport torch"), ("code", f"df = pd.read_csv({CSV!r})")]
+    answers = [(prompt, answer) for prompt, answer in pairwise(given) if "grader" in answer.metadata]
+    for prompt, answer in [answers[0], *reversed(answers[1:])]:
+        old, new, _ = mistakes.get(answer.metadata.grader.question, ("", "", ""))
+        cells += [("markdown", prompt.source)] * bool(mistakes)
+        cells += [("code", answer.source.partition("\n")[2].replace(old, new))]
+    submission = replace(
+        submission_of([]), cells=tuple(SourceCell(i, *one, None) for i, one in enumerate(cells))
+    )
+    report = reported(load(STEPS), submission)
+
+    checks = [check for one in report.questions for check in one.checks]
+    lost = {check.id for check in checks if check.points < check.max_points}
+    assert {name for *_, names in mistakes.values() for name in names.split()} == lost
 
 
 TENSORS = load(Path(__file__).parents[2] / "assignments/tensors")

@@ -83,6 +83,31 @@ def loss_of(W):
 def grad_of(W):
     return torch.autograd.grad(loss_of(W), W)[0]"""
 
+EARLIER = """
+def train(make, lr):
+    for epoc in range(30):
+        make().backward()
+        What.grad.zero_()
+        What.data = What.data - lr * What.grad
+class Below:
+    def fit(self, net, X):
+        for epoc in range(30):
+            torch.mean((y - net(X)) ** 2).backward()
+        net.weight.data = net.weight.data - 0.1 * net.weight.grad
+        net.weight.grad = None
+class Model:
+    def __init__(self):
+        self.new()
+        self.optimizr = torch.optim.SGD(self.net.parameters(), lr=1/10)
+    def new(self):
+        self.net = torch.nn.Linear(1, 1)
+        self.net.bias.data, self.net.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])
+    def fit(self):
+        for epoc in range(30):
+            self.optimizr.zero_grad()
+            torch.mean((y - self.net(x)) ** 2).backward()
+            self.optimizr.step()"""
+
 
 def data(name: str, line: str) -> Answer:
     """Prepare the data with one line more; everything trained on them is right."""
@@ -573,7 +598,7 @@ for epoc in range(30):
     wrong("two halves, one of them ignored", "mse", "step1", "", halves("torch.mean", update="h")),
     wrong("stopped after the loss of the start", "mse", "init step1 step2 step3 step4 clear epochs result", "", f"{WHAT}\nyhat = X @ What\nloss = torch.mean((y - yhat) ** 2)"),
     wrong("a backward for each row, halved", "mse", "step2", "half-loss", rows("(y[i] - X[i] @ What).square().sum() / 200")),
-    wrong("an update for each row", "sgd-bias", "step1 epochs", "epochs", NET + """
+    wrong("an update for each row", "sgd-bias", "step1", "", NET + """
 for epoc in range(30):
     for i in range(100):
         torch.mean((y[i] - net(x[i])) ** 2).backward()
@@ -597,5 +622,16 @@ for epoc in range(30):
     wrong("the sum, a new tensor in each epoch", "mse", "step2", "sum-for-mean", LOOPS["mse"].but(loss="loss = torch.sum((y - yhat) ** 2)", update=BOUND, clear="").source),
     wrong("the sum, never cleared, in place", "mse", "step2 clear", "sum-for-mean gradient-not-cleared", LOOPS["mse"].but(loss="loss = torch.sum((y - yhat) ** 2)", update="What.data -= 1/10 * What.grad", clear="").source),
     wrong("the sum, sent back twice", "sgd-bias", "step2 step3", "sum-for-mean backward-twice", LOOPS["sgd-bias"].but(loss="loss = torch.sum((y - yhat) ** 2)", backward="loss.backward(retain_graph=True)\nloss.backward()").source),
+    Answer(
+        "mse, net-nobias-train, sgd-bias: by functions of an earlier cell",
+        (
+            (None, EARLIER),
+            ("mse", f"{WHAT}\ntrain(lambda: torch.mean((y - X @ What) ** 2), 1/10)"),
+            ("net-nobias-train", f"{LOOPS['net-nobias-train'].before}\nBelow().fit(net, X)"),
+            ("sgd-bias", "model = Model()\nmodel.new()\nmodel.fit()"),
+        ),
+        loses=frozenset({"mse.clear", "net-nobias-train.step4", "sgd-bias.step4"}),
+        named=("cleared-before-step", "stale-optimizer"),
+    ),
     Answer("sgd-scalars: each parameter after a loss of its own", (("sgd-scalars", ONE_BY_ONE),), loses=frozenset({"sgd-scalars.step4"}), near=frozenset({"sgd-scalars.result"}), named=()),
 )  # fmt: skip
