@@ -98,7 +98,7 @@ def test_release_does_not_write_over_anybodys_work(tmp_path):
     assert (2, "filled in") == (code, (out / "homework.ipynb").read_text(encoding="utf-8"))
     assert not (out / "homework.kit.json").exists()
     assert ["grader: "] == [line[:8] for line in said.splitlines()]
-    assert "homework.ipynb: there already, and other than what is released" in said
+    assert "homework.ipynb: there already, and other than what would be written" in said
 
 
 def test_the_kit_asks_whose_it_is(homework):
