@@ -231,16 +231,16 @@ def judge_epochs(training: Training, observed: Observed, *, late: bool = False, 
 
     ``batches`` of rows, with an update for each, make one epoch.
     """
-    passes, rest = divmod(observed.run.count, batches)
-    passes = observed.run.count if rest else passes
-    if training.epochs in (observed.run.count + late, passes):
+    count = observed.run.count
+    passes = count if count % batches else count // batches
+    if training.epochs == count + late or (batches > 1 and training.epochs == passes):
         return PASSED
-    if observed.run.count == 1 and differentiates_after_loop(observed.source):
+    if count == 1 and differentiates_after_loop(observed.source):
         return failed("epochs.below-loop", expected=training.epochs)
-    if observed.error is not None and observed.run.count < training.epochs:
-        stopped = Message("epochs.stopped", {"expected": training.epochs, "actual": observed.run.count})
+    if observed.error is not None and count < training.epochs:
+        stopped = Message("epochs.stopped", {"expected": training.epochs, "actual": count})
         return Finding(CheckStatus.SKIPPED, stopped)
-    return failed("epochs.differs", expected=training.epochs, actual=passes)
+    return failed("epochs.differs", expected=training.epochs, actual=passes + late)
 
 
 def is_number(number: float) -> bool:

@@ -443,6 +443,15 @@ for epoc in range(30):
     optimizr.zero_grad()
     loss = torch.mean((y - net(x)) ** 2)
     loss.backward()"""),
+    wrong("updated before the backward, once too often", "mse", "step4 epochs", "epochs", """
+What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+for epoc in range(31):
+    yhat = X @ What
+    loss = torch.mean((y - yhat) ** 2)
+    if epoc:
+        What.data = What.data - 0.1 * What.grad
+        What.grad = None
+    loss.backward()"""),
     wrong("the weight alone is the optimizer's", "sgd-bias", "step4", "bias-not-updated", NET.replace("net.parameters()", "[net.weight]") + """
 for epoc in range(30):
     loss = torch.mean((y - net(x)) ** 2)
