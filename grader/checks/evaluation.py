@@ -66,6 +66,8 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
         loss = step2(yhat, exact)
         off = step2(step1(states.detach().to(torch.float32), rough), rough) - loss.detach()
         parts = _with_scales(states, yhat, loss, off.abs().nan_to_num(0.0, 0.0, 0.0), (rest, steepest))
+        if not training.penalised:
+            return *parts, torch.zeros_like(off)
         return _penalised(parts, states, vmap(penalty)(states))
 
     # Where a sigmoid is steepest: a saturated one's slope s(1-s) is small, but off by the rounding of s.
@@ -144,9 +146,8 @@ def _with_scales(
     residual, yhat = (value.detach().flatten(1) for value in (residual, yhat))
     loss, states = loss.detach(), states.detach()
     yhat_scale = yhat.abs() + (jacobian * states.unsqueeze(1)).abs().sum(2)  # the terms it sums up
-    flat = (steepest - bend).clamp(
-        min=0.0
-    )  # a probability within the loss, saturated, is off by its rounding
+    # A probability within the loss, saturated, is off by its rounding.
+    flat = (steepest - bend).clamp(min=0.0)
     terms = residual.abs() + bend * yhat_scale + flat
     return (
         yhat,

@@ -1,6 +1,6 @@
 """The command line: one module a command; options in, one call, words and an exit code out."""
 
-from grader.cli import (
+from grader.cli import (  # to be registered
     check,
     ci,
     doctor,
@@ -10,7 +10,7 @@ from grader.cli import (
     report,
     schema,
     validate,
-)  # registers the commands
+)
 from grader.cli.app import app
 
 __all__ = ["app", "check", "ci", "doctor", "grade", "new", "release", "report", "schema", "validate"]

@@ -16,7 +16,6 @@ its kernel, to let go of ``SOCKET`` is to kill all of them: so a host that dies 
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import json
@@ -38,12 +37,10 @@ from grader.execution.child.__main__ import prepare, seed_generators
 from grader.execution.child.confine import confine
 from grader.execution.child.folders import remove
 from grader.execution.child.kernel import before_fork
+from grader.execution.child.linux import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, prctl
 
 #: Packets are read whole; the kernel's own limit for one is smaller.
 LARGEST_PACKET = 1 << 20
-
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-_prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 class Birth(NamedTuple):
@@ -75,7 +72,7 @@ class Server:
 
     def serve(self) -> Birth | None:
         """Serve until the host has gone or wants no more. Like ``fork``, it returns in new processes too."""
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
         _tell(self._control, memory=memory())
         while self._kernels or not self._leaving:
             for key, _ in self._selector.select():
@@ -209,10 +206,10 @@ def become_kernel(birth: Birth) -> None:
 def _part_from_server(birth: Birth) -> None:
     """Begin a session of its own, which dies with the server and reaps its own descendants."""
     os.setsid()
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != birth.server:
         os._exit(1)  # it died in between
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, descriptor in enumerate(birth.streams, start=1):
         os.dup2(descriptor, number)
