@@ -50,6 +50,7 @@ for epoch in range(30):
 net.weight, net.bias""",
     "import warnings\nwarnings.warn('careful')\n1 / 0",
     "open('nofile.txt')",
+    "def f(n):\n    return f(n - 1) if n else pd.DataFrame()['a']\nf(2)",
     "!echo shell; wget -q https://example.org/2022-09-22-regression.csv -O c.csv && tail -1 c.csv",
     "sys.argv[1:2], sys.flags.safe_path, type(sys.stdout), sys.modules['__main__'].__dict__ is globals()",
     """import os
@@ -141,7 +142,7 @@ def test_every_kernel_gives_what_a_plain_one_gives(both, number):
     assert expected.cells == actual.cells
     assert expected.notebook == actual.notebook
     assert expected.flags == actual.flags
-    assert [CellStatus.RAISED] * 2 == [c.status for c in actual.cells if c.status != CellStatus.OK]
+    assert [CellStatus.RAISED] * 3 == [c.status for c in actual.cells if c.status != CellStatus.OK]
 
 
 @pytest.mark.parametrize("number", OTHERS.values(), ids=OTHERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import sys
 import types
@@ -64,6 +65,16 @@ class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
         return metadata
 
 
+class Compiler(ipykernel.compiler.XCachingCompiler):  # type: ignore[misc]  # ipykernel is not typed
+    """Says that a cell is no module: to find that out, a traceback looks at every module, so copies it."""
+
+    def get_code_name(self, raw_code: str, code: str, number: int) -> str:
+        """Give the name that a cell is compiled under, a file's that does not exist."""
+        name: str = super().get_code_name(raw_code, code, number)
+        inspect.modulesbyfile[name] = ""  # inspect's own memory of whose file is whose
+        return name
+
+
 class LocalPipe(IOPubThread):  # type: ignore[misc]  # ipykernel is not typed
     """Takes what forked processes print over a Unix socket; ipykernel's own way is TCP, which is denied."""
 
@@ -109,10 +120,11 @@ def before_fork() -> None:
     _app()
     ZMQInteractiveShell.instance(
         config=Config(CONFIG),
-        compiler_class=ipykernel.compiler.XCachingCompiler,
+        compiler_class=Compiler,
         ipython_dir=os.curdir,  # where nothing has to be made; the profile's folders are made by each kernel
         profile_dir=ProfileDir(),
     )
+    _show_an_exception()
 
 
 def create(connection_file: str, output_bytes: int) -> App:
@@ -135,6 +147,14 @@ def plain(argv: list[str]) -> IPKernelApp:
     app = IPKernelApp.instance()
     app.initialize(argv)
     return app
+
+
+def _show_an_exception() -> None:
+    """Have what is made for the first one that a kernel shows: colours, and the file of each module."""
+    try:
+        int("")
+    except ValueError:
+        ZMQInteractiveShell.instance().InteractiveTB.structured_traceback(*sys.exc_info())
 
 
 def _app() -> App:
