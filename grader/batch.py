@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from grader.assignment import Assignment
+from grader.assignment.model import Assignment
 from grader.errors import GraderError, OutputError, StoppedError, unwritable
 from grader.execution.kernel import KernelFactory, temporary_folder
 from grader.file_names import unique_slugs

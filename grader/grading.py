@@ -9,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.adding_up import add_up, environment, reference_to
-from grader.assignment import Assignment
+from grader.assignment.model import Assignment
 from grader.errors import GraderError, SandboxError, SubmissionError
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
-from grader.gaps import gaps
-from grader.judging import judge
-from grader.learned import doubt
+from grader.judging.adding_up import add_up, environment, reference_to
+from grader.judging.gaps import gaps
+from grader.judging.judge import judge
+from grader.judging.learned import doubt
+from grader.judging.second_run import second_run
 from grader.records import (
     SCHEMA_VERSION,
     Execution,
@@ -27,7 +28,6 @@ from grader.records import (
     Submission,
     SubmissionRef,
 )
-from grader.second_run import second_run
 from grader.submission.handed_in import HandedIn
 
 

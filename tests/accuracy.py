@@ -12,9 +12,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.assignment_file import load
-from grader.gaps import gaps
-from grader.judging import judge
+from grader.assignment.file import load
+from grader.judging.gaps import gaps
+from grader.judging.judge import judge
 from grader.records import CheckStatus, QuestionStatus, Submission
 from tests.forked import warm_process
 from tests.shortened import asking_less

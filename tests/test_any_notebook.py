@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import grader.grading
-import grader.second_run
-from grader.assignment_file import load
+import grader.judging.second_run
+from grader.assignment.file import load
 from grader.batch import Batch, grade_all
 from grader.errors import SubmissionError
 from grader.execution import plain
@@ -186,7 +186,7 @@ def test_any_bytes_are_graded_or_said_to_be_unreadable(file, content, tmp_path_f
         return executed(submission)
 
     with pytest.MonkeyPatch.context() as patch:
-        for stage in (grader.grading, grader.second_run):
+        for stage in (grader.grading, grader.judging.second_run):
             patch.setattr(stage, "execute_async", without_a_kernel)
         (entry,) = grade_all(Batch(steps(), out, plain), [HandedIn(file)], lambda _: None)
 

@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader.assignment_file import load
-from grader.assignment_folder import find
+from grader.assignment.file import load
+from grader.assignment.folder import find
 from grader.errors import AssignmentError
 from grader.records import Limits, Step, Visibility
 from grader.render.failures import failure
@@ -441,7 +441,7 @@ def test_a_reference_that_raises_is_named_with_its_line(course, old, new, messag
 )
 def test_a_reference_that_does_not_end_is_stopped(course, monkeypatch, old, new, message):
     """Whoever waits for it learns in which line it hangs; the timer is gone after it."""
-    monkeypatch.setattr("grader.references.LONGEST", 0.2)
+    monkeypatch.setattr("grader.assignment.references.LONGEST", 0.2)
 
     with pytest.raises(AssignmentError) as raised:
         load(course(reference=(old, new)))

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 import grader.batch
 import grader.doctor
 import grader.execution.kernels
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.cli import app
 from grader.cli.app import undisturbed
 from grader.cli.signals import like_ctrl_c

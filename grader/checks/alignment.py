@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from grader.runs import TrainingRun
+from grader.runs.training_runs import TrainingRun
 from grader.training import Parameters
 
 ALIASES = {

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.assignment import CheckSpec
+from grader.assignment.model import CheckSpec
 from grader.checks.draws import compare_draw
 from grader.checks.finding import PASSED, Finding, by_status, failed, text
 from grader.checks.forms import compare_form

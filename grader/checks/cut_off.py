@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from grader.assignment import Question
+from grader.assignment.model import Question
 from grader.checks.finding import failed, only
-from grader.parameters import SMALL
 from grader.recording import Numbers, Value
 from grader.records import CheckResult, Step
-from grader.runs import TrainingRun
+from grader.runs.parameters import SMALL
+from grader.runs.training_runs import TrainingRun
 from grader.training import Data
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.assignment import CheckSpec
+from grader.assignment.model import CheckSpec
 from grader.checks.finding import PASSED, Finding, failed
 from grader.checks.showing import given, kind
 from grader.expectations import Bernoulli

@@ -14,10 +14,10 @@ from grader.checks.misplaced import updated_below
 from grader.checks.observed import LARGEST, Observed
 from grader.checks.tolerance import ROUNDINGS
 from grader.checks.updates import table
-from grader.epochs import Epoch
-from grader.parameters import recorded
 from grader.recording import Value
 from grader.records import CheckStatus, Message
+from grader.runs.epochs import Epoch
+from grader.runs.parameters import recorded
 
 
 def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:

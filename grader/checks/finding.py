@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
-from grader.assignment import CheckSpec, Question
+from grader.assignment.model import CheckSpec, Question
 from grader.records import CheckResult, CheckStatus, Message, Shown, Step
 
 SHOWN = 8  # numbers of a tensor that a report shows

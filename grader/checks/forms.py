@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
-from grader.assignment import CheckSpec
+from grader.assignment.model import CheckSpec
 from grader.checks.finding import Finding, failed
 from grader.checks.numbers import as_tensor
 from grader.checks.showing import given, kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from grader.assignment import CheckSpec
+from grader.assignment.model import CheckSpec
 from grader.checks.finding import NOT_OBSERVED, Finding, by_status, failed, shown, text
 from grader.checks.showing import given, kind
 from grader.checks.tolerance import ROUNDINGS, unit, verdict

@@ -27,9 +27,9 @@ from grader.checks.source import (
 )
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
 from grader.checks.updates import cleared_before, table, told, updates
-from grader.epochs import Epoch, equal
 from grader.recording import Numbers
 from grader.records import CheckStatus, Message
+from grader.runs.epochs import Epoch, equal
 from grader.training import MISFIT, Training
 
 SET_TO_NUMBER = "assigned grad expected to be"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.checks.finding import Finding, failed
 from grader.checks.observed import Observed
 from grader.checks.source import updates_after_loop
-from grader.epochs import equal
+from grader.runs.epochs import equal
 from grader.training import Training
 
 IN_PLACE = "leaf Variable that requires grad is being used in an in-place operation"

@@ -10,8 +10,8 @@ from torch import Tensor
 from grader.checks.evaluation import Evaluation, evaluate
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS
 from grader.checks.training import TrainingJudgement
-from grader.epochs import Epoch
 from grader.recording import Value
+from grader.runs.epochs import Epoch
 from grader.training import MISFIT, Data, Training, run
 
 FIRST = 3  # epochs that are compared: whoever trains has moved with the first

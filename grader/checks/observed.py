@@ -10,8 +10,8 @@ from torch import Tensor
 from grader.checks.alignment import Alignment, align
 from grader.checks.raised import Raised
 from grader.checks.tolerance import unit
-from grader.epochs import Epoch
-from grader.runs import TrainingRun
+from grader.runs.epochs import Epoch
+from grader.runs.training_runs import TrainingRun
 from grader.training import Training
 
 LARGEST = 1e30  # beyond, squares overflow in float32: a run that has come so far is not judged any more

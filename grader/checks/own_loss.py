@@ -12,8 +12,8 @@ from grader.checks.observed import Observed
 from grader.checks.prediction import Prediction
 from grader.checks.readings import broadcast
 from grader.checks.tolerance import ROUNDINGS, verdict
-from grader.epochs import Epoch
 from grader.records import CheckStatus
+from grader.runs.epochs import Epoch
 from grader.training import MISFIT, Data, Training, cast
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from grader.checks.finding import Finding, failed
 from grader.checks.observed import Observed
 from grader.checks.prediction import Graph, Prediction
-from grader.epochs import Epoch
+from grader.runs.epochs import Epoch
 from grader.training import Data
 
 

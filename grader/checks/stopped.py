@@ -9,13 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.assignment import Question
+from grader.assignment.model import Question
 from grader.checks.finding import Finding, failed, only, result
 from grader.checks.raised import CUT, NO_GRADIENT, Raised
 from grader.checks.source import has_loop, typed_numbers, updates_before_backward
-from grader.parameters import SMALL
 from grader.recording import Value
 from grader.records import CellStatus, CheckResult, CheckStatus, Message, Step
+from grader.runs.parameters import SMALL
 from grader.training import Data, Training, run
 
 NEAR = 1e-4

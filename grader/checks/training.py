@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from torch import Tensor
 
-from grader.assignment import Question
+from grader.assignment.model import Question
 from grader.checks.broken_off import broken_off
 from grader.checks.end import judge_result
 from grader.checks.finding import PASSED, Finding, failed, result
@@ -21,7 +21,7 @@ from grader.checks.raised import Raised
 from grader.checks.start import judge_init
 from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step
-from grader.runs import TrainingRun
+from grader.runs.training_runs import TrainingRun
 from grader.training import MISFIT, Data, Training
 from grader.training import replace as replaced
 

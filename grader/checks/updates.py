@@ -11,7 +11,7 @@ from torch.func import vmap
 from grader.checks.observed import Observed
 from grader.checks.source import clears_before_update
 from grader.checks.start import flat
-from grader.epochs import Epoch
+from grader.runs.epochs import Epoch
 from grader.training import Parameters, Training
 
 Cut = Callable[[Tensor], Parameters]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from grader.assignment import CheckSpec, Question
+from grader.assignment.model import CheckSpec, Question
 from grader.checks.compare import compare
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.showing import given, plain, show

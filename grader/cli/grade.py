@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader.assignment_folder import find
+from grader.assignment.folder import find
 from grader.cli.app import (
     FAILED,
     OK,
@@ -87,8 +87,8 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
 
             kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold))
             # torch takes a second or two, in which the warm-kernel server imports it as well
-            from grader.assignment_file import load  # noqa: PLC0415
-            from grader.assignment_toml import override  # noqa: PLC0415
+            from grader.assignment.file import load  # noqa: PLC0415
+            from grader.assignment.toml import override  # noqa: PLC0415
             from grader.batch import Batch, grade_all  # noqa: PLC0415
             from grader.output_folder import require_own  # noqa: PLC0415
             from grader.repositories import Wanted, clones_among, moment, read_pushes  # noqa: PLC0415

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from grader.assignment_folder import find
+from grader.assignment.folder import find
 from grader.cli.app import AssignmentName, Lang, app, err, failing_in_one_line, out, place
 from grader.errors import GraderError, OutputError
 
@@ -29,7 +29,7 @@ def release(
     """
     with failing_in_one_line(lang):
         chosen = find(assignment)
-        from grader.assignment_file import load, read_notebook  # noqa: PLC0415 - takes a while
+        from grader.assignment.file import load, read_notebook  # noqa: PLC0415 - takes a while
         from grader.kit import make  # noqa: PLC0415
         from grader.kit.notebook import notebook_text, released  # noqa: PLC0415
         from grader.output_folder import write_new  # noqa: PLC0415

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.assignment_folder import find
+from grader.assignment.folder import find
 from grader.cli.app import (
     BELOW,
     OK,
@@ -52,7 +52,7 @@ def validate(
                 from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
 
                 kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold))
-                from grader.assignment_file import load  # noqa: PLC0415
+                from grader.assignment.file import load  # noqa: PLC0415
                 from grader.output_folder import require_own  # noqa: PLC0415
                 from grader.validation import validate as tried  # noqa: PLC0415
 

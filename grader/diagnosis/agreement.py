@@ -26,8 +26,8 @@ from grader.checks.readings import loss_of, prediction_of
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, in_units
 from grader.checks.updates import told, updates
 from grader.diagnosis.case import Case
-from grader.epochs import Epoch
 from grader.records import CheckResult, Step
+from grader.runs.epochs import Epoch
 from grader.training import MISFIT, Data, Parameters, Training, cast
 
 STATES = 6  # of a run, at which a replaced reference is evaluated

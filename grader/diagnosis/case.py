@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.assignment import Question
+from grader.assignment.model import Question
 from grader.checks.observed import Observed
 from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step

@@ -6,8 +6,8 @@ import torch
 
 from grader.diagnosis.agreement import Evidence
 from grader.diagnosis.case import Case
-from grader.epochs import Epoch
 from grader.records import CheckResult
+from grader.runs.epochs import Epoch
 from grader.training import Training, optimizer_of
 
 SETTINGS = ("momentum", "dampening", "weight_decay", "nesterov", "maximize")

@@ -17,9 +17,9 @@ from grader.diagnosis.agreement import Evidence
 from grader.diagnosis.case import Case
 from grader.diagnosis.factors import has_no_rate
 from grader.diagnosis.misconceptions import update
-from grader.epochs import Epoch
 from grader.recording import Value
 from grader.records import CheckResult
+from grader.runs.epochs import Epoch
 from grader.training import MISFIT, Training
 
 Rule = Callable[[Case, CheckResult, Training], Evidence | None]

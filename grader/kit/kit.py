@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from grader.assignment import STUDENT_ID, Assignment, CheckSpec, Question, Variation
+from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec, Question, Variation
 from grader.errors import KitError
 from grader.kit import expected
 from grader.kit.formulas import FUNCTIONS

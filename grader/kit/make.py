@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from grader.assignment import STUDENT_ID, Assignment, CheckSpec, Question
+from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec, Question
 from grader.errors import AssignmentError, phrase
 from grader.expectations import Function
 from grader.kit.expected import Writer, function_name, read

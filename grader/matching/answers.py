@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from grader.assignment import Assignment
+from grader.assignment.model import Assignment
 from grader.matching.content import Content, Offer
 from grader.matching.headings import texts_of
 from grader.matching.hints import hints, named_code

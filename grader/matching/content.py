@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.assignment import Question
+from grader.assignment.model import Question
 from grader.matching.headings import Evidence
 from grader.matching.hits import Wanted
 from grader.matching.likeness import foreign, likeness, own_data

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.assignment import Question
+from grader.assignment.model import Question
 from grader.records import SourceCell
 
 NAMED = 2.0  # how much more the question's own id says than words it shares with its title

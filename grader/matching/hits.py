@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Size, Tensor
 
-from grader.assignment import CheckSpec, Question
+from grader.assignment.model import CheckSpec, Question
 from grader.checks import fits
 from grader.checks.compare import tolerated
 from grader.checks.forms import ANY_KIND

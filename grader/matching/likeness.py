@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from grader.epochs import Epoch
-from grader.runs import TrainingRun
+from grader.runs.epochs import Epoch
+from grader.runs.training_runs import TrainingRun
 from grader.training import MISFIT, Data, Training, cast
 
 SHAPES, MODULE, OPTIMIZER, START, EPOCHS, RATE, LOSS = 2.0, 1.5, 2.0, 0.5, 0.5, 0.8, 0.4

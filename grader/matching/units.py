@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from grader.recording import CellRecord, Recording, Value
 from grader.records import CellOutcome
-from grader.runs import TrainingRun, training_runs
+from grader.runs.training_runs import TrainingRun, training_runs
 
 END = 1 << 62  # later than every event of a cell
 RAISED = "!"  # here: the exception that ended a cell

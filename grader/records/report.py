@@ -98,8 +98,8 @@ class ReferenceSummary:
 class QuestionReport:
     """One question: its checks add up to its score.
 
-    ``data`` is what its pictures are drawn from: ``x`` and ``y``, thinned, and what ``grader.landscape``
-    computes of the training.
+    ``data`` is what its pictures are drawn from: ``x`` and ``y``, thinned, and what
+    ``grader.judging.landscape`` computes of the training.
     """
 
     id: str

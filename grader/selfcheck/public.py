@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.assignment import Assignment
-from grader.questions import status_of
+from grader.assignment.model import Assignment
+from grader.judging.questions import status_of
 from grader.records import CheckResult, CheckStatus, QuestionReport, QuestionStatus, Report, Step
 
 SAME = 1e-9  # of a point: sums of points are rounded

@@ -11,12 +11,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from grader.adding_up import add_up
-from grader.assignment import Assignment
-from grader.gaps import gaps
-from grader.judging import judge
+from grader.assignment.model import Assignment
+from grader.judging.adding_up import add_up
+from grader.judging.gaps import gaps
+from grader.judging.judge import judge
+from grader.judging.questions import Judged
 from grader.kit import Kit
-from grader.questions import Judged
 from grader.recorder import install
 from grader.recording import Recording, read
 from grader.records import (
@@ -28,7 +28,7 @@ from grader.records import (
     Student,
     Submission,
 )
-from grader.runs import TrainingRun, training_runs
+from grader.runs.training_runs import TrainingRun, training_runs
 from grader.selfcheck.history import Executed, History, label_of, superseded
 from grader.selfcheck.public import public_part
 from grader.selfcheck.undisturbed import undisturbed

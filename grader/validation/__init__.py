@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from grader.adding_up import reference_to
-from grader.assignment import Assignment
+from grader.assignment.model import Assignment
 from grader.execution.kernel import KernelFactory
+from grader.judging.adding_up import reference_to
 from grader.trials import Validation
 from grader.validation.matrix import matrix
 from grader.validation.notebooks import notebooks

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import torch
 
-from grader.assignment import Assignment, Question
+from grader.assignment.model import Assignment, Question
 from grader.diagnosis import MISCONCEPTIONS, Misconception
 from grader.diagnosis.table import differ
-from grader.judging import REFERENCES
+from grader.judging.judge import REFERENCES
+from grader.judging.questions import judge_question
 from grader.matching import Matched
-from grader.questions import judge_question
 from grader.recording import Part
 from grader.records import CheckStatus, MatchedBy, Message, QuestionReport
 from grader.training import Data, Training

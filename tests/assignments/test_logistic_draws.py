@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.submission import read
 
 from ..shortened import asking_less, shortened  # noqa: TID252 - tests are no package

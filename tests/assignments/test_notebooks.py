@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.records import QuestionStatus, SourceCell
 from grader.release import BEGIN, END, blank
 from grader.submission import read

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.records import QuestionStatus
 from grader.submission import collect, read
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.release import BEGIN, END, blank
 
 FOLDER = Path(__file__).parents[2] / "assignments/steps"

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.grading import grade
 from grader.release import blank
 from grader.submission import read

@@ -16,13 +16,13 @@ from statistics import median
 
 import torch
 
-from grader import summaries
-from grader.assignment_file import load
-from grader.gaps import gaps
-from grader.judging import judge
+from grader.assignment.file import load
+from grader.judging import summaries
+from grader.judging.gaps import gaps
+from grader.judging.judge import judge
+from grader.judging.own_data import own_data
+from grader.judging.questions import judge_question
 from grader.matching import match
-from grader.own_data import own_data
-from grader.questions import judge_question
 from grader.recording import read as read_recording
 from grader.records import CellOutcome, CellStatus, Execution
 from grader.submission import read

@@ -14,9 +14,9 @@ from statistics import median
 
 import torch
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.checks.alignment import Alignment
-from grader.landscape import landscape
+from grader.judging.landscape import landscape
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.notebook_page import notebook_page

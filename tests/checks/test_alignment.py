@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from grader.checks.alignment import align, role
-from grader.epochs import Epoch
-from grader.runs import TrainingRun
+from grader.runs.epochs import Epoch
+from grader.runs.training_runs import TrainingRun
 
 BIAS_WEIGHT = {"bias": torch.tensor([-5.0]), "weight": torch.tensor([[10.0]])}
 WHAT = {"What": torch.tensor([[-5.0], [10.0]])}

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from grader.assignment import CheckSpec, Question
+from grader.assignment.model import CheckSpec, Question
 from grader.checks.values import check_values, compare
 from grader.recording import Value
 from grader.records import CheckStatus, Step

@@ -11,8 +11,8 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from grader.assignment_file import load, read_notebook
-from grader.assignment_folder import find
+from grader.assignment.file import load, read_notebook
+from grader.assignment.folder import find
 from grader.cli import app
 from grader.kit import kit_of, make
 from grader.kit.notebook import notebook_text, released

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from junitparser import JUnitXml
 
-from grader.assignment_file import load
-from grader.assignment_folder import find
+from grader.assignment.file import load
+from grader.assignment.folder import find
 from grader.ci.earlier import FILES
 from grader.kit import make
 from grader.records import Visibility

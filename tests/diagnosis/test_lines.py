@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.assignment import Question
+from grader.assignment.model import Question
 from grader.diagnosis.case import Case
 from grader.diagnosis.lines import Place, locate
 from grader.records import Step

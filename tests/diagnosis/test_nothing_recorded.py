@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.diagnosis import MISCONCEPTIONS, Case
 from grader.records import CheckResult, CheckStatus, Message, Step
 

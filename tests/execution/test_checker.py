@@ -17,7 +17,7 @@ CELLS = [
     ("import importlib.util\nprint(importlib.util.find_spec('grader') is None)", "False\n", None),
     ("import grader.checks", "", "ModuleNotFoundError"),
     ("from grader.kit import make", "", "ModuleNotFoundError"),
-    ("import importlib\nimportlib.import_module('grader.judging')", "", "ModuleNotFoundError"),
+    ("import importlib\nimportlib.import_module('grader.judging.judge')", "", "ModuleNotFoundError"),
     (
         "import torch\nx = torch.ones(2, requires_grad=True)\n(x * x).sum().backward()\nprint(x.grad)",
         "tensor([2., 2.])\n",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.assignment import Limits
+from grader.assignment.model import Limits
 from grader.execution import execute
 from grader.execution.kernel import Reseeded
 

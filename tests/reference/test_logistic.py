@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from grader.assignment.references import References
 from grader.checks.draws import ERROR, bounds, distribution
 from grader.expectations import Either
-from grader.references import References
 from grader.training import cast, run
 
 ROOT = Path(__file__).parents[2]

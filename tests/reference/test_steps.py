@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from grader.references import References
+from grader.assignment.references import References
 from grader.training import cast, run
 
 ROOT = Path(__file__).parents[2]

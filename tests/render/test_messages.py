@@ -7,7 +7,7 @@ from babel.messages.pofile import read_po
 
 import grader
 import grader.errors
-from grader.assignment_toml import WANTED
+from grader.assignment.toml import WANTED
 from grader.diagnosis import MISCONCEPTIONS
 from grader.errors import AssignmentError, GraderError, SandboxError
 from grader.execution.protections import NAMES

@@ -1,7 +1,7 @@
 import pytest
 
-from grader.assignment_file import load
-from grader.assignment_folder import find
+from grader.assignment.file import load
+from grader.assignment.folder import find
 
 
 @pytest.fixture(scope="session")

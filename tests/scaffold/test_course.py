@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from grader.assignment_file import load
+from grader.assignment.file import load
+from grader.assignment.references import import_file
 from grader.cli import app
-from grader.references import import_file
 from grader.render.messages import LANGUAGES
 from grader.validation import validate
 

@@ -17,7 +17,7 @@ from traitlets.config import Config
 
 import grader.execution.child.compiler
 import grader.selfcheck.extension  # noqa: F401 - as above
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.render.messages import catalogue
 from grader.render.template import environment
 

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_output
 from typer.testing import CliRunner
 
 import grader.selfcheck.notebook
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.cli import app
 from grader.grading import grade
 from grader.kit import kit_of, make, stamp_of

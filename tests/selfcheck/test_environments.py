@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 
 from ..shortened import asking_less, with_short_loops  # noqa: TID252 - tests are no package
 from .environments import environment, versions

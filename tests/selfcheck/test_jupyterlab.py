@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 
 from ..browser import MISSING, browser, program  # noqa: TID252 - tests are no package
 from .jupyterlab import PATIENCE, run_all, server

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.diagnosis import MISCONCEPTIONS
 from grader.records import Message, Step
 from grader.validation.matrix import RIGHT, applicable, matrix

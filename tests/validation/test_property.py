@@ -8,10 +8,10 @@ import torch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.diagnosis import MISCONCEPTIONS
+from grader.judging.questions import judge_question
 from grader.matching import Matched
-from grader.questions import judge_question
 from grader.recording import Part
 from grader.records import MatchedBy, Step
 from grader.training import replace as replaced

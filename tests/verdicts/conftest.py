@@ -9,16 +9,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.adding_up import add_up
-from grader.assignment_file import load
-from grader.gaps import gaps
-from grader.judging import judge
-from grader.learned import Doubt, doubt
+from grader.assignment.file import load
+from grader.judging.adding_up import add_up
+from grader.judging.gaps import gaps
+from grader.judging.judge import judge
+from grader.judging.learned import Doubt, doubt
+from grader.judging.questions import Judged
+from grader.judging.second_run import compare
 from grader.matching import match
-from grader.questions import Judged
 from grader.recording import read
 from grader.records import CellError, CellOutcome, CellStatus, Execution, SourceCell, Student, Submission
-from grader.second_run import compare
 from grader.submission import read as read_notebook
 
 from .together import only

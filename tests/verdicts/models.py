@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import torch
 from torch.nn.functional import cross_entropy, linear
 
-from grader.assignment import CheckSpec, Question
+from grader.assignment.model import CheckSpec, Question
 from grader.records import Step
 from grader.training import Training
 

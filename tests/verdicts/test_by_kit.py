@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment_file import load
-from grader.gaps import gaps
-from grader.judging import judge
+from grader.assignment.file import load
+from grader.judging.gaps import gaps
+from grader.judging.judge import judge
 from grader.kit import Kit, make
 
 from ..shortened import asking_less  # noqa: TID252 - tests are no package

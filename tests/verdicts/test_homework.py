@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.records import CheckStatus, Student
 
 from .conftest import submission_of

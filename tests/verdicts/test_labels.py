@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from grader.gaps import gaps
-from grader.judging import judge
+from grader.judging.gaps import gaps
+from grader.judging.judge import judge
 from grader.records import MatchedBy, SourceCell, Student, Submission
 
 from .answers import LOOPS

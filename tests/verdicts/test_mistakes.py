@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.grading import grade
 from grader.records import CheckStatus
 

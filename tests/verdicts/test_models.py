@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.assignment import Variation
+from grader.assignment.model import Variation
 from grader.kit.trainings import form_of
 from grader.validation.matrix import matrix
 

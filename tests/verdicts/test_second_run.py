@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.grading import grade
-from grader.learned import is_sampled
+from grader.judging.learned import is_sampled
 from grader.records import CheckStatus, QuestionStatus
 
 from .answers import LOOPS, WHAT

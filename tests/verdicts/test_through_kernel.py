@@ -11,7 +11,7 @@ import nbclient
 import nbformat
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.grading import grade
 from grader.records import CellStatus, CheckStatus, MatchedBy, QuestionStatus
 from grader.release import blank

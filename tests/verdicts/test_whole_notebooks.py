@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.records import CheckStatus, QuestionStatus, SourceCell
 
 from ..shortened import asking_less  # noqa: TID252 - tests are no package

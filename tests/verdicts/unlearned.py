@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import indent
 
-from grader.references import References
+from grader.assignment.references import References
 from grader.training import run
 
 from .answers import LOOPS, MEAN, WHAT, Answer, answer, in_cells

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import batch, grading, recording
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.execution import client
 from grader.execution.kernels import kernels
 from grader.submission.handed_in import HandedIn

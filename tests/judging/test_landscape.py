@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.checks.alignment import Alignment
-from grader.landscape import SIDE, landscape
+from grader.judging.landscape import SIDE, landscape
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
 from grader.training import run
 
-FOLDER = Path(__file__).parents[1] / "assignments"
+FOLDER = Path(__file__).parents[2] / "assignments"
 
 
 def asked(assignment, question):

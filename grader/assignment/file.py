@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from grader.assignment import STUDENT_ID, Assignment, CheckSpec, Question, Variation
-from grader.assignment_folder import FILE
-from grader.assignment_toml import Toml
+from grader.assignment.folder import FILE
+from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec, Question, Variation
+from grader.assignment.references import References
+from grader.assignment.toml import Toml
 from grader.errors import AssignmentError, phrase
 from grader.records import Limits, Step, Visibility
-from grader.references import References
 from grader.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from grader.assignment_toml import AssignmentForm, CheckForm, Key, QuestionForm
+    from grader.assignment.toml import AssignmentForm, CheckForm, Key, QuestionForm
     from grader.training import Data
 
 STEPS = tuple(step.value for step in Step if step is not Step.VALUE)

@@ -15,7 +15,7 @@ from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
 from grader.records import CellError, CellOutcome, CellStatus, Execution, MatchedBy, Submission
-from grader.runs import TrainingRun
+from grader.runs.training_runs import TrainingRun
 
 LINE = re.compile(r", line \d+\)$")
 

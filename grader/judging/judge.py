@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import torch
 
-from grader.assignment import Assignment
-from grader.gaps import Gaps, excused
-from grader.left_behind import without_left_behind
+from grader.assignment.model import Assignment
+from grader.judging.gaps import Gaps, excused
+from grader.judging.left_behind import without_left_behind
+from grader.judging.own_data import own_data
+from grader.judging.questions import Judged, judge_question
 from grader.matching import match
-from grader.own_data import own_data
-from grader.questions import Judged, judge_question
 from grader.records import Execution, Message, Submission
 
 REFERENCES = threading.Lock()

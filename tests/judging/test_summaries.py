@@ -5,16 +5,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.assignment_file import load
+from grader.assignment.file import load
 from grader.grading import grade
+from grader.judging.summaries import LONGEST, RESIDUALS
 from grader.submission import read
-from grader.summaries import LONGEST, RESIDUALS
 
-from .verdicts.conftest import DATA as STEPS_DATA
-from .verdicts.conftest import START
-from .verdicts.logistic import CLEAR, DATA, MSE
+from ..verdicts.conftest import DATA as STEPS_DATA  # noqa: TID252 - tests are no package
+from ..verdicts.conftest import START  # noqa: TID252
+from ..verdicts.logistic import CLEAR, DATA, MSE  # noqa: TID252
 
-FOLDER = Path(__file__).parents[1] / "assignments"
+FOLDER = Path(__file__).parents[2] / "assignments"
 LOGISTIC = load(FOLDER / "logistic")
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 import grader
-from grader.assignment import Assignment
-from grader.explanations import explained
+from grader.assignment.model import Assignment
+from grader.judging.explanations import explained
+from grader.judging.questions import Judged
 from grader.kit import stamp_of
 from grader.matching.labels import MARKER
-from grader.questions import Judged
 from grader.records import (
     SCHEMA_VERSION,
     AssignmentRef,

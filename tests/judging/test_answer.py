@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.answer import Answer
 from grader.checks.stopped import unreadable
+from grader.judging.answer import Answer
 from grader.recording import Part, Recording
 from grader.records import CellError, CellOutcome, CellStatus
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan
 
-from grader.gradients import counted
-from grader.parameters import data_leaves, of_parameters
 from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
+from grader.runs.gradients import counted
+from grader.runs.parameters import data_leaves, of_parameters
 
 ROUNDED = 2**-21  # of a number: a few roundings in float32
 

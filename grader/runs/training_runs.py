@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from math import isfinite
 
-from grader.chunks import added_up
-from grader.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
-from grader.gradients import ALL, choice, chosen
-from grader.parameters import recorded_count
 from grader.recording import Numbers, Recording
-from grader.run_ends import after_last, at_the_end, last_leaves
+from grader.runs.chunks import added_up
+from grader.runs.ends import after_last, at_the_end, last_leaves
+from grader.runs.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
+from grader.runs.gradients import ALL, choice, chosen
+from grader.runs.parameters import recorded_count
 
 LINES = 4  # of a loop, with a backward in each, at most
 CLEARLY = 1e-5  # of a number: a move that no rounding in float32 makes or hides

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.checks.finding import PASSED
-from grader.questions import Judged, with_checks
+from grader.judging.questions import Judged, with_checks
 from grader.records import CheckStatus, Step
 
 

@@ -13,7 +13,7 @@ from grader.recording import (
     StepParameter,
     Value,
 )
-from grader.runs import training_runs
+from grader.runs.training_runs import training_runs
 
 RATE = 0.1
 

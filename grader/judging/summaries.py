@@ -11,8 +11,8 @@ from torch import Tensor
 
 from grader.checks import TrainingJudgement
 from grader.checks.observed import Observed
-from grader.epochs import Epoch
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
+from grader.runs.epochs import Epoch
 from grader.training import MISFIT, Data, Training, Trajectory, run
 
 MOST = 120  # points of a curve

@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from grader.answer import Answer, answer_of
-from grader.assignment import Assignment, Question
+from grader.assignment.model import Assignment, Question
 from grader.checks import (
     TrainingJudgement,
     by_formula,
@@ -22,10 +21,11 @@ from grader.checks import (
     was_cut,
 )
 from grader.diagnosis import Case, diagnose
-from grader.landscape import landscape
+from grader.judging.answer import Answer, answer_of
+from grader.judging.landscape import landscape
+from grader.judging.own_data import OwnData
+from grader.judging.summaries import data_points, ends, reference_summary, run_summary
 from grader.matching import Matched, has_code, lines_of
-from grader.own_data import OwnData
-from grader.parameters import recorded
 from grader.recording import Recording, Value
 from grader.records import (
     CellOutcome,
@@ -41,8 +41,8 @@ from grader.records import (
     Step,
     Submission,
 )
-from grader.runs import TrainingRun, training_runs
-from grader.summaries import data_points, ends, reference_summary, run_summary
+from grader.runs.parameters import recorded
+from grader.runs.training_runs import TrainingRun, training_runs
 from grader.training import Data
 
 

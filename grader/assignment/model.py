@@ -1,4 +1,4 @@
-"""What an assignment is, once it has been read and found consistent (``grader.assignment_file`` reads it)."""
+"""What an assignment is, once it has been read and found consistent (``grader.assignment.file`` reads it)."""
 
 from __future__ import annotations
 

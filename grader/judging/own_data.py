@@ -14,12 +14,12 @@ from typing import Any
 
 from torch import Tensor
 
-from grader.answer import Answer, answer_of
-from grader.assignment import STUDENT_ID, Assignment, CheckSpec
+from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec
 from grader.checks.compare import compare
 from grader.checks.numbers import as_tensor, same_tensor
 from grader.checks.values import check_value
 from grader.expectations import Bernoulli, Either, Form, Function
+from grader.judging.answer import Answer, answer_of
 from grader.matching import Matched
 from grader.recording import Backward, Part, Recording, Seed, Value
 from grader.records import CheckStatus, Execution, Message, Step, Submission

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.questions import Judged, with_checks
+from grader.judging.questions import Judged, with_checks
 from grader.recording import Recording
 from grader.records import (
     CellOutcome,

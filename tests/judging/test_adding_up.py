@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from nbformat import from_dict
 
-from grader.adding_up import add_up
-from grader.assignment_file import load
+from grader.assignment.file import load
+from grader.judging.adding_up import add_up
 from grader.recording import Recording
 from grader.records import Execution, SourceCell, Student, Submission
 
 steps = cache(load)
-STEPS = Path(__file__).parent.parent / "assignments" / "steps"
+STEPS = Path(__file__).parents[2] / "assignments" / "steps"
 
 
 @pytest.mark.parametrize(

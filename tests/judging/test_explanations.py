@@ -10,7 +10,7 @@ import torch
 from matplotlib import pyplot as plt
 from torch import nn
 
-from grader.explanations import EXPLAINED, explain, explained
+from grader.judging.explanations import EXPLAINED, explain, explained
 from grader.records import CellError, CellOutcome, CellStatus, Message
 from grader.render.messages import LANGUAGES, catalogue
 

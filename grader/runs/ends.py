@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from grader.epochs import EpochEvents, equal, joined
-from grader.parameters import recorded
 from grader.recording import Backward, LastLeaves, Leaf, Numbers, Recording, Value
+from grader.runs.epochs import EpochEvents, equal, joined
+from grader.runs.parameters import recorded
 
 
 def after_last(group: EpochEvents, recording: Recording) -> tuple[Numbers | None, bool]:

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from grader.epochs import EpochEvents, after_gaps, equal
-from grader.gradients import along, are_partial, counted, given
 from grader.recording import Backward, Numbers
+from grader.runs.epochs import EpochEvents, after_gaps, equal
+from grader.runs.gradients import along, are_partial, counted, given
 
 PART = "part"
 """How such a gradient was asked for: ``backward`` adds up by itself, ``grad`` may have been a look."""

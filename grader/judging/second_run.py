@@ -6,13 +6,13 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from grader.assignment import Assignment, Variation
+from grader.assignment.model import Assignment, Variation
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory, Reseeded, temporary_folder
-from grader.gaps import gaps
-from grader.judging import REFERENCES, judge
-from grader.learned import Doubt, seed_of, settle
-from grader.questions import Judged
+from grader.judging.gaps import gaps
+from grader.judging.judge import REFERENCES, judge
+from grader.judging.learned import Doubt, seed_of, settle
+from grader.judging.questions import Judged
 from grader.records import Execution, Submission
 
 PATIENCE = 5.0  # seconds, and times as long as the first run

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from grader.assignment import Assignment, Question
+from grader.assignment.model import Assignment, Question
 from grader.checks.moved import carries, is_shown_stuck, is_stuck, rests_on_data
-from grader.gaps import Gaps
-from grader.questions import Judged, with_checks
+from grader.judging.gaps import Gaps
+from grader.judging.questions import Judged, with_checks
 from grader.recording import Numbers, Recording, Value
 from grader.records import CheckResult, CheckStatus, Message, QuestionStatus, Step, Submission
-from grader.runs import training_runs
+from grader.runs.training_runs import training_runs
 from grader.training import Data
 
 GIVEN = (Step.INIT, Step.DATA)  # what the lecture itself types in

@@ -1,0 +1,1 @@
+"""What is asked: an assignment's folder, read and found consistent."""

@@ -1,0 +1,1 @@
+"""What was recorded, in order: events -> epochs -> training runs."""
