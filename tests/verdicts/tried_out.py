@@ -115,6 +115,7 @@ def data(name: str, line: str) -> Answer:
     return Answer(f"data: {name}", (("data", f"{DATA[1]}\n{line}"), *trained), named=())
 
 
+SHUFFLED = "i = torch.randperm(100)\nx, y, X = x[i], y[i], X[i]"
 EVERY = {"init", "step1", "step2", "step3", "step4", "clear", "epochs", "result"}
 
 
@@ -226,6 +227,8 @@ RIGHT = (
     data("X requires a gradient", "X.requires_grad_()"),
     data("all of them do", "for t in (x, y, X):\n    t.requires_grad_()"),
     data("x computed of what requires one", "x = torch.tensor(df.x, dtype=torch.float32, requires_grad=True).reshape(100, 1)"),
+    Answer("data: rows shuffled, and all made of them", (("data", f"df = df.sample(frac=1).reset_index(drop=True)\n{DATA[1]}"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias")), ("mse", MSE)), named=()),
+    Answer("data: shuffled afterwards, beside each other", (("sse", LOOPS["sse"].source), (None, SHUFFLED), ("net-bias", VALUES["net-bias"]), ("sgd-bias", SGD)), named=()),
     data("X of two rows, turned, requires one", "X = torch.tensor([[1] * 100, df.x]).T.float()\nX.requires_grad_()"),
     right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
     right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
@@ -410,6 +413,10 @@ extra_bias = torch.nn.Linear(2, 1).bias.tolist()"""),
 )  # fmt: skip
 
 WRONG = (
+    Answer("data: shuffled, but for X", (("data", f"{DATA[1]}\ni = torch.randperm(100)\nx, y = x[i], y[i]"), ("mse", MSE)), frozenset({"data.X"}), named=()),
+    Answer("data: shuffled, and half the loss", (("data", f"{DATA[1]}\n{SHUFFLED}"), ("mse", LOOPS["mse"].but(loss="loss = torch.mean((y - yhat) ** 2) / 2").source)), frozenset({"mse.step2"}), named=("half-loss",)),
+    wrong("shuffled in every epoch, and half the loss", "mse", "step2", "half-loss", LOOPS["mse"].but(yhat="i = torch.randperm(100)\nyhat = X[i] @ What", loss="loss = torch.mean((y[i] - yhat) ** 2) / 2").source),
+    wrong("X shuffled in every epoch", "mse", "step1", "", LOOPS["mse"].but(yhat="yhat = X[torch.randperm(100)] @ What").source),
     *(
         updated_where(when, question)
         for when in ("loss < 0.01", "epoc > 30")
@@ -420,6 +427,7 @@ WRONG = (
     no_rate("1//10, last", "What.data = What.data - What.grad * (1//10)"),
     no_rate("1//10, in place", "What.data -= 1//10 * What.grad"),
     no_rate("1//10 by name", "What.data = What.data - alpha * What.grad", "alpha = 1//10"),
+    no_rate("1//10, and a new tensor", BOUND.replace("1/10", "1//10")),
     no_rate("1//10 as a tensor", "What.data = What.data - alpha * What.grad", "alpha = torch.tensor(1//10)"),
     no_rate("1//n", "What.data = What.data - 1//n * What.grad", "n = 10"),
     no_rate("too small to move anything", "What.data = What.data - 1e-20 * What.grad"),
