@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan
 
-from grader.gradients import counted
+from grader.gradients import counted, side_by_side
 from grader.parameters import data_leaves, of_parameters
 from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
 
@@ -189,7 +189,7 @@ def gathered(recording: Recording) -> list[EpochEvents]:
     data = data_leaves(recording)
     for record in recording.cells:
         current: EpochEvents | None = None
-        for event in record.events:
+        for event in side_by_side(record.events):
             if isinstance(event, Backward):
                 backward = of_parameters(event, data)
                 if not _readable(backward):

@@ -6,15 +6,42 @@ a loss that they add up, or a gradient and others that are only looked at, a sec
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise, starmap
 
 import torch
 
-from grader.recording import Backward, Leaf, Numbers
+from grader.recording import Backward, Event, Leaf, Numbers
 
 ALL: int = -1
 """The choice of all gradients, added up; other choices are the place of one."""
+
+
+def side_by_side(events: Sequence[Event]) -> list[Event]:
+    """Make one pass of those that ``torch.func.grad`` made of one loss, by another parameter each.
+
+    Within each the other parameters are numbers like any other. Trainings that take turns have the same loss
+    once, at the start: here all passes of two streams have.
+    """
+    found, last = list(events), -1
+    for stream in dict.fromkeys(event.stream for event in events if isinstance(event, Backward)):
+        passes = [event for event in found if isinstance(event, Backward)]
+        pairs = [(a, b) for a, b in pairwise(passes) if (a.stream, b.stream) == (last, stream)]
+        own = Counter(event.stream for event in passes)
+        if pairs and own[last] == own[stream] == len(pairs) and all(starmap(_of_one_loss, pairs)):
+            whole = {a.seq: replace(a, leaves=a.leaves + b.leaves) for a, b in pairs}
+            rest = {b.seq for _, b in pairs}
+            found = [whole.get(event.seq, event) for event in found if event.seq not in rest]
+        else:
+            last = stream
+    return found
+
+
+def _of_one_loss(one: Backward, other: Backward) -> bool:
+    by_function = one.via == other.via == "grad" and all(leaf.after for leaf in (*one.leaves, *other.leaves))
+    return by_function and _values(one) == _values(other) and set(one.numbers).isdisjoint(other.numbers)
 
 
 def counted(passes: Sequence[Backward]) -> list[Backward]:

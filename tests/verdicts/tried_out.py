@@ -83,6 +83,15 @@ def loss_of(W):
 def grad_of(W):
     return torch.autograd.grad(loss_of(W), W)[0]"""
 
+BY_FUNCTIONS = """
+def mse(b, w):
+    return torch.mean((y - (b + w * x)) ** 2)
+b, w = torch.tensor(-5.0), torch.tensor(10.0)
+for epoc in range(30):
+    db = torch.func.grad(mse, argnums=0)(b, w)
+    dw = torch.func.grad(mse, argnums=1)(b, w)
+    b, w = b - 0.1 * db, w - 0.1 * dw"""
+
 EARLIER = """
 def train(make, lr):
     for epoc in range(30):
@@ -229,6 +238,8 @@ RIGHT = (
     data("x computed of what requires one", "x = torch.tensor(df.x, dtype=torch.float32, requires_grad=True).reshape(100, 1)"),
     Answer("data: rows shuffled, and all made of them", (("data", f"df = df.sample(frac=1).reset_index(drop=True)\n{DATA[1]}"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias")), ("mse", MSE)), named=()),
     Answer("data: shuffled afterwards, beside each other", (("sse", LOOPS["sse"].source), (None, SHUFFLED), ("net-bias", VALUES["net-bias"]), ("sgd-bias", SGD)), named=()),
+    Answer("data: in double precision from the next cell on", ((None, "x, y, X = x.double(), y.double(), X.double()"), ("mse", MSE.replace("10.0]]", "10.0]], dtype=torch.float64"))), named=()),
+    Answer("net-bias: made where float64 is the default", ((None, "torch.set_default_dtype(torch.float64)\nx, y, X = x.double(), y.double(), X.double()"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias", "net-wrong", "parameters")), ("sgd-bias", SGD)), named=()),
     data("X of two rows, turned, requires one", "X = torch.tensor([[1] * 100, df.x]).T.float()\nX.requires_grad_()"),
     right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
     right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
@@ -244,6 +255,7 @@ What = torch.tensor([[-5.0], [10.0]])
 print(torch.func.grad(mse)(What))
 for epoc in range(30):
     What = What - 1/10 * torch.func.grad(mse)(What)"""),
+    right("partial derivatives by torch.func.grad", "mse", BY_FUNCTIONS),
     right("a function for the gradient, looked at within", "mse", HELPER + """
 for epoc in range(30):
     if epoc % 10 == 0:
@@ -621,6 +633,7 @@ for epoc in range(30):
         torch.mean((y[i] - net(x[i])) ** 2).backward()
         optimizr.step()
         optimizr.zero_grad()"""),
+    wrong("partial derivatives by torch.func.grad, half the loss", "mse", "step2", "half-loss", BY_FUNCTIONS.replace("** 2)", "** 2) / 2")),
     wrong("ŷ doubled in a function for torch.func.grad", "mse", "step1", "", """
 def mse(W):
     yhat = 2 * (X @ W)
