@@ -62,12 +62,18 @@ def _whole(passes: Sequence[Backward]) -> list[Backward]:
         if event.via == "grad" and _values(last) == _values(event) and _afters(last) == _afters(event):
             continue
         if are_partial(last, event):
-            pairs = zip(last.leaves, event.leaves, strict=True)
-            both = tuple(replace(a, after=a.after if b.after is None else b.after) for a, b in pairs)
-            whole[-1] = replace(last, leaves=both)
+            whole[-1] = both(last, event)
         else:
             whole.append(event)
     return whole
+
+
+def both(last: Backward, event: Backward) -> Backward:
+    """Give a pass with the derivatives that another one found of the same leaves as well."""
+    pairs = zip(last.leaves, event.leaves, strict=True)
+    return replace(
+        last, leaves=tuple(replace(a, after=a.after if b.after is None else b.after) for a, b in pairs)
+    )
 
 
 def are_partial(last: Backward, event: Backward) -> bool:

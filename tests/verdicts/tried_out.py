@@ -619,6 +619,10 @@ for epoc in range(30):
         What.data = What.data - 1/10 * g"""),
     wrong("the bias's gradient for both", "net-bias-train", "step3", "", LOOPS["net-bias-train"].but(backward="gb, = torch.autograd.grad(loss, net.bias, retain_graph=True)\ngw, = torch.autograd.grad(loss, net.bias)", update="net.bias.data = net.bias.data - 0.1 * gb\nnet.weight.data = net.weight.data - 0.1 * gw", clear="").source),
     wrong("no Python", "mse", " ".join(EVERY), "", MSE.replace("30):", "30)")),
+    wrong("each parameter moved before the next derivative, the loss made anew", "net-bias-train", "step3", "", LOOPS["net-bias-train"].but(loss="", backward="", clear="", update="""
+for p in net.parameters():
+    loss = torch.mean((y - net(x)) ** 2)
+    p.data = p.data - 1/10 * torch.autograd.grad(loss, p)[0]""").source),
     wrong("two gradients added", "mse", "step4", "learning-rate", f"{WHAT}\n" + ASKED.format("", "").replace("* g", "* (g + h)").replace("What)\n    What", "What, retain_graph=True)\n    h, = torch.autograd.grad(loss, What)\n    What")),
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
