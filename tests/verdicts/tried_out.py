@@ -239,7 +239,7 @@ RIGHT = (
     Answer("data: rows shuffled, and all made of them", (("data", f"df = df.sample(frac=1).reset_index(drop=True)\n{DATA[1]}"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias")), ("mse", MSE)), named=()),
     Answer("data: shuffled afterwards, beside each other", (("sse", LOOPS["sse"].source), (None, SHUFFLED), ("net-bias", VALUES["net-bias"]), ("sgd-bias", SGD)), named=()),
     Answer("data: in double precision from the next cell on", ((None, "x, y, X = x.double(), y.double(), X.double()"), ("mse", MSE.replace("10.0]]", "10.0]], dtype=torch.float64"))), named=()),
-    Answer("net-bias: made where float64 is the default", ((None, "torch.set_default_dtype(torch.float64)\nx, y, X = x.double(), y.double(), X.double()"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias", "net-wrong", "parameters")), ("sgd-bias", SGD)), named=()),
+    Answer("net-bias: made where float64 is the default", ((None, "torch.set_default_dtype(torch.float64)\nx, y, X = x.double(), y.double(), X.double()"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias", "net-wrong", "parameters")), ("sgd-bias", f"{SGD}\ntorch.set_default_dtype(torch.float32)  # for the next one in this process")), named=()),
     data("X of two rows, turned, requires one", "X = torch.tensor([[1] * 100, df.x]).T.float()\nX.requires_grad_()"),
     right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
     right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
