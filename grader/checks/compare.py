@@ -14,6 +14,7 @@ from grader.checks.finding import PASSED, Finding, by_status, failed, text
 from grader.checks.forms import compare_form
 from grader.checks.functions import compare_function
 from grader.checks.numbers import as_tensor, single
+from grader.checks.rows import in_another_order
 from grader.checks.showing import given, kind, show
 from grader.checks.tolerance import ROUNDINGS, unit, verdict
 from grader.expectations import Bernoulli, Either, Form, Function, Raises
@@ -106,15 +107,9 @@ def _compare_numbers(spec: CheckSpec, expected: Tensor, actual: Tensor, about: d
         {"expected": text(float(e[at])), "actual": text(float(a[at]))} if off.numel() else {}
     )
     status = verdict(off, tolerance)
-    if status is CheckStatus.FAILED and _in_another_order(e, a, tolerance):
+    if status is CheckStatus.FAILED and in_another_order(e, a, tolerance):
         return failed("value.order", **about)
     return by_status(status, failed("value.differs", **about, **pair, position=at + 1))
-
-
-def _in_another_order(expected: Tensor, actual: Tensor, tolerance: Tensor) -> bool:
-    """Tell whether the numbers are the right ones, but not where they should be."""
-    same_sum = abs(expected.sum() - actual.sum()) <= tolerance.sum()  # spares most of them being sorted
-    return bool(same_sum) and bool(((actual.sort().values - expected.sort().values).abs() <= tolerance).all())
 
 
 # ── numbers, truth, text, errors ──────────────────────────────────────────────────────────────────────────

@@ -29,6 +29,7 @@ from grader.checks.readings import (
     prediction_of,
     told_apart_from_loss,
 )
+from grader.checks.rows import in_another_order
 from grader.checks.shifted import late, stale
 from grader.checks.source import repeats_backward
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, in_units, verdict, worst
@@ -202,6 +203,8 @@ class _Judge:
         seconds = [
             f for t, prediction in seen if (f := self._step2(t, prediction, float(losses[t]))) is not None
         ]
+        if self._rows_are_shuffled(right, seen, seconds):
+            firsts = [PASSED]
         if not firsts:
             epoch = self.observed.epochs[wrong[0]].index + 1
             together = Finding(CheckStatus.BORDERLINE, Message("step1.together", {"epoch": epoch}))
@@ -229,6 +232,22 @@ class _Judge:
         epochs = [(self.observed.epochs[t], right.yhat[t], self._yhat_tolerance(right, t)) for t in wrong]
         told = [told_apart_from_loss(self.observed, self.data, *epoch) for epoch in epochs]
         return True in told and False not in told
+
+    def _rows_are_shuffled(
+        self, right: Evaluation, seen: Sequence[tuple[int, Prediction]], own: Sequence[Finding]
+    ) -> bool:
+        """Tell whether each ŷ is right in another order, and so is the y that it met, not as in the data.
+
+        Then each loss is another one than theirs would be.
+        """
+        return (
+            bool(own)
+            and all(
+                in_another_order(right.yhat[t], prediction.values, self._yhat_tolerance(right, t))
+                for t, prediction in seen
+            )
+            and all(finding.status is CheckStatus.FAILED for finding in own)
+        )
 
     def _yhat_tolerance(self, right: Evaluation, t: int) -> Tensor:
         """Give what ŷ may be off by; derived from a residual it carries roundings of the size of y."""

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from grader.checks.alignment import Alignment, align
 from grader.checks.raised import Raised
+from grader.checks.source import binds_of_itself
 from grader.checks.tolerance import unit
 from grader.runs.epochs import Epoch
 from grader.runs.training_runs import TrainingRun
@@ -51,6 +52,8 @@ class Observed:
 
 def observe(training: Training, run: TrainingRun, source: str = "", raised: Raised | None = None) -> Observed:
     """Prepare ``run`` for being judged against ``training``."""
+    if run.restarts and binds_of_itself(source, [name for name, _, _ in run.leaves]):
+        run = run.standing_still
     epochs = _judged(run)
     return Observed(
         run=run,

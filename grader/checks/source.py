@@ -130,7 +130,7 @@ def _flat(value: object) -> list[float]:
 def parameter_updates(source: str, names: Collection[str]) -> list[ast.stmt]:
     """Give where a gradient goes into a parameter's own value by hand: ``data``, or one of ``names``."""
     updates = [node for node in statements(source) if is_update(node)]
-    return [node for node in updates if "." in (target := _updated(node)) or target in names]
+    return [node for node in updates if "." in _updated(node) or targets(node) & {*names}]
 
 
 def repeats_update(source: str) -> bool:
@@ -141,6 +141,24 @@ def repeats_update(source: str) -> bool:
         if len(targets) > len(set(targets)):
             return True
     return False
+
+
+def binds_of_itself(source: str, names: Collection[str]) -> bool:
+    """Tell whether, within a loop, names are bound to what is made of the old ones alone."""
+    bound = [
+        node
+        for loop in _loops(source)
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Assign)
+        and any(_spelt(target, ast.Store) & {*names} for target in node.targets)
+    ]
+    return bool(bound) and all(_spelt(node.value, ast.Load) & {*names} for node in bound)
+
+
+def _spelt(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
+    """Give the names, dotted ones too, that a text sets or reads."""
+    parts = (part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute))
+    return {ast.unparse(part) for part in parts if isinstance(part.ctx, context)}
 
 
 def _updated(node: ast.stmt) -> str:

@@ -18,6 +18,7 @@ from grader.checks.loop import judge_clear, judge_epochs, judge_step4
 from grader.checks.numbers import same_tensor
 from grader.checks.observed import Observed, observe
 from grader.checks.raised import Raised
+from grader.checks.rows import in_order_of
 from grader.checks.start import judge_init
 from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step
@@ -78,6 +79,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     training = question.training
     assert training is not None
     observed = observe(training, run, source, raised)
+    data = in_order_of(data, _variables(observed))
     forward = _forward(training, observed, data, accepts)
     shapes = {spec.step: spec.any_shape for spec in question.checks}
     findings = {
@@ -169,12 +171,16 @@ def _changed(other: Forward, data: Data, names: Sequence[str]) -> Forward:
 
 def _used(observed: Observed, data: Data) -> dict[str, Tensor]:
     """Give the student's tensors that have names of the data."""
-    variables = next((e.variables for e in observed.epochs if e.variables), {})
+    variables = _variables(observed)
     return {
         name: value.tensor
         for name in vars(data)
         if (value := variables.get(name)) is not None and value.tensor is not None and _usable(value.tensor)
     }
+
+
+def _variables(observed: Observed) -> Mapping[str, Value]:
+    return next((e.variables for e in observed.epochs if e.variables), {})
 
 
 def _spread(own: Data, data: Data) -> bool:

@@ -86,7 +86,8 @@ def learning_rate(case: Case, check: CheckResult, reference: Training) -> Eviden
     source = _source(case)
     if given is not None and abs(rate - given) > 1e-3 * abs(given):
         return None  # a step twice an epoch, and the like
-    names = set() if case.observed is None else set(case.observed.names)
+    seen = case.observed
+    names = set() if seen is None else {*seen.names, *(name for name, _, _ in seen.run.leaves)}
     if given is None and (
         repeats_update(source) or (rate == 0 and not has_no_rate(source, names, case.namespace))
     ):

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import takewhile
 
 from grader.checks import Raised
+from grader.checks.numbers import same_tensor
 from grader.checks.source import definitions, dropped_lines, names_in, parsed
 from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
@@ -153,10 +154,19 @@ class Answer:
 
         ``found`` are right values that the cells had at some time. One stands under its own name where it is
         a parameter, which somebody went on to train, and where the first cell left it and a later one, an
-        experiment, made another. Of ``shared`` names, which other questions build on, the last value counts.
+        experiment, made another. Of ``shared`` names, which other questions build on, the last value counts,
+        unless it is the same in another dtype.
         """
-        values = {n: v for n, v in found.items() if n not in shared and _given(self.recording, n, v)}
+        values = {
+            n: v
+            for n, v in found.items()
+            if (n not in shared or self._converted(n, v)) and _given(self.recording, n, v)
+        }
         return replace(self, namespace={**self.namespace, **values}, changed={**self.changed, **values})
+
+    def _converted(self, name: str, given: Value) -> bool:
+        last = self.namespace.get(name)
+        return last is not None and same_tensor(last.tensor, given.tensor)
 
 
 def _said(outcome: CellOutcome) -> str:

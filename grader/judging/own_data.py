@@ -17,6 +17,7 @@ from torch import Tensor
 from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec
 from grader.checks.compare import compare
 from grader.checks.numbers import as_tensor, same_tensor
+from grader.checks.rows import in_order_of
 from grader.checks.values import check_value
 from grader.expectations import Bernoulli, Either, Form, Function
 from grader.judging.answer import Answer, answer_of
@@ -62,13 +63,18 @@ class OwnData:
         known = not used or any(same_tensor(one, tensor) for one in used)
         return known and same_tensor(there.tensor, tensor)
 
-    def readings(self, namespace: Mapping[str, Value]) -> tuple[Data, ...]:
-        """Give what values may follow from.
+    def readings(self, namespace: Mapping[str, Value]) -> Iterator[tuple[Data, Data]]:
+        """Give what values may follow from, and the assignment's data beside it.
 
         The data; as the student left them, whose wrong shapes and dtypes are charged where they were made;
-        and with later draws of ``namespace``.
+        and with later draws of ``namespace``; each with the rows in the order that ``namespace`` has as well.
         """
-        return (self.data, *self._as_left(), *self._drawn_again(namespace))
+        ordered = in_order_of(self.nominal, namespace)
+        for data in (self.data, *self._as_left(), *self._drawn_again(namespace)):
+            yield data, self.nominal
+            if ordered is not self.nominal:
+                own = {n: v for n, v in vars(data).items() if v is not getattr(self.nominal, n)}
+                yield SimpleNamespace(**{**vars(ordered), **own}), ordered
 
     def _as_left(self) -> Iterator[Data]:
         if self.made:

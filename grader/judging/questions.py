@@ -92,10 +92,9 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
             answer.namespace,
             answer.changed,
             answer.error,
-            nominal=own.nominal,
             raised=answer.errors,
         )
-        judged = [judge(data=data) for data in own.readings(answer.namespace)]
+        judged = [judge(data=data, nominal=nominal) for data, nominal in own.readings(answer.namespace)]
         checks = max(judged, key=lambda checks: sum(check.points for check in checks))
         case = _case(question, checks, answer)
         return Judged(_report(case, matched), case, _borderline(question, checks))

@@ -4,8 +4,8 @@ Gradients of parts of the data, added up by hand: ``loss1.backward(); g1 = What.
 loss2.backward(); …`` clears a gradient that was put aside, and the parameters follow the sum. A gradient that
 was cleared and that no update followed was looked at.
 
-Partial derivatives of one loss, each followed by its parameter's update: the others are still those of the
-old parameters, since the loss was not computed anew.
+Partial derivatives, each followed by its parameter's update: where the loss was not computed anew, the others
+are still those of the old parameters. Where it was, they are not what step 3 asks for.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from itertools import pairwise
 
 from grader.recording import Backward, Numbers
 from grader.runs.epochs import EpochEvents, after_gaps, equal
-from grader.runs.gradients import along, are_partial, counted, given
+from grader.runs.gradients import along, are_partial, both, counted, given
 
 PART = "part"
 """How such a gradient was asked for: ``backward`` adds up by itself, ``grad`` may have been a look."""
@@ -41,23 +42,25 @@ def added_up(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
 
 
 def _wholes(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
-    """Make one of the epochs that gave the partial derivatives of one loss, one after the other."""
+    """Make one of the epochs that gave partial derivatives, one after the other, of a loss or of the next."""
     whole: list[EpochEvents] = []
     for group in groups:
         if whole and _is_rest(whole[-1], group):
-            whole[-1] = replace(whole[-1], backwards=counted([*whole[-1].backwards, *group.backwards]))
+            passes = [*whole[-1].backwards, *group.backwards]
+            one_loss = are_partial(whole[-1].backwards[-1], group.backwards[0])
+            whole[-1] = replace(whole[-1], backwards=counted(passes) if one_loss else [reduce(both, passes)])
         else:
             whole.append(group)
     return whole
 
 
 def _is_rest(last: EpochEvents, group: EpochEvents) -> bool:
-    """Tell whether only what has its derivative already has moved, and others of the same loss come now."""
+    """Tell whether only what has its derivative already has moved, and those of others come now."""
     if last.steps or group.steps or (last.cell, last.numbers) != (group.cell, group.numbers):
         return False
     one, other = last.backwards[-1], group.backwards[0]
     moved = {b.number for a, b in zip(one.leaves, other.leaves, strict=True) if a.value != b.value}
-    return one.via == other.via == "grad" and moved <= given(one) and are_partial(one, other)
+    return one.via == other.via == "grad" and moved <= given(one) and given(one).isdisjoint(given(other))
 
 
 def _places(groups: Sequence[EpochEvents]) -> list[list[EpochEvents]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import isnan
 
 from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
-from grader.runs.gradients import counted
+from grader.runs.gradients import counted, side_by_side
 from grader.runs.parameters import data_leaves, of_parameters
 
 ROUNDED = 2**-21  # of a number: a few roundings in float32
@@ -189,7 +189,7 @@ def gathered(recording: Recording) -> list[EpochEvents]:
     data = data_leaves(recording)
     for record in recording.cells:
         current: EpochEvents | None = None
-        for event in record.events:
+        for event in side_by_side(record.events):
             if isinstance(event, Backward):
                 backward = of_parameters(event, data)
                 if not _readable(backward):

@@ -6,15 +6,42 @@ a loss that they add up, or a gradient and others that are only looked at, a sec
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise, starmap
 
 import torch
 
-from grader.recording import Backward, Leaf, Numbers
+from grader.recording import Backward, Event, Leaf, Numbers
 
 ALL: int = -1
 """The choice of all gradients, added up; other choices are the place of one."""
+
+
+def side_by_side(events: Sequence[Event]) -> list[Event]:
+    """Make one pass of those that ``torch.func.grad`` made of one loss, by another parameter each.
+
+    Within each the other parameters are numbers like any other. Trainings that take turns have the same loss
+    once, at the start: here all passes of two streams have.
+    """
+    found, last = list(events), -1
+    for stream in dict.fromkeys(event.stream for event in events if isinstance(event, Backward)):
+        passes = [event for event in found if isinstance(event, Backward)]
+        pairs = [(a, b) for a, b in pairwise(passes) if (a.stream, b.stream) == (last, stream)]
+        own = Counter(event.stream for event in passes)
+        if pairs and own[last] == own[stream] == len(pairs) and all(starmap(_of_one_loss, pairs)):
+            whole = {a.seq: replace(a, leaves=a.leaves + b.leaves) for a, b in pairs}
+            rest = {b.seq for _, b in pairs}
+            found = [whole.get(event.seq, event) for event in found if event.seq not in rest]
+        else:
+            last = stream
+    return found
+
+
+def _of_one_loss(one: Backward, other: Backward) -> bool:
+    by_function = one.via == other.via == "grad" and all(leaf.after for leaf in (*one.leaves, *other.leaves))
+    return by_function and _values(one) == _values(other) and set(one.numbers).isdisjoint(other.numbers)
 
 
 def counted(passes: Sequence[Backward]) -> list[Backward]:
@@ -35,12 +62,18 @@ def _whole(passes: Sequence[Backward]) -> list[Backward]:
         if event.via == "grad" and _values(last) == _values(event) and _afters(last) == _afters(event):
             continue
         if are_partial(last, event):
-            pairs = zip(last.leaves, event.leaves, strict=True)
-            both = tuple(replace(a, after=a.after if b.after is None else b.after) for a, b in pairs)
-            whole[-1] = replace(last, leaves=both)
+            whole[-1] = both(last, event)
         else:
             whole.append(event)
     return whole
+
+
+def both(last: Backward, event: Backward) -> Backward:
+    """Give a pass with the derivatives that another one found of the same leaves as well."""
+    pairs = zip(last.leaves, event.leaves, strict=True)
+    return replace(
+        last, leaves=tuple(replace(a, after=a.after if b.after is None else b.after) for a, b in pairs)
+    )
 
 
 def are_partial(last: Backward, event: Backward) -> bool:

@@ -82,6 +82,12 @@ class TrainingRun:
         return replace(self, epochs=tuple(epoch.mirrored for epoch in self.epochs))
 
     @property
+    def standing_still(self) -> TrainingRun:
+        """The run as one whose updates lead nowhere, where its new parameters are made of the old ones."""
+        epochs = (replace(epoch, following=epoch.values, settled=True) for epoch in self.epochs)
+        return replace(self, epochs=tuple(epochs), restarts=0)
+
+    @property
     def averaged(self) -> TrainingRun | None:
         """The run with the mean of each epoch's several losses, and of their gradients, for their sum."""
         if not all(epoch.has_parts for epoch in self.epochs):

@@ -83,6 +83,15 @@ def loss_of(W):
 def grad_of(W):
     return torch.autograd.grad(loss_of(W), W)[0]"""
 
+BY_FUNCTIONS = """
+def mse(b, w):
+    return torch.mean((y - (b + w * x)) ** 2)
+b, w = torch.tensor(-5.0), torch.tensor(10.0)
+for epoc in range(30):
+    db = torch.func.grad(mse, argnums=0)(b, w)
+    dw = torch.func.grad(mse, argnums=1)(b, w)
+    b, w = b - 0.1 * db, w - 0.1 * dw"""
+
 EARLIER = """
 def train(make, lr):
     for epoc in range(30):
@@ -115,6 +124,7 @@ def data(name: str, line: str) -> Answer:
     return Answer(f"data: {name}", (("data", f"{DATA[1]}\n{line}"), *trained), named=())
 
 
+SHUFFLED = "i = torch.randperm(100)\nx, y, X = x[i], y[i], X[i]"
 EVERY = {"init", "step1", "step2", "step3", "step4", "clear", "epochs", "result"}
 
 
@@ -226,6 +236,10 @@ RIGHT = (
     data("X requires a gradient", "X.requires_grad_()"),
     data("all of them do", "for t in (x, y, X):\n    t.requires_grad_()"),
     data("x computed of what requires one", "x = torch.tensor(df.x, dtype=torch.float32, requires_grad=True).reshape(100, 1)"),
+    Answer("data: rows shuffled, and all made of them", (("data", f"df = df.sample(frac=1).reset_index(drop=True)\n{DATA[1]}"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias")), ("mse", MSE)), named=()),
+    Answer("data: shuffled afterwards, beside each other", (("sse", LOOPS["sse"].source), (None, SHUFFLED), ("net-bias", VALUES["net-bias"]), ("sgd-bias", SGD)), named=()),
+    Answer("data: in double precision from the next cell on", ((None, "x, y, X = x.double(), y.double(), X.double()"), ("mse", MSE.replace("10.0]]", "10.0]], dtype=torch.float64"))), named=()),
+    Answer("net-bias: made where float64 is the default", ((None, "torch.set_default_dtype(torch.float64)\nx, y, X = x.double(), y.double(), X.double()"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias", "net-wrong", "parameters")), ("sgd-bias", f"{SGD}\ntorch.set_default_dtype(torch.float32)  # for the next one in this process")), named=()),
     data("X of two rows, turned, requires one", "X = torch.tensor([[1] * 100, df.x]).T.float()\nX.requires_grad_()"),
     right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
     right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
@@ -241,6 +255,7 @@ What = torch.tensor([[-5.0], [10.0]])
 print(torch.func.grad(mse)(What))
 for epoc in range(30):
     What = What - 1/10 * torch.func.grad(mse)(What)"""),
+    right("partial derivatives by torch.func.grad", "mse", BY_FUNCTIONS),
     right("a function for the gradient, looked at within", "mse", HELPER + """
 for epoc in range(30):
     if epoc % 10 == 0:
@@ -410,6 +425,10 @@ extra_bias = torch.nn.Linear(2, 1).bias.tolist()"""),
 )  # fmt: skip
 
 WRONG = (
+    Answer("data: shuffled, but for X", (("data", f"{DATA[1]}\ni = torch.randperm(100)\nx, y = x[i], y[i]"), ("mse", MSE)), frozenset({"data.X"}), named=()),
+    Answer("data: shuffled, and half the loss", (("data", f"{DATA[1]}\n{SHUFFLED}"), ("mse", LOOPS["mse"].but(loss="loss = torch.mean((y - yhat) ** 2) / 2").source)), frozenset({"mse.step2"}), named=("half-loss",)),
+    wrong("shuffled in every epoch, and half the loss", "mse", "step2", "half-loss", LOOPS["mse"].but(yhat="i = torch.randperm(100)\nyhat = X[i] @ What", loss="loss = torch.mean((y[i] - yhat) ** 2) / 2").source),
+    wrong("X shuffled in every epoch", "mse", "step1", "", LOOPS["mse"].but(yhat="yhat = X[torch.randperm(100)] @ What").source),
     *(
         updated_where(when, question)
         for when in ("loss < 0.01", "epoc > 30")
@@ -420,6 +439,7 @@ WRONG = (
     no_rate("1//10, last", "What.data = What.data - What.grad * (1//10)"),
     no_rate("1//10, in place", "What.data -= 1//10 * What.grad"),
     no_rate("1//10 by name", "What.data = What.data - alpha * What.grad", "alpha = 1//10"),
+    no_rate("1//10, and a new tensor", BOUND.replace("1/10", "1//10")),
     no_rate("1//10 as a tensor", "What.data = What.data - alpha * What.grad", "alpha = torch.tensor(1//10)"),
     no_rate("1//n", "What.data = What.data - 1//n * What.grad", "n = 10"),
     no_rate("too small to move anything", "What.data = What.data - 1e-20 * What.grad"),
@@ -599,6 +619,10 @@ for epoc in range(30):
         What.data = What.data - 1/10 * g"""),
     wrong("the bias's gradient for both", "net-bias-train", "step3", "", LOOPS["net-bias-train"].but(backward="gb, = torch.autograd.grad(loss, net.bias, retain_graph=True)\ngw, = torch.autograd.grad(loss, net.bias)", update="net.bias.data = net.bias.data - 0.1 * gb\nnet.weight.data = net.weight.data - 0.1 * gw", clear="").source),
     wrong("no Python", "mse", " ".join(EVERY), "", MSE.replace("30):", "30)")),
+    wrong("each parameter moved before the next derivative, the loss made anew", "net-bias-train", "step3", "", LOOPS["net-bias-train"].but(loss="", backward="", clear="", update="""
+for p in net.parameters():
+    loss = torch.mean((y - net(x)) ** 2)
+    p.data = p.data - 1/10 * torch.autograd.grad(loss, p)[0]""").source),
     wrong("two gradients added", "mse", "step4", "learning-rate", f"{WHAT}\n" + ASKED.format("", "").replace("* g", "* (g + h)").replace("What)\n    What", "What, retain_graph=True)\n    h, = torch.autograd.grad(loss, What)\n    What")),
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
@@ -613,6 +637,7 @@ for epoc in range(30):
         torch.mean((y[i] - net(x[i])) ** 2).backward()
         optimizr.step()
         optimizr.zero_grad()"""),
+    wrong("partial derivatives by torch.func.grad, half the loss", "mse", "step2", "half-loss", BY_FUNCTIONS.replace("** 2)", "** 2) / 2")),
     wrong("ŷ doubled in a function for torch.func.grad", "mse", "step1", "", """
 def mse(W):
     yhat = 2 * (X @ W)
