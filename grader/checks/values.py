@@ -143,10 +143,9 @@ def _absent(name: str, named: Value | None, namespace: Mapping[str, Value]) -> F
 def _module_names(
     expected: Mapping[str, Any], namespace: Mapping[str, Value], changed: Mapping[str, Value]
 ) -> str:
-    """Give the student's name of the module that the question calls ``net``."""
+    """Give the student's name of the module that the question calls ``net``, or of the layer within it."""
     asked = next((name.partition(".")[0] for name in expected if "." in name), "")
     parts = {name.partition(".")[2] for name in expected if "." in name and expected[name] is not None}
-    if not asked or any(name.startswith(f"{asked}.") for name in changed):
-        return asked
-    owners = [name.rpartition(".")[0] for name in changed if "." in name]
-    return next((o for o in owners if all(f"{o}.{part}" in namespace for part in parts)), asked)
+    made = dict.fromkeys(name.rpartition(".")[0] for name in changed if "." in name)
+    within = [owner for owner in made if asked and f"{owner}.".startswith(f"{asked}.")]
+    return next((o for o in within or made if all(f"{o}.{part}" in namespace for part in parts)), asked)
