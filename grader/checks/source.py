@@ -194,7 +194,7 @@ def is_update(node: ast.stmt) -> bool:
 
 
 def _moved(node: ast.stmt) -> ast.expr | None:
-    """Give what a method moves by a gradient in place: ``What.data`` of ``What.data.sub_(lr * What.grad)``."""
+    """Give what a method moves by a gradient in place: ``What.data`` of ``What.data.sub_(What.grad)``."""
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return None

@@ -32,7 +32,7 @@ for _ in range(9):
     with torch.no_grad():
         w -= 0.1 * g"""
 
-IN_PLACE = BY_HAND.replace("What.data = What.data - alpha * What.grad", "What.data.add_(What.grad, alpha=0.1)")
+IN_PLACE = BY_HAND.replace("data = What.data - alpha * What.grad", "data.add_(What.grad, alpha=0.1)")
 
 
 @pytest.mark.parametrize(

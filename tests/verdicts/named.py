@@ -57,7 +57,6 @@ BY_FORM = {
     "typed over": "hard-coded",
     "typed over with the right numbers": "epochs hard-coded",
     "no backward": "no-backward",
-    "raises: no backward": "updated-without-gradient",
     "y as int;": "integer-data",
     "y integer": "integer-data",
     "y flat": "broadcast-target",
