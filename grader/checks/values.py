@@ -66,9 +66,7 @@ def _expected(
     return expected
 
 
-def _following(
-    form: Callable[..., Mapping[str, Any]], data: Data, nominal: Data | None
-) -> Mapping[str, Any]:
+def _following(form: Callable[..., Mapping[str, Any]], data: Data, nominal: Data | None) -> Mapping[str, Any]:
     """Give what follows from data; from the assignment's where a reference cannot take the student's own."""
     try:
         return form(data)
