@@ -48,7 +48,7 @@ def locate(step: Step, code: str, case: Case, value: str = "") -> Place | None:
 
 
 def _made_last(name: str, case: Case) -> Place | None:
-    for cell, source in reversed(case.sources.items()):
+    for cell, source in reversed(list(case.sources.items())):
         made = [node for node in statements(source) if name in targets(node)]
         if made:
             return _place(cell, source, max(made, key=lambda node: node.lineno))
