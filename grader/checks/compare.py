@@ -150,7 +150,7 @@ def _compare_text(spec: CheckSpec, expected: str, value: Value) -> Finding:
     said = f"{value.type} {value.plain}" if value.kind == "exception" else value.plain
     if _words(expected) in _words(said):
         return PASSED
-    return failed("value.wrong", **about, expected=expected, actual=said[:200])
+    return failed("value.wrong", **about, expected=expected, actual=said[:200] or '""')
 
 
 def _compare_error(spec: CheckSpec, expected: Raises, value: Value) -> Finding:

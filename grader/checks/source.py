@@ -10,6 +10,7 @@ from functools import lru_cache
 
 Definition = ast.FunctionDef | ast.ClassDef
 
+MOVING = ("sub_", "add_", "copy_")  # the methods of a tensor that an update in place is written with
 MISSPELLED = 0.7  # of the letters in common, as difflib counts them: ``setp`` for ``step``, not ``update``
 
 
@@ -163,7 +164,7 @@ def _spelt(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
 
 def _updated(node: ast.stmt) -> str:
     """Give what of a parameter a statement assigns: ``What.data``; an empty text for a plain name."""
-    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", _moved(node))
     plain = isinstance(target, ast.Name) and isinstance(node, ast.Assign)
     return "" if target is None or plain else ast.unparse(target)
 
@@ -204,10 +205,19 @@ def is_clear(node: ast.stmt) -> bool:
 
 
 def is_update(node: ast.stmt) -> bool:
-    """Tell whether a statement assigns something made of a gradient."""
+    """Tell whether a statement assigns something made of a gradient, or moves something by it in place."""
     if isinstance(node, ast.Assign | ast.AugAssign):
         return not is_clear(node) and mentions_gradient(node.value)
-    return False
+    return _moved(node) is not None
+
+
+def _moved(node: ast.stmt) -> ast.expr | None:
+    """Give what a method moves by a gradient in place: ``What.data`` of ``What.data.sub_(What.grad)``."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    moves = call.func.attr in MOVING and any(map(mentions_gradient, call.args))
+    return call.func.value if moves and not mentions_gradient(call.func.value) else None
 
 
 def calls(node: ast.stmt, method: str) -> bool:

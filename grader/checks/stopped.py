@@ -112,8 +112,15 @@ def never_ran(
     if raised.error in ENDED:
         found = failed("check.cell-ended")
     else:
-        found = failed("init.raised" if blamed is Step.INIT else "step.raised", error=raised.error)
+        found = failed(_said(blamed, raised.error), error=raised.error)
     return only(question, blamed, found)
+
+
+def _said(blamed: Step, error: str) -> str:
+    """Give what is said of the step: step 3 did not raise itself where its gradient was missing below."""
+    if blamed is Step.STEP3 and NO_GRADIENT in error:
+        return "step3.no-gradient"
+    return "init.raised" if blamed is Step.INIT else "step.raised"
 
 
 def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], data: Data) -> Step:

@@ -11,10 +11,11 @@ from grader.checks.compare import compare
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.showing import given, plain, show
 from grader.checks.stopped import ENDED, unreadable
+from grader.errors import AssignmentError
 from grader.expectations import Either, Form, Raises
 from grader.recording import Value
 from grader.records import CellError, CheckResult, CheckStatus
-from grader.training import Data
+from grader.training import MISFIT, Data
 
 
 def check_values(  # noqa: PLR0913 - what the cells left, and what they are held against
@@ -56,12 +57,23 @@ def _expected(
     """Give what is expected, of each name that is the student's own without regard to what it is."""
     if data is None:
         return form()
-    expected = dict(form(data))
+    expected = dict(_following(form, data, nominal))
     for name in [spec.name for spec in question.checks]:
         theirs, ours = getattr(data, name, None), getattr(nominal, name, None)
         if theirs is not ours:
-            expected[name] = form(SimpleNamespace(**{**vars(data), name: ours}))[name]
+            without = SimpleNamespace(**{**vars(data), name: ours})
+            expected[name] = _following(form, without, nominal)[name]
     return expected
+
+
+def _following(form: Callable[..., Mapping[str, Any]], data: Data, nominal: Data | None) -> Mapping[str, Any]:
+    """Give what follows from data; from the assignment's where a reference cannot take the student's own."""
+    try:
+        return form(data)
+    except (AssignmentError, *MISFIT):
+        if nominal is None or data is nominal:
+            raise
+        return form(nominal)
 
 
 def _check_form(  # noqa: PLR0913, PLR0917 - as above
@@ -143,10 +155,9 @@ def _absent(name: str, named: Value | None, namespace: Mapping[str, Value]) -> F
 def _module_names(
     expected: Mapping[str, Any], namespace: Mapping[str, Value], changed: Mapping[str, Value]
 ) -> str:
-    """Give the student's name of the module that the question calls ``net``."""
+    """Give the student's name of the module that the question calls ``net``, or of the layer within it."""
     asked = next((name.partition(".")[0] for name in expected if "." in name), "")
     parts = {name.partition(".")[2] for name in expected if "." in name and expected[name] is not None}
-    if not asked or any(name.startswith(f"{asked}.") for name in changed):
-        return asked
-    owners = [name.rpartition(".")[0] for name in changed if "." in name]
-    return next((o for o in owners if all(f"{o}.{part}" in namespace for part in parts)), asked)
+    made = dict.fromkeys(name.rpartition(".")[0] for name in changed if "." in name)
+    within = [owner for owner in made if asked and f"{owner}.".startswith(f"{asked}.")]
+    return next((o for o in within or made if all(f"{o}.{part}" in namespace for part in parts)), asked)

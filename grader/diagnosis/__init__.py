@@ -53,7 +53,7 @@ def _named(case: Case) -> Iterator[Diagnosis]:
 
 
 def _diagnosis(case: Case, check: CheckResult, code: str, evidence: dict[str, object]) -> Diagnosis:
-    place = locate(check.step, code, case)
+    place = locate(check.step, code, case, check.id.partition(".")[2])
     epoch = evidence.get("epoch")
     return Diagnosis(
         code=code,

@@ -31,16 +31,33 @@ class Place:
     text: str
 
 
-def locate(step: Step, code: str, case: Case) -> Place | None:
-    """Find the line that a student should look at; ``None`` where none stands out."""
+def locate(step: Step, code: str, case: Case, value: str = "") -> Place | None:
+    """Find the line that a student should look at; ``None`` where none stands out.
+
+    Of a value, the ``value`` that was asked for, that is the line that made it last.
+    """
+    if step in (Step.DATA, Step.VALUE):
+        return _made_last(value.partition(".")[0], case)
     cells = () if case.observed is None else case.observed.run.cells
     for cell in dict.fromkeys((*cells, *case.sources)):
         source = case.sources.get(cell, "")
         node = _find(step, code, _Text(source, _near(case, cell, source)), case)
         if node is not None:
-            text = "\n".join(source.splitlines()[node.lineno - 1 : _end(node)])
-            return Place(cell, node.lineno, text[:LONGEST])
+            return _place(cell, source, node)
     return None
+
+
+def _made_last(name: str, case: Case) -> Place | None:
+    for cell, source in reversed(list(case.sources.items())):
+        made = [node for node in statements(source) if name in targets(node)]
+        if made:
+            return _place(cell, source, max(made, key=lambda node: node.lineno))
+    return None
+
+
+def _place(cell: int, source: str, node: ast.stmt) -> Place:
+    text = "\n".join(source.splitlines()[node.lineno - 1 : _end(node)])
+    return Place(cell, node.lineno, text[:LONGEST])
 
 
 def _near(case: Case, cell: int, source: str) -> int | None:
@@ -107,8 +124,6 @@ class _Text:
 
 def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  # noqa: PLR0911 - one for each
     match step:
-        case Step.DATA | Step.VALUE:
-            return text.first(lambda node: bool(targets(node) & _lost_names(case, step)))
         case Step.INIT:
             named = {str(check.message.params.get("name")) for check in case.failed if check.step is step}
             return text.first(lambda node: bool(targets(node) & named)) or text.first(_makes_parameters)
@@ -127,11 +142,6 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
         case Step.EPOCHS:
             return text.loop
     return None
-
-
-def _lost_names(case: Case, step: Step) -> set[str]:
-    failed = [check.id.partition(".")[2] for check in case.failed if check.step is step]
-    return {name.partition(".")[0] for name in failed}
 
 
 def _makes_parameters(node: ast.stmt) -> bool:

@@ -177,6 +177,12 @@ def no_backward(case: Case, check: CheckResult, reference: Training) -> Evidence
     return {} if not made or any(numbers <= given for numbers in made) else None
 
 
+def updated_without_gradient(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
+    """See an update by a gradient that is not there, and no ``backward()``."""
+    found = said("step3.no-gradient")(case, check, reference)
+    return None if has_backward(_source(case)) else found
+
+
 def hard_coded(case: Case, check: CheckResult, reference: Training) -> Evidence | None:
     """See parameters that were typed in, other than the start, and no training that leads to them."""
     if check.message.id == "learned.unmoved":  # what the second run found

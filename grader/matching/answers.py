@@ -280,9 +280,17 @@ class _Matcher:
         )
 
     def _seen(self, offer: Offer, question: str) -> dict[str, Value]:
-        """Give a unit's values; that a cell raised says something only where no label asks for more."""
-        raised = offer.unit.values.get(RAISED) if question in self.labelled else None
-        return {n: v for n, v in offer.values.get(question, {}).items() if raised is None or v is not raised}
+        """Give a unit's values; that a cell raised says something only where no label asks for more.
+
+        Where an error is what was asked for, the checks see by themselves that it was raised, and how often.
+        """
+        raised, wanted = offer.unit.values.get(RAISED), self.wanted.get(question)
+        return {
+            name: value
+            for name, value in offer.values.get(question, {}).items()
+            if value is not raised
+            or not (question in self.labelled or (wanted is not None and wanted.asks_for_error(name)))
+        }
 
     def _say_if_doubtful(self, question: str, parts: Sequence[Part], sure: float) -> None:
         if sure < CERTAIN:

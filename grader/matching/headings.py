@@ -80,7 +80,7 @@ class Titles:
         alike = [question for question in shared if likeness[question] >= SAID]
         if not alike:
             return {}
-        # Of two whole titles the longer: Linear(1,1) has no word that Linear(2,1,bias=False) has not.
+        # Of two whole titles the longer, which may have all words of the other.
         first = max(
             alike, key=lambda q: (likeness[q] == 1.0, sum(self._words[q][word] for word in shared[q]))
         )
@@ -104,6 +104,10 @@ _COUNTED = re.compile(
 """A line's own number, as in ``## 4. step1의 다른 표현``: it is no word of another title."""
 
 
+_CALL = re.compile(r"[a-z_]+\([^()가-힣]*\)")
+"""``Linear(1,1)``, which has no word that ``Linear(2,1,bias=False)`` has not."""
+
+
 def _share(weights: Mapping[str, float], there: set[str]) -> float:
     whole = sum(weights.values())
     missing = sum(weight for word, weight in weights.items() if word not in there)
@@ -111,9 +115,10 @@ def _share(weights: Mapping[str, float], there: set[str]) -> float:
 
 
 def _words(text: str) -> list[str]:
-    """Give words, numbers and, since endings vary, each two neighbouring letters of Korean ones."""
-    words: list[str] = []
-    for word in re.findall(r"[A-Za-z_]+|\d+|[가-힣]+", text.lower()):
+    """Give words, numbers, calls as a whole and, since endings vary, each two letters of Korean words."""
+    text = text.lower()
+    words = [re.sub(r"\s", "", call) for call in _CALL.findall(text)]
+    for word in re.findall(r"[a-z_]+|\d+|[가-힣]+", text):
         words += [word[i : i + 2] for i in range(len(word) - 1)] or [word] if word[0] >= "가" else [word]
     return words
 

@@ -12,7 +12,7 @@ from grader.checks import fits
 from grader.checks.compare import tolerated
 from grader.checks.forms import ANY_KIND
 from grader.checks.tolerance import CLEARLY_WRONG
-from grader.expectations import Form
+from grader.expectations import Either, Form, Raises
 from grader.matching.units import unseen
 from grader.recording import Recording, Value
 from grader.training import Data
@@ -49,6 +49,11 @@ class Wanted:
     def asks_for_module(self) -> bool:
         """Tell whether the question asks for parameters of a module."""
         return any("." in name for name in self.expected)
+
+    def asks_for_error(self, name: str) -> bool:
+        """Tell whether an error is what a name should hold."""
+        wanted = self.expected[name]
+        return isinstance(wanted.answers[0] if isinstance(wanted, Either) else wanted, Raises)
 
     def found_in(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """Give the expected names whose values are among those of a moment, and these values."""

@@ -29,6 +29,15 @@ from grader.training import Data, Parameters, Training, Update, optimizer_of, ru
 
 CELL, LINE = 0, 5  # where the one cell stands, and its line with backward()
 STRANGERS = 100  # from here on the numbers of tensors that the loss does not know
+SILENT = (
+    "requires-grad-missing",
+    "integer-parameter",
+    "float64",
+    "no-backward",
+    "no-gradient",
+    "hard-coded",
+)
+"""The flows in which nothing is ever differentiated."""
 RAISED = {
     "requires-grad-missing": (
         "RuntimeError",
@@ -43,6 +52,7 @@ RAISED = {
         "a leaf Variable that requires grad is being used in an in-place operation.",
     ),
     "float64": ("RuntimeError", "mat1 and mat2 must have the same dtype, but got Double and Float"),
+    "no-gradient": ("TypeError", "unsupported operand type(s) for *: 'float' and 'NoneType'"),
     "rebound": ("TypeError", "unsupported operand type(s) for *: 'float' and 'NoneType'"),
 }
 
@@ -70,7 +80,7 @@ def simulate(training: Training, data: Data, question: str) -> tuple[Submission,
     start = run(training, data).result if flow == "hard-coded" else training.init()
     none = {name: torch.zeros_like(value) for name, value in start.items()}
     loop = _Loop(training, data, start, none, training.begin())
-    silent = flow in ("requires-grad-missing", "integer-parameter", "float64", "no-backward", "hard-coded")
+    silent = flow in SILENT
     for epoch in range(0 if silent else 1 if flow in ("rebound", "in-place") else training.epochs):
         _epoch(loop, epoch)
     if flow == "rebound":
@@ -119,7 +129,7 @@ def text(training: Training, start: Parameters, given: str = "x") -> str:
     if training.flow == "not-updated":
         update = []
     middle = [*clear, *update] if training.flow == "cleared-first" else [*update, *clear]
-    backward = [] if training.flow == "no-backward" else ["loss.backward()"]
+    backward = [] if training.flow in ("no-backward", "no-gradient") else ["loss.backward()"]
     body = [f"yhat = f({given})", "loss = g(y, yhat)", *backward, *middle]
     return "\n".join(["alpha = 0.1", f"for epoc in range({training.epochs}):", *(f"    {it}" for it in body)])
 

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -90,6 +92,31 @@ def test_a_module_may_have_another_name():
 
     assert [1.0, 1.0] == points(expected, network)
     assert [1.0, 0.0] == points(expected, network | {"model.bias": tensor(torch.ones(1))})
+
+
+def test_a_layer_within_the_module_is_the_module():
+    """``net.fc.weight``, of a class or a ``Sequential``, is ``net.weight``: a wrong one is not missing."""
+    question = Question(
+        "q",
+        "Q",
+        2.0,
+        (spec("net.weight"), spec("net.bias")),
+        values=lambda: {"net.weight": COLUMN, "net.bias": None},
+    )
+    net = {"net.fc.weight": tensor(COLUMN + 1), "net.fc.bias": tensor(COLUMN)}
+
+    said = [check.message.id for check in check_values(question, {"net": Value("object"), **net}, net, None)]
+
+    assert ["value.differs", "value.present"] == said
+
+
+def test_data_that_a_reference_cannot_take_are_the_assignments():
+    """Of a student's own data of another length or dtype nothing follows; that is no fault of ours."""
+    question = Question("q", "Q", 1.0, (spec("yhat"),), values=lambda data: {"yhat": data.x.reshape(3, 1)})
+    own, nominal = SimpleNamespace(x=torch.ones(2)), SimpleNamespace(x=COLUMN)
+    given = {"yhat": tensor(COLUMN)}
+
+    assert check_values(question, given, given, None, data=own, nominal=nominal)[0].points == 1.0
 
 
 def test_what_an_exception_prevented_is_said_so():

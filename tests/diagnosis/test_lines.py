@@ -32,6 +32,8 @@ for _ in range(9):
     with torch.no_grad():
         w -= 0.1 * g"""
 
+IN_PLACE = BY_HAND.replace("data = What.data - alpha * What.grad", "data.add_(What.grad, alpha=0.1)")
+
 
 @pytest.mark.parametrize(
     ("source", "step", "code", "line"),
@@ -55,6 +57,7 @@ for _ in range(9):
         (WITH_OPTIMIZER, Step.CLEAR, "gradient-not-cleared", "    optimizr.zero_grad"),
         (WITH_OPTIMIZER, Step.EPOCHS, "epochs", "while True:"),
         (IN_ONE, Step.STEP2, "half-loss", "    g, = torch.autograd.grad(((y - X @ w)**2).mean(), w)"),
+        (IN_PLACE, Step.STEP4, "wrong-sign", "    What.data.add_(What.grad, alpha=0.1)"),
         ("not python at all (", Step.STEP2, "half-loss", None),
     ],
 )
@@ -66,3 +69,16 @@ def test_the_line_of_a_step(source, step, code, line):
         assert found is None
     else:
         assert Place(3, source.splitlines().index(line) + 1, line) == found
+
+
+def test_the_line_of_a_value_is_the_one_that_made_it_last():
+    """A first look at the data, in a cell above, is not what the answer ended with."""
+    sources = {
+        2: "x = torch.tensor(df.x)\nx.dtype",
+        5: "y = torch.tensor(df.y)\nx = torch.tensor(df.x)\nx = x.int()",
+        6: "x.shape",
+    }
+
+    found = locate(Step.DATA, "integer-data", Case(Question("q", "q", 1.0, ()), (), sources=sources), "x")
+
+    assert Place(5, 3, "x = x.int()") == found

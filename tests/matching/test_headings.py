@@ -11,6 +11,8 @@ TITLES = {
     "sse": "step1~4: 오차제곱의 합",
     "net-bias": "step1의 다른 표현: Linear(1,1)",
     "net-nobias": "step1의 다른 표현: Linear(2,1,bias=False)",
+    "net-bias-train": "step1의 다른 표현, 끝까지: Linear(1,1)",
+    "net-nobias-train": "step1의 다른 표현, 끝까지: Linear(2,1,bias=False)",
     "sgd-bias": "step4의 다른 표현: SGD와 Linear(1,1)",
 }
 QUESTIONS = [SimpleNamespace(id=name, title=title) for name, title in TITLES.items()]
@@ -26,6 +28,7 @@ QUESTIONS = [SimpleNamespace(id=name, title=title) for name, title in TITLES.ite
         ("### step1~4 오차제곱 평균", "mse"),
         ("## 4. step1의 다른 표현: `Linear(1,1)`", "net-bias"),
         ("### step1의 다른 표현 torch.nn.Linear(2, 1, bias=False)", "net-nobias"),
+        ("## 7. 끝까지 학습하기: `Linear(1, 1)`", "net-bias-train"),
         ("## step1의 다른 표현", None),
         ("the data are read", None),
         ("(mse) 다음 (sse)", None),

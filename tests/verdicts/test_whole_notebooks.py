@@ -119,3 +119,15 @@ def test_a_wrong_line_a_question_costs_its_own_value(reported, lines):
     checks = [check for one in report.questions for check in one.checks]
     lost = {check.id for check in checks if check.status is not CheckStatus.PASSED}
     assert {f"{question}.{name}" for question, name, _ in wrong} == lost
+
+
+def test_an_error_raised_once_is_one_answer(reported):
+    """Without labels, too: a product that raises nothing where an error was asked for is no answer."""
+    plain = cell("mixed", {}).partition("error1")[0]
+    raises = "torch.tensor([[1.0, 0.0], [0.0, 1.0]]) @ torch.tensor([[1], [2]])"
+    start = (None, "import numpy as np\nimport pandas as pd\nimport torch")
+    report = reported(TENSORS, submission_of([start, (None, plain), (None, raises)]))
+
+    mixed = next(question for question in report.questions if question.id == "mixed")
+    lost = {check.id for check in mixed.checks if check.status is not CheckStatus.PASSED}
+    assert {"mixed.error2"} == lost

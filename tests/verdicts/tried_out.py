@@ -210,11 +210,11 @@ def no_rate(name: str, update: str, before: str = "") -> Answer:
     return wrong(f"a rate of nothing: {name}", "mse", "step4", "learning-rate", source)
 
 
-def raises(name: str, question: str, step: str, **pieces: str) -> Answer:
+def raises(name: str, question: str, step: str, code: str = "", **pieces: str) -> Answer:
     """Raise before the first backward, in one step; nobody sees the others."""
     others = EVERY - {step}
     return wrong(
-        f"raises: {name}", question, step, "", LOOPS[question].but(**pieces).source, unseen=" ".join(others)
+        f"raises: {name}", question, step, code, LOOPS[question].but(**pieces).source, unseen=" ".join(others)
     )
 
 
@@ -555,7 +555,7 @@ train()""", unseen="init step1 step2 step3 clear epochs result"),
     raises("x for X", "mse", "step1", yhat="yhat = x @ What"),
     raises("a loss for each row", "sgd-nobias", "step2", loss="loss = torch.nn.MSELoss(reduction='none')(net(X), y)"),
     raises("the loss's number", "mse", "step2", loss="loss = torch.mean((y - yhat) ** 2).item()"),
-    raises("no backward", "mse", "step3", backward=""),
+    raises("no backward", "mse", "step3", "updated-without-gradient", backward=""),
     raises("the optimizer of a tensor", "sgd-what", "step4", before=LOOPS["sgd-what"].before.replace("[What]", "What")),
     raises("the loss's class, given ŷ and y", "mse", "step2", loss="loss = torch.nn.MSELoss(yhat, y)"),
     raises("no such mean", "mse", "step2", loss="loss = torch.means((y - yhat) ** 2)"),

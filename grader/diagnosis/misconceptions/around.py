@@ -34,6 +34,16 @@ def no_backward(reference: Training) -> Training:
     return replace(reference, flow="no-backward")
 
 
+def updated_without_gradient(reference: Training) -> Training:
+    """The update asks for a gradient, but nothing was differentiated: there is no `backward()`.
+
+    Why it matters: before step 3, `.grad` is None, and a learning rate times None is an error.
+    Try: `loss.backward()`, with its brackets, after the loss and before the update, in every epoch.
+    Not this: the update itself raised the error, but it is not what is wrong.
+    """
+    return replace(reference, flow="no-gradient")
+
+
 def float64(reference: Training) -> Training:
     """{name} is float64; the networks of torch have float32 parameters.
 
