@@ -523,11 +523,14 @@ def test_notebooks_of_one_name_that_were_given_themselves_are_told_by_their_fold
 def test_the_same_code_and_none_are_told(tmp_path):
     """Whoever wrote it, and nothing of what was handed out; comments, spaces and the number do not matter."""
     asked = ["# grader-kit: steps", "df = read('https://x.kr/a.csv')", "# 문제: mse\n# 여기에", "%check"]
+    long = "x = 3\n" * 150
     answers = {
-        "김철수_202100007": "x = 3",
-        "이영희_202100008": "x  =  3  # 내 것",
-        "이영희_202100008 (1)": "x = 3",
-        "박지훈_202100009": "x = 4",
+        "김철수_202100007": long,
+        "이영희_202100008": long.replace(" = ", "=") + "  # 내 것",
+        "이영희_202100008 (1)": long,
+        "박지훈_202100009": long.replace("3", "4"),
+        "강지민_202100014": "x = 3",
+        "정우진_202100015": "x = 3",
         "윤하준_202100010": "",
         "한지민_202100011": "# 모름",
     }

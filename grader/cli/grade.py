@@ -144,7 +144,7 @@ def _given(
         notebooks = [*taken(clones, wanted, folder), *handed_in(others)]
         if not notebooks:
             shown = ", ".join(map(str, others))
-            said = f"{shown}: there is no notebook (*.ipynb) here"
+            said = f"{shown}: there is no notebook (*.ipynb) here; archives are not unpacked"
             raise GraderError(said, "no-notebook", {"path": shown})
         released = blank(read_notebook(wanted.assignment.notebook), name=wanted.assignment.notebook.name)
         code = [cell.source for cell in released.cells if cell.cell_type == "code"]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ASIDE = re.compile(r"#.*|^student_id\s*=.*|^%check\b.*|https?://[^\s\"'`)<>]*/", re.MULTILINE)
 _KIT = "# grader-kit: "
 SHOWN = 5  # names of others
+LEAST = 400  # characters of code, three trainings or so: shorter answers are alike by themselves
 
 
 def with_alike_flagged(notebooks: Sequence[HandedIn], released: Iterable[str]) -> list[HandedIn]:
@@ -32,7 +33,7 @@ def with_alike_flagged(notebooks: Sequence[HandedIn], released: Iterable[str]) -
     written = [_written(one, given) for one in notebooks]
     same: defaultdict[tuple[str, ...], list[_Written]] = defaultdict(list)
     for one in written:
-        if one.code:
+        if one.code and sum(map(len, one.code)) >= LEAST:
             same[one.code].append(one)
     flags = (_flags(one, same[one.code or ()]) for one in written)
     return [replace(one, flags=(*one.flags, *said)) for one, said in zip(notebooks, flags, strict=True)]
