@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignment.model import Assignment
+from grader.ending import in_thread
 from grader.errors import GraderError, SandboxError, SubmissionError
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
@@ -71,7 +72,7 @@ async def grade_async(
         )
     found = gaps(execution, submission.cells)
     # In a thread, so that other submissions' kernels are not kept waiting.
-    judged, unsure = await asyncio.to_thread(judge, submission, assignment, execution, found)
+    judged, unsure = await in_thread(judge, submission, assignment, execution, found)
     timing = {"execution": execution.seconds}
     flags = (*execution.flags, *found.flags, *unsure)
     if why := doubt(assignment, submission, execution.recording, judged, found):

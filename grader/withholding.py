@@ -21,7 +21,7 @@ REVEALING = {
 #: Among the points for the pictures: the line that the reference has fitted.
 LINE = "line_reference"
 #: Flags about what the instructor decides: nothing that a student could do about their notebook.
-INSTRUCTORS = ("flag.class.doubled",)
+INSTRUCTORS = ("flag.class.doubled", "flag.class.same-code")
 
 
 def withheld(report: Report, now: datetime | None = None) -> Report:

@@ -369,17 +369,20 @@ def test_what_is_no_notebook_is_told_and_our_own_results_are_none(tmp_path):
 
 
 def test_submissions_of_one_student_are_flagged(tmp_path):
-    """Each of them, whatever they are called; the others are not."""
+    """Each of them, whatever they are called; the others are not. So is another's same code, to the instructor."""
     for name in ("김철수_202100007", "20210 김철수 (202100007)", "이영희_202100008"):
-        nbformat.write(nbformat.v4.new_notebook(), tmp_path / f"{name}.ipynb")
+        nbformat.write(answer_only(DATA, "sse", "mse", "net-bias-train"), tmp_path / f"{name}.ipynb")
     run("grade", STEPS, tmp_path, "--out", tmp_path / "out")
     flags = {name: [flag["id"] for flag in one["flags"]] for name, one in results(tmp_path / "out").items()}
 
     assert [0, 1, 1] == sorted(ids.count("flag.class.doubled") for ids in flags.values())
     assert "flag.class.doubled" not in flags["이영희_202100008"]
-    said = "학번이 202100007인 제출이 2개입니다"
-    assert said in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-    assert not any(said in page.read_text(encoding="utf-8") for page in tmp_path.glob("out/*/*.html"))
+    assert ["flag.class.same-code"] == [id_ for id_ in flags["이영희_202100008"] if ".class." in id_]
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    students = "".join(page.read_text(encoding="utf-8") for page in tmp_path.glob("out/*/*.html"))
+    for said in ("학번이 202100007인 제출이 2개입니다", "코드가 같은 제출이 있습니다: 김철수."):
+        assert said in page
+        assert said not in students
 
 
 def begun(arguments, folder, errors):

@@ -15,6 +15,7 @@ from grader.file_names import slug_of, student_of, unique_slugs
 from grader.records import Message, SourceCell, Student
 from grader.render.messages import LANGUAGES, PLACEHOLDER, catalogue
 from grader.submission import collect, read
+from grader.submission.alike import with_alike_flagged
 from grader.submission.damage import WORDS
 from grader.submission.handed_in import handed_in as all_in
 
@@ -517,3 +518,33 @@ def test_notebooks_of_one_name_that_were_given_themselves_are_told_by_their_fold
     told = [("김철수/week4.ipynb", "김철수"), ("이영희/week4.ipynb", "이영희"), ("a.ipynb", None)]
 
     assert told == [(one.shown, one.student.name) for one in all_in(given)]
+
+
+def test_the_same_code_and_none_are_told(tmp_path):
+    """Whoever wrote it, and nothing of what was handed out; comments, spaces and the number do not matter."""
+    asked = ["# grader-kit: steps", "df = read('https://x.kr/a.csv')", "# 문제: mse\n# 여기에", "%check"]
+    long = "x = 3\n" * 150
+    answers = {
+        "김철수_202100007": long,
+        "이영희_202100008": long.replace(" = ", "=") + "  # 내 것",
+        "이영희_202100008 (1)": long,
+        "박지훈_202100009": long.replace("3", "4"),
+        "강지민_202100014": "x = 3",
+        "정우진_202100015": "x = 3",
+        "윤하준_202100010": "",
+        "한지민_202100011": "# 모름",
+    }
+    for number, (name, source) in enumerate(answers.items()):
+        sources = [f"student_id = '{number}'", "df = read('a.csv')", *asked, source]
+        cells = list(map(nbformat.v4.new_code_cell, sources))
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / f"{name}.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "없음_202100012.ipynb")
+    (tmp_path / "비었음_202100013.ipynb").write_text("")
+    flagged = with_alike_flagged(all_in([tmp_path]), asked)
+
+    assert {
+        "김철수": [Message("flag.class.same-code", {"others": "이영희"})],
+        "이영희": [Message("flag.class.same-code", {"others": "김철수"})],
+        "윤하준": [Message("flag.class.as-released")],
+        "한지민": [Message("flag.class.as-released")],
+    } == {one.student.name: list(one.flags) for one in flagged if one.flags}

@@ -130,8 +130,11 @@ def _given(
     clones: Sequence[Path], others: Sequence[Path], wanted: Wanted, kernel: KernelFactory
 ) -> Iterator[list[HandedIn]]:
     """Give the notebooks: of clones, as files that last as long as the block, and all others."""
+    from grader.assignment.file import read_notebook  # noqa: PLC0415 - as above
     from grader.execution.kernel import temporary_folder  # noqa: PLC0415 - as above
+    from grader.release import blank  # noqa: PLC0415 - as above
     from grader.repositories import taken  # noqa: PLC0415 - as above
+    from grader.submission.alike import with_alike_flagged  # noqa: PLC0415 - as above
     from grader.submission.handed_in import handed_in, with_doubles_flagged  # noqa: PLC0415
 
     if wanted.deadline and others:
@@ -141,9 +144,11 @@ def _given(
         notebooks = [*taken(clones, wanted, folder), *handed_in(others)]
         if not notebooks:
             shown = ", ".join(map(str, others))
-            said = f"{shown}: there is no notebook (*.ipynb) here"
+            said = f"{shown}: there is no notebook (*.ipynb) here; archives are not unpacked"
             raise GraderError(said, "no-notebook", {"path": shown})
-        yield with_doubles_flagged(notebooks)
+        released = blank(read_notebook(wanted.assignment.notebook), name=wanted.assignment.notebook.name)
+        code = [cell.source for cell in released.cells if cell.cell_type == "code"]
+        yield with_alike_flagged(with_doubles_flagged(notebooks), code)
 
 
 def _require_apart(folder: Path, paths: Sequence[Path]) -> None:

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from grader import recording
+from grader.ending import in_thread
 from grader.errors import SandboxError
 from grader.execution import exceeded, notes
 from grader.execution.client import Client
@@ -154,7 +155,9 @@ async def _attempt(  # noqa: PLR0913 - execute's own arguments, passed on
         if _is_lost(manager):
             raise _KernelLostError
         try:
-            recorded = recording.read(space.recording, cells=client.sent, limit=limits.recording_bytes)
+            recorded = await in_thread(
+                recording.read, space.recording, cells=client.sent, limit=limits.recording_bytes
+            )
         except (OSError, ValueError) as error:
             raise SandboxError(f"what was recorded cannot be read: {error}") from error
         if keep is not None:

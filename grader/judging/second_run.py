@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 from grader.assignment.model import Assignment, Variation
+from grader.ending import in_thread
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory, Reseeded, temporary_folder
 from grader.judging.gaps import gaps
@@ -50,7 +50,7 @@ async def second_run(  # noqa: PLR0913 - the first run's arguments and its outco
             calls=assignment.calls,
             kernel=Reseeded(kernel, variation.seed_shift) if variation.seed_shift else kernel,
         )
-    return await asyncio.to_thread(compare, submission, assignment, judged, why, (variation, execution))
+    return await in_thread(compare, submission, assignment, judged, why, (variation, execution))
 
 
 def _written(variation: Variation, folder: Path) -> dict[str, Path]:

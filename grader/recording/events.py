@@ -209,10 +209,21 @@ class CellRecord:
     faults: int = 0
     raised: tuple[int, int] | None = None
 
-    @property
+    @cached_property
     def statements(self) -> tuple[Names, ...]:
         """What its statements did with names, in order."""
         return tuple(event for event in self.events if isinstance(event, Names))
+
+    @cached_property
+    def last_leaves(self) -> Mapping[int, Numbers | None]:
+        """The values at its end of the tensors of its last backward, by their numbers."""
+        last = (event for event in self.events if isinstance(event, LastLeaves))
+        return {number: value for event in last for _, number, value in event.leaves}
+
+    @cached_property
+    def last_backward(self) -> int:
+        """The ``seq`` of its last backward; -1 where it has none."""
+        return max((event.seq for event in self.events if isinstance(event, Backward)), default=-1)
 
     def within(self, parts: Sequence[Part]) -> CellRecord:
         """Give what the cell did in some stretches of it alone, as if it had been a cell of its own."""

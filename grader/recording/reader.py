@@ -36,6 +36,7 @@ from grader.recording.events import (
 
 NODES = 64
 EVENTS = 1_000_000  # of one cell; the recorder keeps far fewer
+EPOCHS = 50_000  # of a notebook; of 6000 epochs the recorder keeps some hundreds. More is time of a class
 DAMAGE = 100  # entries; what comes after is not told one by one
 TEXT = 10_000
 DTYPES = {
@@ -67,6 +68,7 @@ def read(folder: Path, *, cells: Sequence[int], limit: int) -> Recording:
     """
     records: list[CellRecord] = []
     damage: list[str] = []
+    epochs = EPOCHS
     for ordinal, cell in enumerate(cells):
         name, beside = files(ordinal)
         try:
@@ -78,7 +80,11 @@ def read(folder: Path, *, cells: Sequence[int], limit: int) -> Recording:
             limit -= len(blob or b"")
             document = json.loads(text)
             tensors = safetensors.torch.load(blob) if blob else {}
-            records.append(_Reader(cell, cells, document, tensors, damage).record())
+            record = _Reader(cell, cells, document, tensors, damage).record()
+            if (count := _epochs(record)) > epochs:
+                raise ValueError("too many epochs")
+            epochs -= count
+            records.append(record)
         except (*WRONG, OSError, safetensors.SafetensorError) as error:
             damage.append(f"{name}: {type(error).__name__}")
     return Recording(tuple(records), tuple(damage))
@@ -88,6 +94,10 @@ def files(ordinal: int) -> tuple[str, str]:
     """Give the names of the files of the cell that was executed as the ``ordinal``-th, from 0."""
     stem = f"cell-{ordinal:04d}"
     return f"{stem}.json", f"{stem}.safetensors"
+
+
+def _epochs(record: CellRecord) -> int:
+    return len({(event.stream, event.epoch) for event in record.events if isinstance(event, Backward)})
 
 
 def _read_file(path: Path, limit: int) -> bytes | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
-from grader.recording import Backward, LastLeaves, Leaf, Numbers, Recording, Value
+from grader.recording import CellRecord, Leaf, Numbers, Recording, Value
 from grader.runs.epochs import EpochEvents, equal, joined
 from grader.runs.parameters import recorded
 
@@ -23,12 +23,12 @@ def _after_statement(group: EpochEvents, recording: Recording) -> Numbers | None
     record = next(record for record in recording.cells if record.cell == group.cell)
     last = group.backwards[-1]
     ended = next((names for names in record.statements if names.seq >= last.seq), None)
-    later = any(isinstance(event, Backward) and event.seq > last.seq for event in record.events)
+    later = record.last_backward > last.seq
     if ended is None or later or not _begins_above(ended.line, last.line):
         return None
-    own = last_leaves(record.events)
     named = [_named(leaf, ended.values) for leaf in group.leaves]
-    return joined(named) if named == [own.get(leaf.number, ()) for leaf in group.leaves] else None
+    own = [record.last_leaves.get(leaf.number, ()) for leaf in group.leaves]
+    return joined(named) if named == own else None
 
 
 def _begins_above(statement: tuple[int, int] | None, line: tuple[int, int] | None) -> bool:
@@ -45,28 +45,21 @@ def at_the_end(group: EpochEvents, recording: Recording) -> Numbers | None:
     for record in recording.cells:
         if record.cell < group.cell:
             continue
-        found = _leaves_at_end(group, record.values, record.events if record.cell == group.cell else ())
+        found = _leaves_at_end(group, record)
         if found is not None and not equal(found, old):
             return found
     return None
 
 
-def last_leaves(events: Iterable[object]) -> dict[int, Numbers | None]:
-    """Give the values at a cell's end of the tensors of its last backward, by their numbers."""
-    last = (event for event in events if isinstance(event, LastLeaves))
-    return {number: value for event in last for _, number, value in event.leaves}
-
-
-def _leaves_at_end(
-    group: EpochEvents, values: Mapping[str, Value], events: Sequence[object]
-) -> Numbers | None:
+def _leaves_at_end(group: EpochEvents, record: CellRecord) -> Numbers | None:
     """Give all leaves' values at a cell's end: the name's where it is there, else the tensor's own."""
-    own = last_leaves(events)
+    its_own = record.cell == group.cell
     out: list[Numbers | None] = []
     for leaf in group.leaves:
-        named = _named(leaf, values)
+        named = _named(leaf, record.values)
         if named is None:
-            named = own.get(leaf.number, leaf.value if out or not events else None)
+            kept = leaf.value if out or not its_own else None
+            named = record.last_leaves.get(leaf.number, kept) if its_own else kept
         out.append(named)
     return joined(out) if all(value is not None for value in out) else None
 

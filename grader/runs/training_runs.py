@@ -9,11 +9,13 @@ from math import isfinite
 
 from grader.recording import Numbers, Recording
 from grader.runs.chunks import added_up
-from grader.runs.ends import after_last, at_the_end, last_leaves
+from grader.runs.ends import after_last, at_the_end
 from grader.runs.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
 from grader.runs.gradients import ALL, choice, chosen
 from grader.runs.parameters import recorded_count
 
+MOST = 1_000  # runs of a notebook; of more, those in the middle are forgotten, as the recorder does in a cell
+OPEN = 20  # runs with other tensors that an epoch may go on with: those that went on last
 LINES = 4  # of a loop, with a backward in each, at most
 CLEARLY = 1e-5  # of a number: a move that no rounding in float32 makes or hides
 
@@ -97,20 +99,31 @@ class TrainingRun:
 
 def training_runs(recording: Recording) -> tuple[TrainingRun, ...]:
     """Give all runs of a notebook in the order of their first epoch."""
+    runs: list[_Run] = []
     open_runs: list[_Run] = []
+    of_tensors: dict[tuple[int, ...], _Run] = {}
     starts: set[tuple[float, ...]] = set()
     groups = added_up(gathered(recording))
     for group, after_gap in zip(groups, after_gaps(groups), strict=True):
         group.after_gap = after_gap
-        same = (run for run in reversed(open_runs) if run.numbers == group.numbers)
+        known = of_tensors.get(group.numbers)
+        same = chain(
+            (run for run in reversed(open_runs) if run.numbers == group.numbers), [known] if known else []
+        )
         alike = (run for run in reversed(open_runs) if run.numbers != group.numbers)
         run = next((run for run in chain(same, alike) if run.goes_on_with(group, starts)), None)
         if run is None:
             run = _Run(group.key)
+            runs.append(run)
             open_runs.append(run)
             starts.add(group.first_values)
+            if len(runs) > MOST:
+                del runs[MOST // 2]
         run.add(group)
-    return tuple(_merge_restarts([run.close(recording) for run in open_runs]))
+        of_tensors[group.numbers] = run
+        if len(open_runs) > OPEN:
+            open_runs.remove(min(open_runs, key=lambda run: run.groups[-1].backwards[0].seq))
+    return tuple(_merge_restarts([run.close(recording) for run in runs]))
 
 
 # ── runs ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -258,7 +271,8 @@ def _stayed(previous: EpochEvents, last: EpochEvents, recording: Recording) -> b
     """
     if previous.numbers != last.numbers:
         return False
-    seen = last_leaves([e for record in recording.cells if record.cell == last.cell for e in record.events])
+    own = (record.last_leaves for record in recording.cells if record.cell == last.cell)
+    seen = {number: value for leaves in own for number, value in leaves.items()}
     still = all(seen.get(leaf.number) == leaf.value for leaf in last.leaves)
     return still and any(last.last_after) and at_the_end(last, recording) is None
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from grader.recording import Backward, LastLeaves, OptimizerStep, Seed, read
+from grader.recording import Backward, LastLeaves, OptimizerStep, Seed, read, reader
 
 TENSOR = {"kind": "tensor", "shape": [2, 1], "dtype": "float32", "requires_grad": True, "values": [1.0, 2.0]}
 GOOD = {
@@ -162,6 +162,19 @@ def test_only_plain_files_of_a_bearable_size_are_read(tmp_path, kind):
     recording = read(tmp_path, cells=[4, 6], limit=100_000)
 
     assert ([6], 1) == ([cell.cell for cell in recording.cells], len(recording.damage))
+
+
+def test_epochs_beyond_what_a_notebook_trains_are_damage(tmp_path, monkeypatch):
+    """Judging a made-up recording takes no longer than a class can wait; other cells are read."""
+    monkeypatch.setattr(reader, "EPOCHS", 3)
+    backward = GOOD["events"][1]
+    for cell, count in enumerate([2, 2, 1, 0]):
+        events = [{**backward, "seq": epoch, "epoch": epoch} for epoch in range(count)]
+        (tmp_path / f"cell-{cell:04d}.json").write_text(json.dumps({**GOOD, "values": {}, "events": events}))
+    recording = read(tmp_path, cells=[0, 1, 2, 3], limit=100_000)
+
+    assert [0, 2, 3] == [record.cell for record in recording.cells]
+    assert ("cell-0001.json: ValueError",) == recording.damage
 
 
 def test_a_truncated_tensor_file_is_damage(tmp_path):
