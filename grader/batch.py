@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import traceback
 import zipfile
 from collections.abc import Callable, Sequence
@@ -29,9 +28,6 @@ from grader.render.outputs import OUTPUTS
 from grader.render.result_json import dumps, loads
 from grader.submission.handed_in import HandedIn
 from grader.withholding import withheld
-
-#: Seconds that a thread which judges may keep the event loop waiting, and with it the next notebook's kernel.
-TURN = 0.0005
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,6 @@ def grade_all(batch: Batch, given: Sequence[HandedIn], done: Callable[[Report], 
     kernels that run and leaves the results there are, as ``StoppedError`` says.
     """
     slugs = unique_slugs([one.called for one in given])
-    sys.setswitchinterval(TURN)
     try:
         reports = asyncio.run(_grade_all(batch, list(zip(given, slugs, strict=True)), done))
     except KeyboardInterrupt:
