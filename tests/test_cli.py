@@ -369,7 +369,7 @@ def test_what_is_no_notebook_is_told_and_our_own_results_are_none(tmp_path):
 
 
 def test_submissions_of_one_student_are_flagged(tmp_path):
-    """Each of them, whatever they are called; the others are not. So is another's same code, to the instructor."""
+    """Each of them, whatever they are called; the others are not. So is code that is another's."""
     for name in ("김철수_202100007", "20210 김철수 (202100007)", "이영희_202100008"):
         nbformat.write(answer_only(DATA, "sse", "mse", "net-bias-train"), tmp_path / f"{name}.ipynb")
     run("grade", STEPS, tmp_path, "--out", tmp_path / "out")

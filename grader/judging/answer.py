@@ -41,7 +41,7 @@ class Answer:
     others: Container[tuple[int, int]] = ()
 
     def own(self, runs: Sequence[TrainingRun]) -> Sequence[TrainingRun]:
-        """Leave out the runs that answer other questions, unless there are no others, and of very many most."""
+        """Leave out the runs that answer other questions, unless there are no others; of very many, most."""
         own = [run for run in runs if (run.epochs[0].cell, run.epochs[0].seqs[0]) not in self.others] or runs
         return own if len(own) <= TRIES else [*own[: TRIES // 2], *own[-TRIES // 2 :]]
 

@@ -61,9 +61,8 @@ def moved(
     Only what answers a question that has no exact answer of its own moves, and nothing that its label's
     question needs: a run that comes near to that, unless it has a better one, or values that it asks for.
     """
-    own = {
-        question: _of(offers, owners, question) for question in dict.fromkeys(owners) if question is not None
-    }
+    labels = [question for question in dict.fromkeys(owners) if question is not None]
+    own = {question: _of(offers, owners, question) for question in labels}
     lacking = [
         q for q in _all(offers, wanted) if q not in answered([offers[i] for i in own.get(q, ())], wanted)
     ]

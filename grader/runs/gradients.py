@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise, starmap
+from itertools import islice, pairwise, starmap
 
 import torch
 
@@ -17,6 +17,9 @@ from grader.recording import Backward, Event, Leaf, Numbers
 
 ALL: int = -1
 """The choice of all gradients, added up; other choices are the place of one."""
+
+STREAMS = 100
+"""Streams of a cell that may be parts of others: a forged recording has any number."""
 
 
 def side_by_side(events: Sequence[Event]) -> list[Event]:
@@ -26,7 +29,8 @@ def side_by_side(events: Sequence[Event]) -> list[Event]:
     once, at the start: here all passes of two streams have.
     """
     found, last = list(events), -1
-    for stream in dict.fromkeys(event.stream for event in events if isinstance(event, Backward)):
+    streams = dict.fromkeys(event.stream for event in events if isinstance(event, Backward))
+    for stream in islice(streams, STREAMS):
         passes = [event for event in found if isinstance(event, Backward)]
         pairs = [(a, b) for a, b in pairwise(passes) if (a.stream, b.stream) == (last, stream)]
         own = Counter(event.stream for event in passes)

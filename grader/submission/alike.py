@@ -53,9 +53,9 @@ def _written(one: HandedIn, given: Collection[str]) -> _Written:
     except SubmissionError:  # said where it is graded
         return _Written("", "", None)
     sources = [cell.source for cell in submission.cells if cell.kind == "code"]
-    bare = [code for source in sources if _KIT not in source and (code := _bare(source))]
+    bare = [lines for source in sources if _KIT not in source and (lines := _bare(source))]
     person = submission.student.id or submission.student.name or one.shown
-    code = tuple(code for code in bare if code not in given) if bare else None
+    code = tuple(lines for lines in bare if lines not in given) if bare else None
     return _Written(person, submission.student.name or person, code)
 
 

@@ -162,3 +162,17 @@ def test_values_that_are_not_finite_do_no_harm():
 def test_nothing_recorded_is_no_run():
     """Cells without a backward, and backwards whose values could not be read, give none."""
     assert () == training_runs(record([], [backward(1, None, None)]))
+
+
+def test_a_run_goes_on_after_very_many_others(monkeypatch):
+    """Those with its own tensors are never forgotten; of more than a notebook can hold, the middle is."""
+    monkeypatch.setattr("grader.runs.training_runs.MOST", 40)
+    first, _ = loop(3)
+    others = [
+        backward(10 + i, (20.0 + i, 1.0), (1.0, 1.0), number=10 + i, line=(0, 5 + i % 2), stream=1 + i)
+        for i in range(60)
+    ]
+    more, _ = loop(3, seq=100, begin=3, cell=1, line=(1, 2))
+    found = training_runs(record([*first, *others], more))
+
+    assert (6, 40) == (found[0].count, len(found))
