@@ -380,7 +380,7 @@ def test_submissions_of_one_student_are_flagged(tmp_path):
     assert ["flag.class.same-code"] == [id_ for id_ in flags["이영희_202100008"] if ".class." in id_]
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     students = "".join(page.read_text(encoding="utf-8") for page in tmp_path.glob("out/*/*.html"))
-    for said in ("학번이 202100007인 제출이 2개입니다", "코드가 같은 제출이 있습니다: 김철수."):
+    for said in ("학번이 202100007인 제출이 2개입니다", "코드가 같은 제출이 있습니다: 김철수"):
         assert said in page
         assert said not in students
 

@@ -197,10 +197,11 @@ def test_what_comes_after_an_attack_is_run(attacked):
 
 
 def unharmed(honest):
-    """See that every honest student has full marks, no flag, and what all the others have."""
+    """See that every honest student has full marks, what all the others have, and no flag but that it is so."""
     assert len(honest) >= 4
     assert {(100.0, 100.0)} == {(report["score"], report["max_score"]) for report in honest}
-    assert [[]] * len(honest) == [report["flags"] for report in honest]
+    flags = [[flag["id"] for flag in report["flags"]] for report in honest]
+    assert [["flag.class.same-code"]] * len(honest) == flags
     assert 1 == len({json.dumps(report["questions"]) for report in honest})
 
 
