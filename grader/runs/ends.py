@@ -54,12 +54,12 @@ def at_the_end(group: EpochEvents, recording: Recording) -> Numbers | None:
 def _leaves_at_end(group: EpochEvents, record: CellRecord) -> Numbers | None:
     """Give all leaves' values at a cell's end: the name's where it is there, else the tensor's own."""
     its_own = record.cell == group.cell
+    own = record.last_leaves if its_own else {}
     out: list[Numbers | None] = []
     for leaf in group.leaves:
         named = _named(leaf, record.values)
         if named is None:
-            kept = leaf.value if out or not its_own else None
-            named = record.last_leaves.get(leaf.number, kept) if its_own else kept
+            named = own.get(leaf.number, leaf.value if out or not its_own else None)
         out.append(named)
     return joined(out) if all(value is not None for value in out) else None
 
