@@ -190,3 +190,15 @@ def cast(data: Data, dtype: torch.dtype) -> Data:
             for name, value in vars(data).items()
         }
     )
+
+
+def same(one: Data, other: Data) -> bool:
+    """Tell whether two sets of data are the same: tensors by dtype and numbers, all else as objects."""
+    a, b = vars(one), vars(other)
+    return a.keys() == b.keys() and all(_same(a[name], b[name]) for name in a)
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return one.dtype == other.dtype and torch.equal(one, other)
+    return one is other

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -15,7 +17,7 @@ from torch.overrides import TorchFunctionMode
 
 from grader.checks.alignment import Alignment
 from grader.checks.tolerance import unit
-from grader.training import MISFIT, Data, Training, cast
+from grader.training import MISFIT, Data, Training, cast, same
 
 #: States evaluated at once, and the numbers that their losses may keep for derivatives: a residual that was
 #: spread to (2000, 2000) keeps four million a state.
@@ -65,20 +67,47 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
         yhat = step1(states, exact)
         loss = step2(yhat, exact)
         off = step2(step1(states.detach().to(torch.float32), rough), rough) - loss.detach()
-        parts = _with_scales(states, yhat, loss, off.abs().nan_to_num(0.0, 0.0, 0.0), (rest, steepest))
+        parts = _with_scales(states, yhat, loss, off.abs().nan_to_num(0.0, 0.0, 0.0), rest)
         if not training.penalised:
             return *parts, torch.zeros_like(off)
         return _penalised(parts, states, vmap(penalty)(states))
 
-    # Where a sigmoid is steepest: a saturated one's slope s(1-s) is small, but off by the rounding of s.
-    zero = torch.zeros_like(states[:1]).requires_grad_()
-    yhat = step1(zero, exact)
-    rest = _jacobian(yhat, zero).abs()
-    steepest = _bend(torch.zeros_like(yhat), lambda yhat: step2(yhat, exact)).nan_to_num(0.0, 0.0, 0.0)
-    kept = max(1, rest.numel(), _kept(lambda: step2(yhat, exact)))
-    at_once = min(AT_ONCE, max(1, KEPT // kept))
+    known = _AT_REST.get(training)
+    if known is None or not same(known[0], exact):
+        known = (
+            exact,
+            _at_rest(torch.zeros_like(states[:1]), partial(step1, data=exact), partial(step2, data=exact)),
+        )
+        _AT_REST[training] = known
+    rest = known[1]
+    at_once = min(AT_ONCE, max(1, KEPT // rest.kept))
     parts = [few(part.requires_grad_()) for part in torch.split(states.detach(), at_once)]
     return Evaluation(*map(torch.cat, zip(*parts, strict=True)))
+
+
+@dataclass(frozen=True)
+class _AtRest:
+    """A reference at parameters that are all zero, where a sigmoid is steepest, and the same for every run.
+
+    ``slope`` is the absolute Jacobian, (1, n, P); ``steepest`` how the loss bends where ŷ is 0, (1, n);
+    ``kept`` how many numbers a state keeps for its derivatives.
+    """
+
+    slope: Tensor
+    steepest: Tensor
+    kept: int
+
+
+_AT_REST: WeakKeyDictionary[Training, tuple[Data, _AtRest]] = WeakKeyDictionary()
+"""On the data it was last evaluated on; a whole class shares them."""
+
+
+def _at_rest(zero: Tensor, step1: Callable[[Tensor], Tensor], step2: Callable[[Tensor], Tensor]) -> _AtRest:
+    zero.requires_grad_()
+    yhat = step1(zero)
+    slope = _jacobian(yhat, zero).abs()
+    steepest = _bend(torch.zeros_like(yhat), step2).nan_to_num(0.0, 0.0, 0.0)
+    return _AtRest(slope, steepest, max(1, slope.numel(), _kept(lambda: step2(yhat))))
 
 
 def loss_of_yhat(training: Training, yhat: Tensor, data: Data, penalty: float = 0.0) -> Tensor:
@@ -132,22 +161,20 @@ def _penalised(parts: tuple[Tensor, ...], states: Tensor, added: Tensor) -> tupl
 
 
 def _with_scales(
-    states: Tensor, yhat: Tensor, loss: Tensor, off: Tensor, at_zero: tuple[Tensor, Tensor]
+    states: Tensor, yhat: Tensor, loss: Tensor, off: Tensor, rest: _AtRest
 ) -> tuple[Tensor, ...]:
     """Give an ``Evaluation``'s fields for ``states`` (T, P), whose ``yhat`` and ``loss`` (T) are known.
 
-    ``off`` (T): by how much float32 misses the loss; ``at_zero``: the absolute Jacobian at zero, (1, n, P),
-    and how the loss bends where ŷ is 0, (1, n).
+    ``off`` (T): by how much float32 misses the loss.
     """
-    rest, steepest = at_zero
     jacobian = _jacobian(yhat, states)
     residual = _derivative(loss.sum(), yhat)
     bend = _bend_of(residual, yhat)
     residual, yhat = (value.detach().flatten(1) for value in (residual, yhat))
     loss, states = loss.detach(), states.detach()
     yhat_scale = yhat.abs() + (jacobian * states.unsqueeze(1)).abs().sum(2)  # the terms it sums up
-    # A probability within the loss, saturated, is off by its rounding.
-    flat = (steepest - bend).clamp(min=0.0)
+    # A probability within the loss, saturated, is off by its rounding; its slope s(1-s), by that of s.
+    flat = (rest.steepest - bend).clamp(min=0.0)
     terms = residual.abs() + bend * yhat_scale + flat
     return (
         yhat,
@@ -155,7 +182,7 @@ def _with_scales(
         _row_by_row(residual, jacobian),
         yhat_scale,
         loss.abs() + (residual.abs() * yhat_scale).sum(1) + off / unit("float32"),
-        _row_by_row(terms, jacobian.abs()) + _row_by_row(residual.abs(), rest),
+        _row_by_row(terms, jacobian.abs()) + _row_by_row(residual.abs(), rest.slope),
     )
 
 

@@ -12,7 +12,7 @@ from grader.judging.gaps import Gaps, excused
 from grader.judging.left_behind import without_left_behind
 from grader.judging.own_data import own_data
 from grader.judging.questions import Judged, judge_question
-from grader.matching import match
+from grader.matching import match, units_of
 from grader.records import Execution, Message, Submission
 
 REFERENCES = threading.Lock()
@@ -31,8 +31,9 @@ def judge(submission: Submission, assignment: Assignment, execution: Execution, 
     with REFERENCES:
         torch.set_num_threads(1)  # small tensors: more cost more than they help, and sums come out alike
         own = own_data(assignment, {}, submission, execution)  # what a student's number tells
+        units = units_of(execution.recording, execution.cells)
         for _ in range(2 if assignment.own else 1):  # then what they made, and what follows from that
-            answers = match(submission, execution, assignment, own.data)
+            answers = match(submission, execution.recording, units, assignment, own.data)
             own = own_data(assignment, answers.matched, submission, execution)
         judged = [
             judge_question(question, answers.matched.get(question.id), submission, execution, assignment, own)

@@ -13,7 +13,7 @@ from grader.checks import TrainingJudgement
 from grader.checks.observed import Observed
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
 from grader.runs.epochs import Epoch
-from grader.training import MISFIT, Data, Training, Trajectory, run
+from grader.training import MISFIT, Data, Training, Trajectory, run, same
 
 MOST = 120  # points of a curve
 LONGEST = 400  # epochs of the reference run for a picture: thousands take longer than all the judging
@@ -99,7 +99,7 @@ def _steps(count: int, observed: Observed) -> list[int]:
 def _trajectory(training: Training, data: Data) -> Trajectory | None:
     """Run the reference; on data that a whole class shares once."""
     known = _TRAJECTORIES.get(training)
-    if known is not None and _equal(known[0], data):
+    if known is not None and same(known[0], data):
         return known[1]
     try:
         right = run(training, data, epochs=min(training.epochs, LONGEST, RESIDUALS // _residuals(data)))
@@ -115,12 +115,6 @@ def _residuals(data: Data) -> int:
     if not isinstance(y, Tensor) or not y.numel():
         return 1
     return y.numel() if y.shape == (y.numel(), 1) else y.numel() ** 2
-
-
-def _equal(one: Data, other: Data) -> bool:
-    """Tell whether two sets of data hold the same tensors."""
-    a, b = ({k: v for k, v in vars(data).items() if isinstance(v, Tensor)} for data in (one, other))
-    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
 def data_points(data: Data) -> Mapping[str, tuple[float, ...]] | None:

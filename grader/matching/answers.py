@@ -15,38 +15,45 @@ from grader.matching.moves import holds, metadata_are_wrong, moved
 from grader.matching.names import by_names
 from grader.matching.search import Choice, Found, Option, search
 from grader.matching.stretches import Claim, Notebook, Place, without
-from grader.matching.units import END, RAISED, units_of
+from grader.matching.units import END, RAISED, Unit
 from grader.recording import Part, Recording, Value
-from grader.records import Execution, MatchedBy, Message, Submission
+from grader.records import MatchedBy, Message, Submission
 from grader.training import Data
 
 CERTAIN = 0.75  # below, a match by content is flagged
 BY_TEXT = 0.7  # how sure it is that code without a run or a right value answers the question named above it
 
 
-def match(submission: Submission, execution: Execution, assignment: Assignment, own: Data) -> Answers:
+def match(
+    submission: Submission, recording: Recording, units: Sequence[Unit], assignment: Assignment, own: Data
+) -> Answers:
     """Give each question the parts of cells that answer it; a question without any is not in the result.
 
     A label holds: the visible line before the metadata. It gives way where what it labels is exactly
     the answer to another question that has none of its own. Metadata that are wrong like that for most of a
     notebook are not believed at all. Questions without a label are looked for in what no label claims.
 
-    ``own`` are the data, with what is known to be the student's own in place.
+    ``units`` are those of ``recording``; ``own`` are the data, with what is known to be the student's own in
+    place.
     """
-    return _Matcher(submission, execution, assignment, own).answers()
+    return _Matcher(submission, recording, units, assignment, own).answers()
 
 
 class _Matcher:
     def __init__(
-        self, submission: Submission, execution: Execution, assignment: Assignment, own: Data
+        self,
+        submission: Submission,
+        recording: Recording,
+        units: Sequence[Unit],
+        assignment: Assignment,
+        own: Data,
     ) -> None:
         self.cells = submission.cells
         self.sources = {cell.index: cell.source for cell in submission.cells}
-        self.recording: Recording = execution.recording
+        self.recording, self.units = recording, units
         self.titles = {question.id: question.title for question in assignment.questions}
         self.ids = list(self.titles)
         texts = texts_of(submission.cells, assignment.questions)
-        self.units = units_of(self.recording, execution.cells)
         content = Content(assignment.questions, assignment.data(), own, self.units)
         self.wanted = content.wanted
         offers = [content.offer(unit) for unit in self.units]

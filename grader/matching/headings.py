@@ -66,15 +66,17 @@ class Titles:
     def named_in(self, source: str) -> Evidence:
         """Give the one question that a cell's first comments name, if none further down names another."""
         comments = _comments(source)
-        said = self.named_by("\n".join(comments[:COMMENTS]))
-        return said if all(self.named_by(line).keys() <= said.keys() for line in comments) else {}
+        if not (said := self.named_by("\n".join(comments[:COMMENTS]))):
+            return {}
+        return said if all(self.named_by(line).keys() <= said.keys() for line in {*comments}) else {}
 
     def named_by(self, text: str) -> Evidence:
         """Give the one question that a text speaks of, if it does."""
         ids = [question for question, pattern in self._ids.items() if pattern.search(text)]
         if ids:
             return {ids[0]: NAMED} if len(ids) == 1 else {}
-        there = set(_words(_COUNTED.sub("", text)))
+        if not (there := set(_words(_COUNTED.sub("", text)))):
+            return {}
         shared = {question: there & words.keys() for question, words in self._words.items()}
         likeness = {question: _share(self._words[question], there) for question in shared}
         alike = [question for question in shared if likeness[question] >= SAID]

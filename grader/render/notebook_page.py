@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -96,13 +96,19 @@ def _named_lines(number: int, report: Report) -> set[int]:
 
 def _code(source: str, named: set[int]) -> Markup:
     """Give code line by line, coloured; the style sheet counts the lines."""
-    coloured = highlight(source, PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True))
-    lines = coloured.removesuffix("\n").split("\n") if source else []
+    lines = _coloured(source).removesuffix("\n").split("\n") if source else []
     spans = (
         f'<span class="line{" named" if n in named else ""}">{line}\n</span>'
         for n, line in enumerate(lines, 1)
     )
     return Markup("".join(spans))  # noqa: S704 - pygments has escaped the code
+
+
+@lru_cache(maxsize=256)
+def _coloured(source: str) -> str:
+    """Colour code; the cells that a class was given are the same for all."""
+    lexer, formatter = PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)
+    return str(highlight(source, lexer, formatter))
 
 
 def _output(output: Mapping[str, Any]) -> Output:

@@ -1,7 +1,7 @@
 """``result.json``: a ``Report`` as text and back, and the JSON Schema of it."""
 
 import re
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pydantic_core
@@ -23,8 +23,12 @@ def dumps(report: Report) -> str:
     A list of numbers stands on one line.
     """
     tree = _adapter().dump_python(_adapter().validate_python(report))
-    written = pydantic_core.to_json(_encodable(tree), indent=1, inf_nan_mode="strings").decode()
-    return _NUMBERS.sub(lambda numbers: re.sub(r"\s+", " ", numbers[0]), written) + "\n"
+    write = partial(pydantic_core.to_json, indent=1, inf_nan_mode="strings")
+    try:
+        written = write(tree).decode()
+    except pydantic_core.PydanticSerializationError:
+        written = write(_encodable(tree)).decode()
+    return _NUMBERS.sub(lambda numbers: " ".join(numbers[0].split()), written) + "\n"
 
 
 def loads(text: str) -> Report:

@@ -34,6 +34,9 @@ def added_up(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
         assert place is not None
         if not found or found[-1].backwards[-1].line != place[-1].backwards[-1].line:
             together = 1  # another loop
+        if len(place) == together == 1:
+            found += place
+            continue
         if (following := _following(place[-1], after)) is not None:
             together = _together(place, following) or together
         found += _as_ones(place, together)

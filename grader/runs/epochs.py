@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import isnan
 
 from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording, Root, Value
@@ -92,7 +93,7 @@ class Epoch:
 
 @dataclass
 class EpochEvents:
-    """The events of one epoch as the kernel counted it."""
+    """The events of one epoch as the kernel counted it; its steps are read when all have been gathered."""
 
     cell: int
     stream: int
@@ -127,13 +128,13 @@ class EpochEvents:
         """The gradient after the last backward."""
         return self.backwards[-1].gradient
 
-    @property
+    @cached_property
     def step(self) -> OptimizerStep | None:
         """Give the epoch's last step that found a gradient, or the last if none did."""
         moving = [step for step in self.steps if any(p.gradient for p in step.parameters)]
         return next(reversed(moving or self.steps), None)
 
-    @property
+    @cached_property
     def stepped_to(self) -> Numbers | None:
         """The parameters after the optimizer's step, where it held all of them."""
         found = self._of_step("after")

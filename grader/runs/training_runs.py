@@ -167,12 +167,11 @@ class _Run:
             return equal(new, stepped_to) or (same_tensors and new not in starts and _same_loop(last, group))
         if equal(new, old):
             return same_tensors or self._binds_anew(group)
-        along = choice(last.backwards, old, new) is not None
         going_on = same_tensors and any(_same_loop(one, group) for one in self.groups[-LINES:])
         going_on |= not all(map(isfinite, new)) and self._binds_anew(group)
-        if new in starts:  # set to where a run began, or led back there by the loop's own update
-            return along and going_on
-        return along or going_on
+        if (new in starts) != going_on:  # where a run began it has to be the loop's own update that led there
+            return going_on
+        return choice(last.backwards, old, new) is not None
 
     def _binds_anew(self, group: EpochEvents) -> bool:
         """Tell whether a loop that makes new tensors goes on, where it has arrived and no value tells."""
@@ -239,10 +238,11 @@ def _is_a_look(group: EpochEvents, following: EpochEvents) -> bool:
 
     That of ``autograd.grad`` never does, that of a ``backward()`` in another line where it was cleared.
     """
+    if group.steps or group.epoch + 1 != following.epoch or not _stays_put(group, following):
+        return False
     adds_up = any(event.via != "grad" for event in group.backwards)
     elsewhere = group.backwards[0].line != following.backwards[0].line and _is_cleared(following)
-    again = group.epoch + 1 == following.epoch and _stays_put(group, following)
-    return again and not group.steps and (elsewhere or not adds_up)
+    return elsewhere or not adds_up
 
 
 def _only_looked_at(group: EpochEvents, following: EpochEvents) -> bool:

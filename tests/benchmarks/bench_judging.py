@@ -22,7 +22,7 @@ from grader.judging.gaps import gaps
 from grader.judging.judge import judge
 from grader.judging.own_data import own_data
 from grader.judging.questions import judge_question
-from grader.matching import match
+from grader.matching import match, units_of
 from grader.recording import read as read_recording
 from grader.records import CellOutcome, CellStatus, Execution
 from grader.submission import read
@@ -62,7 +62,8 @@ def _seconds(assignment, warm, old, new, seed):
     execution = _execution(warm, submission, assignment, seed)
     found = gaps(execution, submission.cells)
     judge(submission, assignment, execution, found)  # what is done once for all: imports, bounds of the draws
-    matches = match(submission, execution, assignment, assignment.data()).matched
+    units = units_of(execution.recording, execution.cells)
+    matches = match(submission, execution.recording, units, assignment, assignment.data()).matched
     own = own_data(assignment, matches, submission, execution)
     out = []
     for question in assignment.questions:

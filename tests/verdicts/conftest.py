@@ -16,7 +16,7 @@ from grader.judging.judge import judge
 from grader.judging.learned import Doubt, doubt
 from grader.judging.questions import Judged
 from grader.judging.second_run import compare
-from grader.matching import match
+from grader.matching import match, units_of
 from grader.recording import read
 from grader.records import CellError, CellOutcome, CellStatus, Execution, SourceCell, Student, Submission
 from grader.submission import read as read_notebook
@@ -176,7 +176,13 @@ def graded_twice(warm, assignment, tmp_path_factory):
 @pytest.fixture
 def matched(run_cells, assignment):
     """Execute a submission and match it: ``Answers``."""
-    return lambda submission: match(submission, run_cells(submission), assignment, assignment.data())
+
+    def matched(submission):
+        execution = run_cells(submission)
+        units = units_of(execution.recording, execution.cells)
+        return match(submission, execution.recording, units, assignment, assignment.data())
+
+    return matched
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.matching import match
+from grader.matching import match, units_of
 from grader.recording import Backward
 
 from .answers import LOOPS
@@ -48,11 +48,11 @@ def found(assignment):
     """Match a notebook without labels: which question each cell went to, by the one it answers."""
 
     def find(submission, execution, questions):
-        matched = match(submission, execution, assignment, assignment.data()).matched
+        recording = execution.recording
+        units = units_of(recording, execution.cells)
+        matched = match(submission, recording, units, assignment, assignment.data()).matched
         of_cell = {cell: question for question, one in matched.items() for cell in one.cells}
-        trained = {
-            r.cell for r in execution.recording.cells if any(isinstance(e, Backward) for e in r.events)
-        }
+        trained = {r.cell for r in recording.cells if any(isinstance(e, Backward) for e in r.events)}
         return [
             (question, of_cell.get(cell.index, "none"))
             for cell, question in zip(submission.cells, questions, strict=True)
