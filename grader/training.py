@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeAlias
 
@@ -165,6 +166,11 @@ class Trajectory:
     def result(self) -> Parameters:
         """The parameters after the last epoch."""
         return self.path[-1]
+
+    @cached_property
+    def numbers(self) -> list[list[float]]:
+        """The numbers of ``path``, the parameters one after the other."""
+        return [torch.cat([value.flatten() for value in p.values()]).tolist() for p in self.path]
 
 
 def run(

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-import torch
 from torch import Tensor
 
 from grader.checks import TrainingJudgement
@@ -59,11 +58,10 @@ def reference_summary(training: Training, judgement: TrainingJudgement) -> Refer
     right = _trajectory(training, judgement.data)
     if right is None:
         return ReferenceSummary((), ())
-    path = [torch.cat([value.flatten() for value in p.values()])[:SHOWN] for p in right.path]
     steps = _steps(len(right.losses), observed)
     return ReferenceSummary(
         losses=tuple((t + 1, right.losses[t]) for t in steps),
-        path=tuple((t + 1, tuple(path[t].tolist())) for t in [*steps, len(right.losses)]),
+        path=tuple((t + 1, tuple(right.numbers[t][:SHOWN])) for t in [*steps, len(right.losses)]),
     )
 
 
@@ -85,7 +83,7 @@ def ends(training: Training, judgement: TrainingJudgement) -> tuple[Sequence[flo
     right = _trajectory(training, judgement.data)
     if right is None or len(right.losses) < training.epochs:
         return mine, ()
-    return mine, torch.cat([value.flatten() for value in right.result.values()]).tolist()
+    return mine, right.numbers[-1]
 
 
 def _steps(count: int, observed: Observed) -> list[int]:
