@@ -5,8 +5,8 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-#: Looked for in this order; GRADER_CHROMIUM names another. The first makes no windows that nobody sees, and takes
-#: half the time.
+#: Looked for in this order; GRADER_CHROMIUM names another. The first makes no windows that nobody sees: it
+#: takes half the time.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 MISSING = (
     "NO BROWSER, so nobody has looked at the pages: "
