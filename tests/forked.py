@@ -4,8 +4,13 @@ import os
 import subprocess
 import sys
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from functools import cache
+from io import StringIO
 from pathlib import Path
+
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 #: Where the cells of a warm process begin: beside the data of the lecture.
 DATA = Path(__file__).parents[1] / "assignments/steps/data"
@@ -40,3 +45,14 @@ def in_child(work) -> str:
         text = pipe.read()
     os.waitpid(child, 0)
     return text
+
+
+@cache
+def shell():
+    """Make the shell that a child runs cells in, which takes longer than most cells; it has run none."""
+    no_file = Config({"HistoryManager": {"enabled": False}})  # nor a thread that writes it, which no child has
+    made = InteractiveShell.instance(config=no_file)
+    made.run_line_magic("colors", "nocolor")
+    with redirect_stdout(StringIO()):
+        made.run_cell("1/0")  # the first exception is shown as slowly as ten
+    return made

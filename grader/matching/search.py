@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 WIDTH = 40  # hypotheses that are followed
 BACK = 2.5  # to go back in the order of the questions
@@ -63,8 +63,7 @@ class Found:
     margins: Mapping[int, float]
 
 
-@dataclass(frozen=True)
-class _Way:
+class _Way(NamedTuple):
     """A hypothesis: what has been said of the units so far."""
 
     score: float

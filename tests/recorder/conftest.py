@@ -13,14 +13,12 @@ from pathlib import Path
 import pandas as pd  # noqa: F401 - the forks would import it each for itself
 import pytest
 import torch
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 import grader.execution.child.compiler  # noqa: F401 - the first optimizer would import torch's
 from grader.recorder import install
 from grader.recording import Backward, OptimizerStep, Recording, read
 
-from ..forked import in_child  # noqa: TID252 - tests are no package
+from ..forked import in_child, shell  # noqa: TID252 - tests are no package
 
 SETUP = """
 import torch
@@ -66,16 +64,13 @@ def run_cells(cells, folder, *, recorded, budget, inputs=None) -> list[str]:
     """Run cells one after the other; give what each printed, tracebacks as IPython renders them."""
     torch.set_num_threads(1)
     warnings.simplefilter("default")  # as in a kernel
-    in_memory = Config({"HistoryManager": {"hist_file": ":memory:"}})  # not the user's own file
-    shell = InteractiveShell.instance(config=in_memory)
-    shell.run_line_magic("colors", "nocolor")
     if recorded:
-        install(shell, folder, budget, inputs)
+        install(shell(), folder, budget, inputs)
     outputs = []
     for cell in cells:
         out = io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-            shell.run_cell(cell, store_history=True)
+            shell().run_cell(cell, store_history=True)
         outputs.append(out.getvalue())
     return outputs
 
@@ -84,6 +79,7 @@ def run_cells(cells, folder, *, recorded, budget, inputs=None) -> list[str]:
 def run(tmp_path):
     """Give a function that runs cells in a fresh shell, recorded unless told otherwise."""
     runs = 0
+    shell()
 
     def run(*cells, recorded=True, budget=32_000_000, setup=SETUP, inputs=None):
         nonlocal runs

@@ -11,9 +11,7 @@ from pathlib import Path
 import pandas as pd  # noqa: F401 - the forks would import it each for itself
 import pytest
 import torch
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput  # noqa: F401 - as above
-from traitlets.config import Config
 
 import grader.execution.child.compiler
 import grader.selfcheck.extension  # noqa: F401 - as above
@@ -21,7 +19,7 @@ from grader.assignment.file import load
 from grader.render.messages import catalogue
 from grader.render.template import environment
 
-from ..forked import in_child  # noqa: TID252 - tests are no package
+from ..forked import in_child, shell  # noqa: TID252 - tests are no package
 
 COURSE = Path(__file__).parents[2]
 
@@ -42,14 +40,11 @@ class Cell:
 
 def shown(cells):
     """Run cells one after the other in this process; give what each printed."""
-    in_memory = Config({"HistoryManager": {"hist_file": ":memory:"}})  # not the user's own file
-    shell = InteractiveShell.instance(config=in_memory)
-    shell.run_line_magic("colors", "nocolor")
     outputs = []
     for cell in cells:
         out = io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-            shell.run_cell(cell.source, store_history=True, cell_id=cell.id)
+            shell().run_cell(cell.source, store_history=True, cell_id=cell.id)
         outputs.append(out.getvalue())
     return outputs
 
@@ -70,6 +65,7 @@ def at_work(tmp_path):
         assert text.startswith("["), text
         return [" ".join(shown.split()) for shown in json.loads(text)]
 
+    shell()
     torch.set_num_threads(1)  # a process that computes with several cannot be forked
     catalogue("ko")  # this and the templates are for the forks, too
     for name in environment().list_templates(("html", "css")):
