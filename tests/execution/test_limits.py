@@ -97,11 +97,8 @@ def test_recording_is_of_the_last_run(deadly):
     assert [0, 1, 4, 6, 7, 8] == [cell.cell for cell in deadly.recording.cells]
 
 
-OFFSPRING = """import os, time
-child = os.fork()
-if child == 0:
-    time.sleep(60)
-    os._exit(0)
+OFFSPRING = """import os, subprocess, time
+child = subprocess.Popen(["sleep", "60"]).pid
 for _ in range(100):
     time.sleep(0.05)
     if os.getpriority(os.PRIO_PROCESS, child) != os.getpriority(os.PRIO_PROCESS, os.getpid()):

@@ -207,7 +207,7 @@ def test_cells_that_hang_or_kill_cost_themselves(run_warm, printed):
 def test_daemons_die_with_their_notebook(run_warm, printed):
     """Neither a new session, nor a parent that exits, nor deafness to SIGTERM helps."""
     execution = run_warm(
-        "import os, signal, time",
+        "import os, signal, time, warnings\nwarnings.simplefilter('ignore')",  # Python 3.12 warns of a fork
         """read, write = os.pipe()
 if os.fork() == 0:
     os.setsid()
