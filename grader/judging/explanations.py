@@ -56,6 +56,7 @@ EXPLAINED = tuple(
             r"accelerator device when none|without CUDA support|ATen_cuda|No CUDA GPUs",
             "explain.no-cuda",
         ),
+        ("RuntimeError", r"NVIDIA driver|not linked with support for mps", "explain.no-cuda"),
         ("StdinNotImplementedError", r"", "explain.no-input"),
         # torch, on the way to a gradient
         ("RuntimeError", r"does not require grad and does not have a grad_fn", "explain.no-grad-fn"),

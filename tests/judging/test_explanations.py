@@ -61,8 +61,18 @@ RAISED = [
     ("nn.BCELoss()(3 * x, x)", "explain.probability"),
 ]
 
-#: What only a kernel raises.
+#: What only a kernel raises, or only another build of torch.
 TOLD = [
+    (
+        CellError(
+            "RuntimeError", "Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU"
+        ),
+        "explain.no-cuda",
+    ),
+    (
+        CellError("RuntimeError", "PyTorch is not linked with support for mps devices"),
+        "explain.no-cuda",
+    ),
     (
         CellError("URLError", "<urlopen error there is no network while a notebook is graded>"),
         "explain.no-network",
@@ -95,7 +105,7 @@ def test_what_is_raised_today_is_explained(line, message_id, tmp_path):
 
 @pytest.mark.parametrize(("error", "message_id"), TOLD)
 def test_what_a_kernel_raises_is_explained(error, message_id):
-    """So do those of the machine that grades."""
+    """So do those of the machine that grades, and of its torch."""
     assert Message(message_id) == explain(error)
 
 
