@@ -172,7 +172,8 @@ def _with_scales(
     bend = _bend_of(residual, yhat)
     residual, yhat = (value.detach().flatten(1) for value in (residual, yhat))
     loss, states = loss.detach(), states.detach()
-    yhat_scale = yhat.abs() + (jacobian * states.unsqueeze(1)).abs().sum(2)  # the terms it sums up
+    slope = jacobian.abs()
+    yhat_scale = yhat.abs() + (slope @ states.abs().unsqueeze(2)).squeeze(2)  # the terms it sums up
     # A probability within the loss, saturated, is off by its rounding; its slope s(1-s), by that of s.
     flat = (rest.steepest - bend).clamp(min=0.0)
     terms = residual.abs() + bend * yhat_scale + flat
@@ -182,7 +183,7 @@ def _with_scales(
         _row_by_row(residual, jacobian),
         yhat_scale,
         loss.abs() + (residual.abs() * yhat_scale).sum(1) + off / unit("float32"),
-        _row_by_row(terms, jacobian.abs()) + _row_by_row(residual.abs(), rest.slope),
+        _row_by_row(terms, slope) + _row_by_row(residual.abs(), rest.slope),
     )
 
 
