@@ -180,6 +180,14 @@ def definitions(source: str) -> tuple[Definition, ...]:
     return tuple(node for node in parsed(source).body if isinstance(node, Definition))
 
 
+def caught(source: str) -> set[str]:
+    """Give the names under which exceptions are caught, outside of functions: Python deletes them again."""
+    nodes = (
+        part for node in parsed(source).body if not isinstance(node, Definition) for part in ast.walk(node)
+    )
+    return {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
+
+
 def names_in(node: ast.AST) -> set[str]:
     """Give the plain names that a text mentions."""
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

@@ -136,7 +136,10 @@ def _errors(expected: Any) -> tuple[Raises, ...]:
 def _raised(expected: Sequence[Raises], errors: list[CellError]) -> Finding | None:
     """Take the first of the cells' own errors that is one asked for, so that each counts once."""
     for error in errors:
-        if any(e.name == error.name and e.says.casefold() in error.value.casefold() for e in expected):
+        if any(
+            e.name == error.name and e.says.casefold() in error.value.casefold() and e.is_said(error.value)
+            for e in expected
+        ):
             errors.remove(error)
             return PASSED
     return None

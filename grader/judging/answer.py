@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from grader.checks import Raised
 from grader.checks.numbers import same_tensor
-from grader.checks.source import definitions, dropped_lines, names_in, parsed
+from grader.checks.source import caught, definitions, dropped_lines, names_in, parsed
 from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
@@ -150,6 +150,16 @@ class Answer:
         """Tell whether the first of some cells was run again; another one is an experiment."""
         first, *later = (self.source_of((cell,)) for cell in cells)
         return first in later
+
+    def with_caught(self) -> Answer:
+        """Give the answer with what it caught under a name of its own, ``except RuntimeError as error1``.
+
+        Python deletes the name at the block's end; what is left is that there was an exception.
+        """
+        ended = {outcome.index for outcome in self.outcomes if outcome.status is CellStatus.OK}
+        names = {name for cell, text in self.own_sources.items() if cell in ended for name in caught(text)}
+        there = Value("number", plain=True, type="bool")
+        return replace(self, namespace={**dict.fromkeys(names, there), **self.namespace})
 
     def standing(self, found: Mapping[str, Value], shared: Container[str]) -> Answer:
         """Give the answer with right values in place that were changed only after they had been given.

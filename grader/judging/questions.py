@@ -85,7 +85,7 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
         return Judged(report, case)
     answer = answer_of(matched, submission, execution)
     if question.training is None:
-        answer = answer.standing(matched.values, vars(own.nominal))
+        answer = answer.standing(matched.values, vars(own.nominal)).with_caught()
         judge = partial(
             check_values,
             question,
