@@ -16,7 +16,7 @@ from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
 from grader.records import CellError, CellOutcome, CellStatus, Execution, MatchedBy, Submission
-from grader.runs.training_runs import TrainingRun
+from grader.runs.training_runs import Begin, TrainingRun
 
 TRIES = 100  # that are judged: of a cell that trains a thousand times, the first and the last
 LINE = re.compile(r", line \d+\)$")
@@ -29,7 +29,7 @@ Line = tuple[int, int]
 class Answer:
     """What a question's cells did: their recording alone, the names at their end, how they ended.
 
-    ``others`` are the beginnings of runs, cell and ``seq``, that answer other questions.
+    ``others`` are the beginnings of runs that answer other questions.
     """
 
     parts: tuple[Part, ...]
@@ -38,11 +38,11 @@ class Answer:
     changed: Mapping[str, Value]
     outcomes: tuple[CellOutcome, ...]
     sources: Mapping[int, str]
-    others: Container[tuple[int, int]] = ()
+    others: Container[Begin] = ()
 
     def own(self, runs: Sequence[TrainingRun]) -> Sequence[TrainingRun]:
         """Leave out the runs that answer other questions, unless there are no others; of very many, most."""
-        own = [run for run in runs if (run.epochs[0].cell, run.epochs[0].seqs[0]) not in self.others] or runs
+        own = [run for run in runs if run.begin not in self.others] or runs
         return own if len(own) <= TRIES else [*own[: TRIES // 2], *own[-TRIES // 2 :]]
 
     @property

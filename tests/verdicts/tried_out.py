@@ -52,6 +52,14 @@ for epoc in range(30):
 ONE_OPTIMIZER = AT_ONCE.replace(
     "for epoc", "opt1 = torch.optim.SGD([*net1.parameters(), *net2.parameters()], lr=1/10)\nfor epoc"
 ).replace("    opt2.step()\n", "")
+ADDED_UP = f"""{TWO}
+for epoc in range(30):
+    loss1, loss2 = torch.mean((y - net1(x)) ** 2), torch.mean((y - net2(X)) ** 2)
+    (loss1 + loss2).backward()
+    opt1.step()
+    opt2.step()
+    opt1.zero_grad()
+    opt2.zero_grad()"""
 BOTH_BY_HAND = f"""{TWO}
 for epoc in range(30):
     torch.mean((y - net1(x)) ** 2).backward()
@@ -378,6 +386,8 @@ for epoc in range(30):
     together("by turns", "sgd-bias sgd-nobias", BY_TURNS),
     together("two backwards, then two steps", "sgd-bias sgd-nobias", AT_ONCE),
     together("one optimizer", "sgd-bias sgd-nobias", ONE_OPTIMIZER),
+    together("the losses added up", "sgd-bias sgd-nobias", ADDED_UP),
+    together("the losses added up without names, by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND.replace(".backward()\n    torch", " + torch").replace("torch.mean((y - net1", "(torch.mean((y - net1").replace("(X)) ** 2)", "(X)) ** 2))")),
     together("one update by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND),
     together("by turns, of a list", "sgd-bias sgd-nobias", """
 def made(with_bias):
@@ -601,6 +611,7 @@ train()""", unseen="init step1 step2 step3 clear epochs result"),
     together("one after the other, the second not cleared", "sgd-bias sgd-nobias", f"{SGD}\n{LOOPS['sgd-nobias'].but(clear='').source}", "sgd-nobias.clear", ("gradient-not-cleared",)),
     together("one after the other, the first not cleared", "sgd-bias sgd-nobias", f"{LOOPS['sgd-bias'].but(clear='').source}\n{LOOPS['sgd-nobias'].source}", "sgd-bias.clear", ("gradient-not-cleared",)),
     together("by turns, the first one's optimizer for both", "sgd-bias sgd-nobias", BY_TURNS.replace("opt2.step", "opt1.step"), "sgd-nobias.step4", ("stale-optimizer",)),
+    together("the losses added up, one of them a sum", "sgd-bias sgd-nobias", ADDED_UP.replace("torch.mean((y - net2", "torch.sum((y - net2"), "sgd-nobias.step2", ("sum-for-mean",)),
     together("at once, ten times as often", "sgd-bias sgd-nobias", AT_ONCE.replace("30", "300"), "sgd-bias.epochs sgd-nobias.epochs", ("epochs", "epochs")),
     wrong("ŷ and loss, then the update, then backward", "sgd-bias", "step4", "", LATE["sgd-bias"]),
     wrong("ŷ and loss, then the update, then backward", "sgd-what", "step4", "", LATE["sgd-what"]),
