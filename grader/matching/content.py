@@ -79,7 +79,7 @@ class Content:
         return Offer(unit, _of_values(values, {}), none=none, values=values)
 
     def _shows_error(self, found: Mapping[str, Mapping[str, Value]], raised: Value | None) -> bool:
-        """Tell whether an exception that ended a cell is what a question asks to see, which may be several."""
+        """Tell whether the exception that ended a cell is one that a question asks to see."""
         return any(
             value is raised and self.wanted[question].asks_for_error(name)
             for question, values in found.items()

@@ -58,7 +58,8 @@ def _terms(event: Backward) -> list[tuple[int, frozenset[int]]]:
 
 def _added(graph: Sequence[Node], first: int) -> list[int]:
     """Give what is added up at a node, number by number, down to the losses that have a name."""
-    places, added = [first], []
+    places = [first]
+    added: list[int] = []
     while places and len(places) + len(added) < MOST:
         place = places.pop()
         below = _inputs(graph, place)

@@ -71,7 +71,12 @@ SHOWN = (
     "torch.tensor([[1.0, 0.0], [0.0, 1.0]]) @ torch.tensor([[1], [2]])",
     "torch.tensor([[1, 0], [0, 1]]) @ torch.tensor([[1.0], [2.0]])",
 )
-SWAPPED = CAUGHT.format("str(error)", "error").replace("error1 =", "error0 =").replace("error2 =", "error1 =").replace("error0 =", "error2 =")
+SWAPPED = (
+    CAUGHT.format("str(error)", "error")
+    .replace("error1 =", "error0 =")
+    .replace("error2 =", "error1 =")
+    .replace("error0 =", "error2 =")
+)
 DELETED = f"""try: {SHOWN[0]}
 except RuntimeError as error1: print(error1)
 try: {SHOWN[1]}

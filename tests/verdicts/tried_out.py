@@ -436,6 +436,8 @@ extra_bias = torch.nn.Linear(2, 1).bias.tolist()"""),
 
 WRONG = (
     Answer("data: shuffled, but for X", (("data", f"{DATA[1]}\ni = torch.randperm(100)\nx, y = x[i], y[i]"), ("mse", MSE)), frozenset({"data.X"}), named=()),
+    Answer("data: x standardised, lines drawn on it", (("data", f"{DATA[1]}\nx = (x - x.mean()) / x.std()\nX = torch.concat([torch.ones(100, 1), x], dim=1)"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias", "net-wrong"))), frozenset({"data.x", "data.X"}), named=()),
+    Answer("net-bias: a line drawn on another x than was prepared", (("data", DATA[1]), ("net-bias", VALUES["net-bias"].replace("(x)", "(2 * x)"))), frozenset({"net-bias.yhat"}), named=()),
     Answer("data: shuffled, and half the loss", (("data", f"{DATA[1]}\n{SHUFFLED}"), ("mse", LOOPS["mse"].but(loss="loss = torch.mean((y - yhat) ** 2) / 2").source)), frozenset({"mse.step2"}), named=("half-loss",)),
     wrong("shuffled in every epoch, and half the loss", "mse", "step2", "half-loss", LOOPS["mse"].but(yhat="i = torch.randperm(100)\nyhat = X[i] @ What", loss="loss = torch.mean((y[i] - yhat) ** 2) / 2").source),
     wrong("X shuffled in every epoch", "mse", "step1", "", LOOPS["mse"].but(yhat="yhat = X[torch.randperm(100)] @ What").source),
