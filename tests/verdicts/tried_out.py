@@ -536,6 +536,8 @@ for epoc in range(30):
         break
     net.weight.data = net.weight.data - 0.1 * net.weight.grad
     net.zero_grad()"""),
+    raises("a weight that is a column", "sgd-nobias", "init", before=LOOPS["sgd-nobias"].before.replace("[[-5.0, 10.0]]", "[[-5.0], [10.0]]")),
+    raises("a bias of two numbers", "sgd-bias", "init", before=LOOPS["sgd-bias"].before.replace("[-5.0]", "[-5.0, 10.0]")),
     raises("a loop in a line", "mse", "step2", yhat="yhat = X @ What; loss = torch.mean((y - yhatt) ** 2); loss.backward(); What.grad = None", loss="", backward="", clear=""),
     *(
         wrong(f"an earlier cell's function: {step}", "mse", step, "", f"def train(What):\n{indent(LOOPS['mse'].but(before='', **piece).source, '    ')}", f"{WHAT}\ntrain(What)", unseen=unseen)
