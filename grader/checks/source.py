@@ -145,11 +145,12 @@ def repeats_update(source: str) -> bool:
 
 
 def binds_of_itself(source: str, names: Collection[str]) -> bool:
-    """Tell whether, within a loop, names are bound to what is made of the old ones alone."""
+    """Tell whether, within a loop or a function, names are bound to what is made of the old ones alone."""
     bound = [
         node
-        for loop in _loops(source)
-        for node in ast.walk(loop)
+        for block in statements(source)
+        if isinstance(block, _BLOCKS)
+        for node in ast.walk(block)
         if isinstance(node, ast.Assign)
         and any(_spelt(target, ast.Store) & {*names} for target in node.targets)
     ]

@@ -145,6 +145,8 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
     its logit. Of a loss that computes ŷ too, and where no line is known, the message has to tell. What is no
     step within the loop, a list of losses say, is the loop's.
     """
+    if raised.takes_loss_out:
+        return Step.STEP3
     if CUT in raised.error:
         return _cut_off(raised, changed)
     if any(words in raised.error for words in LOSS):

@@ -151,15 +151,12 @@ class Answer:
         first, *later = (self.source_of((cell,)) for cell in cells)
         return first in later
 
-    def with_caught(self) -> Answer:
-        """Give the answer with what it caught under a name of its own, ``except RuntimeError as error1``.
-
-        Python deletes the name at the block's end; what is left is that there was an exception.
-        """
+    @property
+    def caught(self) -> frozenset[str]:
+        """The names under which it caught exceptions: Python deletes them at the block's end."""
         ended = {outcome.index for outcome in self.outcomes if outcome.status is CellStatus.OK}
-        names = {name for cell, text in self.own_sources.items() if cell in ended for name in caught(text)}
-        there = Value("number", plain=True, type="bool")
-        return replace(self, namespace={**dict.fromkeys(names, there), **self.namespace})
+        texts = [text for cell, text in self.own_sources.items() if cell in ended]
+        return frozenset(name for text in texts for name in caught(text))
 
     def standing(self, found: Mapping[str, Value], shared: Container[str]) -> Answer:
         """Give the answer with right values in place that were changed only after they had been given.

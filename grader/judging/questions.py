@@ -85,7 +85,7 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
         return Judged(report, case)
     answer = answer_of(matched, submission, execution)
     if question.training is None:
-        answer = answer.standing(matched.values, vars(own.nominal)).with_caught()
+        answer = answer.standing(matched.values, vars(own.nominal))
         judge = partial(
             check_values,
             question,
@@ -93,6 +93,7 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
             answer.changed,
             answer.error,
             raised=answer.errors,
+            caught=answer.caught,
         )
         readings = own.readings(answer.namespace, [spec.name for spec in question.checks])
         judged = [judge(data=data, nominal=nominal) for data, nominal in readings]
