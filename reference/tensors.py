@@ -88,7 +88,7 @@ def numpy(data: Data) -> dict[str, Any]:  # noqa: ARG001
 
 
 def _dtypes_differ(unless: str) -> Either:
-    """Give what torch says of two dtypes: of matrices, vectors or batches; of matrices also which is first."""
+    """Give what torch says of two dtypes, of matrices or vectors; of matrices also which is first."""
     return Either(*(Raises("RuntimeError", says, unless) for says in ("same dtype", "scalar type")))
 
 
