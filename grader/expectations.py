@@ -53,11 +53,17 @@ class Raises:
 
     Right are the exception that was caught, its text or name, ``True`` ("it raises"), and a cell of the
     question that ended with it. ``name`` is the exception's class; ``says`` are words its text contains in
-    every version of torch. What they have in brackets a student who quotes them may leave out.
+    every version of torch. What they have in brackets a student who quotes them may leave out. ``unless`` are
+    words that only another error's text contains.
     """
 
     name: str
     says: str = ""
+    unless: str = ""
+
+    def is_said(self, text: str) -> bool:
+        """Tell whether an exception's text, or what is quoted of it, is not another error's."""
+        return not self.unless or self.unless.casefold() not in " ".join(text.casefold().split())
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from torch import Tensor
 from grader.expectations import Either, Raises
 from grader.training import Data
 
-# What torch says depends on what is multiplied: matrices, vectors, batches of them.
-DTYPES_DIFFER = Either(Raises("RuntimeError", "same dtype"), Raises("RuntimeError", "scalar type"))
 SHAPES_DIFFER = "cannot be multiplied ({} and {})"
 
 
@@ -46,8 +44,8 @@ def mixed(data: Data) -> dict[str, Any]:  # noqa: ARG001
         "minus": torch.tensor([0.0, 0.0]),
         "both_int": _in_any(INTEGERS, torch.tensor([[1], [2]])),
         "both_float": _in_any(FLOATS, torch.tensor([[1.0], [2.0]])),
-        "error1": DTYPES_DIFFER,
-        "error2": DTYPES_DIFFER,
+        "error1": _dtypes_differ(unless="got: long"),
+        "error2": _dtypes_differ(unless="got: float"),
     }
 
 
@@ -87,6 +85,11 @@ def numpy(data: Data) -> dict[str, Any]:  # noqa: ARG001
         "n_digits": np.array([3.123456789]),
         "t_digits": torch.tensor([3.123456789]),
     }
+
+
+def _dtypes_differ(unless: str) -> Either:
+    """Give what torch says of two dtypes, of matrices or vectors; of matrices also which is first."""
+    return Either(*(Raises("RuntimeError", says, unless) for says in ("same dtype", "scalar type")))
 
 
 def _in_any(dtypes: Sequence[str], value: Tensor) -> Either:

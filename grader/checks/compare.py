@@ -164,7 +164,7 @@ def _compare_error(spec: CheckSpec, expected: Raises, value: Value) -> Finding:
         right = name in said or (bool(says) and _quotes(said, says)) or said == "true"
     else:
         right = value.kind == "number" and value.type == "bool" and value.plain is True
-    if right:
+    if right and expected.is_said(str(value.plain)):
         return PASSED
     asked = f"{expected.name}: … {expected.says} …" if expected.says else expected.name
     return failed("value.wrong", **about, expected=asked, actual=said_of(value))

@@ -281,7 +281,8 @@ class _Judge:
         names = self.observed.names
         name = None
         if alignment.extra:
-            step1 = failed("step1.extra", name=names[alignment.extra[0]])
+            extra, asked = names[alignment.extra[0]], sum(shape.numel() for shape in alignment.shapes)
+            step1 = failed("step1.extra", name=extra, asked=asked, count=len(names))
         elif (name := frozen(self.training, self.observed, self.data)) is not None:
             step1 = PASSED
         else:

@@ -28,6 +28,8 @@ OF_LOSS = ("only for scalar outputs", "object has no attribute 'backward'")
 """What is raised at ``backward()`` of a loss that is a table, or no tensor."""
 UNBOUND = re.compile(r"local variable '(\w+)'")
 """What Python says of a name that a function assigns below."""
+TAKEN_OUT = ("data", "detach", "item")
+"""What gives a loss's number without the way that led to it."""
 TARGET = "y"
 """What a loss is computed from, and a ŷ is not."""
 PARAMETERS = ("requires_grad", "Linear(", "Parameter(")
@@ -72,6 +74,11 @@ class Raised:
     def made_yhat(self) -> bool:
         """Tell whether the line computes the loss from the parameters at once, ŷ within it."""
         return self._node is not None and self._epoch.has_yhat_within(self._node)
+
+    @property
+    def takes_loss_out(self) -> bool:
+        """Tell whether the line itself takes the loss out of the graph: ``loss.data.backward()``."""
+        return self._node is not None and any(map(_taken_out, ast.walk(self._node)))
 
     @property
     def yhats(self) -> set[str]:
@@ -264,6 +271,15 @@ def _calls(node: ast.stmt, method: str) -> bool:
     call = node.value if isinstance(node, ast.Expr) else None
     function = call.func if isinstance(call, ast.Call) else None
     return isinstance(function, ast.Attribute) and means(function.attr, method)
+
+
+def _taken_out(call: ast.AST) -> bool:
+    """Tell a ``backward()`` of a name's number alone, by ``data``, ``detach()`` or ``item()``."""
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
+    taken = call.func.value.func if isinstance(call.func.value, ast.Call) else call.func.value
+    out = isinstance(taken, ast.Attribute) and taken.attr in TAKEN_OUT and isinstance(taken.value, ast.Name)
+    return out and means(call.func.attr, "backward")
 
 
 def _called(node: ast.stmt) -> str:

@@ -145,11 +145,12 @@ def repeats_update(source: str) -> bool:
 
 
 def binds_of_itself(source: str, names: Collection[str]) -> bool:
-    """Tell whether, within a loop, names are bound to what is made of the old ones alone."""
+    """Tell whether, within a loop or a function, names are bound to what is made of the old ones alone."""
     bound = [
         node
-        for loop in _loops(source)
-        for node in ast.walk(loop)
+        for block in statements(source)
+        if isinstance(block, _BLOCKS)
+        for node in ast.walk(block)
         if isinstance(node, ast.Assign)
         and any(_spelt(target, ast.Store) & {*names} for target in node.targets)
     ]
@@ -178,6 +179,14 @@ def statements(source: str) -> list[ast.stmt]:
 def definitions(source: str) -> tuple[Definition, ...]:
     """Give the functions and classes that a cell defines."""
     return tuple(node for node in parsed(source).body if isinstance(node, Definition))
+
+
+def caught(source: str) -> set[str]:
+    """Give the names under which exceptions are caught, outside of functions: Python deletes them again."""
+    nodes = (
+        part for node in parsed(source).body if not isinstance(node, Definition) for part in ast.walk(node)
+    )
+    return {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
 
 
 def names_in(node: ast.AST) -> set[str]:

@@ -35,7 +35,9 @@ SAID = {
     "Invalid learning rate": Step.STEP4,
 }
 """What torch says, and the step that it is about where the line does not tell."""
-LOSS = ("between 0 and 1", "target size", "Target size")
+NO_PRODUCT = ("cannot be multiplied", "must be a matrix", "size of tensor", "expanded size")
+"""What torch says of data and parameters whose shapes do not fit."""
+LOSS = ("between 0 and 1", "target size (", "Target size (")
 """What torch's losses say of what they are given."""
 NO_PYTHON = re.compile(r"(?:Syntax|Indentation|Tab)Error: (.*) \((?!<(?:string|unknown)>).*, line (\d+)\)")
 """What Python says of a cell that it cannot read, and not of a text that it was given to evaluate."""
@@ -109,11 +111,24 @@ def never_ran(
     if (nothing := unreadable(raised.error)) is not None:
         return _all(question, nothing)
     blamed = _blamed(question.training, raised, changed, data)
+    no_product = blamed is Step.STEP1 and any(words in raised.error for words in NO_PRODUCT)
+    if no_product and (shape := _other_shape(question.training, changed)) is not None:
+        return only(question, Step.INIT, shape)
     if raised.error in ENDED:
         found = failed("check.cell-ended")
     else:
         found = failed(_said(blamed, raised.error), error=raised.error)
     return only(question, blamed, found)
+
+
+def _other_shape(training: Training, changed: Mapping[str, Value]) -> Finding | None:
+    """Say that a network was made or filled so that no parameter of a name has the shape asked for."""
+    for name, right in training.init().items():
+        made = {n: v.shape for n, v in changed.items() if n.endswith(f".{name}") and v.shape is not None}
+        if made and tuple(right.shape) not in made.values():
+            other, shape = next(iter(made.items()))
+            return failed("init.shape", name=other, expected=list(right.shape), actual=list(shape))
+    return None
 
 
 def _said(blamed: Step, error: str) -> str:
@@ -130,6 +145,8 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
     its logit. Of a loss that computes ŷ too, and where no line is known, the message has to tell. What is no
     step within the loop, a list of losses say, is the loop's.
     """
+    if raised.takes_loss_out:
+        return Step.STEP3
     if CUT in raised.error:
         return _cut_off(raised, changed)
     if any(words in raised.error for words in LOSS):

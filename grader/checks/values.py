@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,6 +27,7 @@ def check_values(  # noqa: PLR0913 - what the cells left, and what they are held
     data: Data | None = None,
     nominal: Data | None = None,
     raised: Sequence[CellError] = (),
+    caught: Collection[str] = (),
 ) -> tuple[CheckResult, ...]:
     """Judge the values a question asks for; of several right forms the one that earns most counts.
 
@@ -40,9 +41,12 @@ def check_values(  # noqa: PLR0913 - what the cells left, and what they are held
         nominal: the assignment's data. A value that is itself among the data is judged against what follows
             from the assignment's in its place.
         raised: the exceptions that ended the question's cells, where an error is what was asked for.
+        caught: names under which exceptions were caught, and that are gone, for the same.
     """
     judged = [
-        _check_form(question, _expected(question, form, data, nominal), namespace, changed, error, raised)
+        _check_form(
+            question, _expected(question, form, data, nominal), namespace, changed, error, raised, caught
+        )
         for form in question.forms
     ]
     return max(judged, key=lambda checks: sum(check.points for check in checks))
@@ -83,6 +87,7 @@ def _check_form(  # noqa: PLR0913, PLR0917 - as above
     changed: Mapping[str, Value],
     error: str | None,
     raised: Sequence[CellError],
+    caught: Collection[str],
 ) -> tuple[CheckResult, ...]:
     renamed = _module_names(expected, namespace, changed)
     shown_errors = list(raised)
@@ -94,8 +99,8 @@ def _check_form(  # noqa: PLR0913, PLR0917 - as above
             name = f"{renamed}.{name.partition('.')[2]}"
         others = {made: value for made, value in changed.items() if made not in asked or made == name}
         finding = check_value(spec, name, wanted, namespace, others)
-        if finding.message.id == "value.missing":
-            finding = _raised(_errors(wanted), shown_errors) or finding
+        if finding.message.id == "value.missing" and (errors := _errors(wanted)):
+            finding = PASSED if name in caught else _raised(errors, shown_errors) or finding
         left_over = name not in changed and wanted is not None and finding.status is CheckStatus.FAILED
         if error is not None and (left_over or finding.message.id == "value.missing"):
             told = {"wanted": finding.expected}
@@ -136,7 +141,10 @@ def _errors(expected: Any) -> tuple[Raises, ...]:
 def _raised(expected: Sequence[Raises], errors: list[CellError]) -> Finding | None:
     """Take the first of the cells' own errors that is one asked for, so that each counts once."""
     for error in errors:
-        if any(e.name == error.name and e.says.casefold() in error.value.casefold() for e in expected):
+        if any(
+            e.name == error.name and e.says.casefold() in error.value.casefold() and e.is_said(error.value)
+            for e in expected
+        ):
             errors.remove(error)
             return PASSED
     return None

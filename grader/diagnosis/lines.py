@@ -13,6 +13,7 @@ from grader.checks.source import (
     dropped_lines,
     is_clear,
     is_update,
+    names_in,
     statements,
     targets,
 )
@@ -20,6 +21,15 @@ from grader.diagnosis.case import Case
 from grader.records import Step
 
 LONGEST = 300  # characters of a line that are quoted
+OF_OPTIMIZER = (
+    "learning-rate",
+    "wrong-optimizer",
+    "optimizer-settings",
+    "stale-optimizer",
+    "bias-not-updated",
+    "weight-not-updated",
+)
+"""What stands where the optimizer is made, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -134,14 +144,29 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
         case Step.STEP3:
             return text.backward
         case Step.STEP4:
-            if code in ("learning-rate", "wrong-optimizer", "optimizer-settings", "stale-optimizer"):
-                return text.first(_makes_optimizer) or text.first(is_update) or text.backward
+            if code in OF_OPTIMIZER:
+                found = text.first(_makes_optimizer) or text.first(is_update) or text.backward
+                return _rate_set(found, text, case) or found if code == "learning-rate" else found
             return text.first(_steps) or text.backward
         case Step.CLEAR:
             return text.first(_seems_to_clear) or text.backward
         case Step.EPOCHS:
             return text.loop
     return None
+
+
+def _rate_set(update: ast.stmt | None, text: _Text, case: Case) -> ast.stmt | None:
+    """Give the line that sets the one number which an update reads, ``alpha = 1/100``, if that is wrong."""
+    training = case.question.training
+    if update is None or training is None:
+        return None
+    numbers = {
+        name: value.plain
+        for name in names_in(update) - targets(update)
+        if (value := case.namespace.get(name)) is not None and value.kind == "number"
+    }
+    wrong = len(numbers) == 1 and training.rate(0) not in numbers.values()
+    return text.assigned({*numbers}, update.lineno) if wrong else None
 
 
 def _makes_parameters(node: ast.stmt) -> bool:

@@ -11,12 +11,12 @@ from itertools import takewhile
 
 from grader.checks import Raised
 from grader.checks.numbers import same_tensor
-from grader.checks.source import definitions, dropped_lines, names_in, parsed
+from grader.checks.source import caught, definitions, dropped_lines, names_in, parsed
 from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
 from grader.records import CellError, CellOutcome, CellStatus, Execution, MatchedBy, Submission
-from grader.runs.training_runs import TrainingRun
+from grader.runs.training_runs import Begin, TrainingRun
 
 TRIES = 100  # that are judged: of a cell that trains a thousand times, the first and the last
 LINE = re.compile(r", line \d+\)$")
@@ -29,7 +29,7 @@ Line = tuple[int, int]
 class Answer:
     """What a question's cells did: their recording alone, the names at their end, how they ended.
 
-    ``others`` are the beginnings of runs, cell and ``seq``, that answer other questions.
+    ``others`` are the beginnings of runs that answer other questions.
     """
 
     parts: tuple[Part, ...]
@@ -38,11 +38,11 @@ class Answer:
     changed: Mapping[str, Value]
     outcomes: tuple[CellOutcome, ...]
     sources: Mapping[int, str]
-    others: Container[tuple[int, int]] = ()
+    others: Container[Begin] = ()
 
     def own(self, runs: Sequence[TrainingRun]) -> Sequence[TrainingRun]:
         """Leave out the runs that answer other questions, unless there are no others; of very many, most."""
-        own = [run for run in runs if (run.epochs[0].cell, run.epochs[0].seqs[0]) not in self.others] or runs
+        own = [run for run in runs if run.begin not in self.others] or runs
         return own if len(own) <= TRIES else [*own[: TRIES // 2], *own[-TRIES // 2 :]]
 
     @property
@@ -150,6 +150,13 @@ class Answer:
         """Tell whether the first of some cells was run again; another one is an experiment."""
         first, *later = (self.source_of((cell,)) for cell in cells)
         return first in later
+
+    @property
+    def caught(self) -> frozenset[str]:
+        """The names under which it caught exceptions: Python deletes them at the block's end."""
+        ended = {outcome.index for outcome in self.outcomes if outcome.status is CellStatus.OK}
+        texts = [text for cell, text in self.own_sources.items() if cell in ended]
+        return frozenset(name for text in texts for name in caught(text))
 
     def standing(self, found: Mapping[str, Value], shared: Container[str]) -> Answer:
         """Give the answer with right values in place that were changed only after they had been given.

@@ -6,8 +6,7 @@ judged once, in the question that asks for it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -15,18 +14,18 @@ from typing import Any
 from torch import Tensor
 
 from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec
-from grader.checks.compare import compare
+from grader.checks.compare import compare, fits
 from grader.checks.numbers import as_tensor, same_tensor
 from grader.checks.rows import in_order_of
 from grader.checks.values import check_value
 from grader.expectations import Bernoulli, Either, Form, Function
 from grader.judging.answer import Answer, answer_of
+from grader.judging.students_number import students_seed
 from grader.matching import Matched
-from grader.recording import Backward, Part, Recording, Seed, Value
+from grader.recording import Backward, Part, Recording, Value
 from grader.records import CheckStatus, Execution, Message, Step, Submission
 from grader.training import Data
 
-ID = re.compile(r"\d{6,12}")
 BROADCAST = 10**7  # numbers that a wrong shape may be spread to
 LONGEST = 10  # times the assignment's rows: references are evaluated on them at each of hundreds of epochs
 
@@ -37,7 +36,8 @@ class OwnData:
 
     ``draws`` are the names that were drawn at random: another tensor of that name is the student's own data
     too where it is such a draw, and nowhere else. ``made`` are the data as the student left them, where they
-    have other shapes or dtypes than the assignment's.
+    have other shapes or dtypes than the assignment's; ``wrong`` those that lost their points where they were
+    asked for and are nobody's own.
     """
 
     data: Data
@@ -45,6 +45,7 @@ class OwnData:
     flags: tuple[Message, ...] = ()
     draws: Mapping[str, Bernoulli] = field(default_factory=dict)
     made: Mapping[str, Tensor] = field(default_factory=dict)
+    wrong: Mapping[str, Tensor] = field(default_factory=dict)
 
     def accepts(self, recording: Recording, begin: Part, name: str, tensor: Tensor) -> bool:
         """Tell whether a tensor that a training used under ``name`` may stand in for the data's.
@@ -63,22 +64,24 @@ class OwnData:
         known = not used or any(same_tensor(one, tensor) for one in used)
         return known and same_tensor(there.tensor, tensor)
 
-    def readings(self, namespace: Mapping[str, Value]) -> Iterator[tuple[Data, Data]]:
-        """Give what values may follow from, and the assignment's data beside it.
+    def readings(self, namespace: Mapping[str, Value], asked: Collection[str]) -> Iterator[tuple[Data, Data]]:
+        """Give what the values ``asked`` for may follow from, and the assignment's data beside it.
 
-        The data; as the student left them, whose wrong shapes and dtypes are charged where they were made;
-        and with later draws of ``namespace``; each with the rows in the order that ``namespace`` has as well.
+        The data; as the student left them, which is charged where they were made; and with later draws of
+        ``namespace``; each with the rows in the order that ``namespace`` has as well.
         """
         ordered = in_order_of(self.nominal, namespace)
-        for data in (self.data, *self._as_left(), *self._drawn_again(namespace)):
+        for data in (self.data, *self._as_left(asked), *self._drawn_again(namespace)):
             yield data, self.nominal
             if ordered is not self.nominal:
                 own = {n: v for n, v in vars(data).items() if v is not getattr(self.nominal, n)}
                 yield SimpleNamespace(**{**vars(ordered), **own}), ordered
 
-    def _as_left(self) -> Iterator[Data]:
+    def _as_left(self, asked: Collection[str]) -> Iterator[Data]:
         if self.made:
             yield SimpleNamespace(**{**vars(self.data), **self.made})
+        if self.wrong and self.wrong.keys().isdisjoint(asked):
+            yield SimpleNamespace(**{**vars(self.data), **self.wrong})
 
     def _drawn_again(self, namespace: Mapping[str, Value]) -> Iterator[Data]:
         again = {
@@ -129,7 +132,8 @@ def own_data(
     """
     nominal = assignment.data()
     if not assignment.own:
-        return OwnData(nominal, nominal)
+        wrong = dict(_wrong(assignment, matches, submission, execution, nominal))
+        return OwnData(nominal, nominal, wrong=wrong)
     data = SimpleNamespace(**vars(nominal))
     flags: tuple[Message, ...] = ()
     draws: dict[str, Bernoulli] = {}
@@ -153,6 +157,26 @@ def own_data(
                 continue
         _follow(data, name, expected)
     return OwnData(_of_one_length(data, nominal), nominal, flags, draws, left)
+
+
+def _wrong(
+    assignment: Assignment,
+    matches: Mapping[str, Matched],
+    submission: Submission,
+    execution: Execution,
+    nominal: Data,
+) -> Iterator[tuple[str, Tensor]]:
+    """Give the data that are not what a question asks for under their names."""
+    for question in assignment.questions:
+        specs = [spec for spec in question.checks if isinstance(getattr(nominal, spec.name, None), Tensor)]
+        if question.values is None or not specs or question.id not in matches:
+            continue
+        made = answer_of(matches[question.id], submission, execution).changed
+        expected = question.values(nominal)
+        for spec in specs:
+            value = made.get(spec.name)
+            if value is not None and value.tensor is not None and not fits(spec, expected[spec.name], value):
+                yield spec.name, value.tensor
 
 
 def _expected(assignment: Assignment, question: str, name: str, data: Data) -> Any:
@@ -243,52 +267,3 @@ def _recorded(value: Value, nominal: Callable[[Tensor], Tensor]) -> Callable[[Te
         return seen
 
     return function
-
-
-# ── the student's number ──────────────────────────────────────────────────────────────────────────────────
-
-
-def students_seed(submission: Submission, recording: Recording) -> tuple[int | None, tuple[Message, ...]]:
-    """Give the number that the student's seed should be, and flags where the submission contradicts itself.
-
-    Told by the notebook's ``student_id`` or the file's name; of the two, the one that was used as a seed. A
-    seed that looks like a number of another student is believed and flagged: the number in a file's name may
-    be a date. Without any number the seed that was used has to do.
-    """
-    named, told = _number(submission.student.id), _told(recording)
-    used = list(_seeds(recording))
-    known = [number for number in (told, named) if number is not None]
-    right = next((number for number in known if number in used), None)
-    if right is not None:
-        differs = len({len(str(number)) for number in known}) == 1 and len(set(known)) > 1
-        return right, _flag("flag.id-disagrees", named=named, told=told) if differs else ()
-    likely = next((seed for seed in reversed(used) if ID.fullmatch(str(seed))), None)
-    if not known:
-        seed = likely if likely is not None else next(reversed(used), None)
-        return seed, () if seed is None else _flag("flag.id-unknown", seed=seed)
-    if likely is not None:
-        return likely, _flag("flag.seed-disagrees", seed=likely, id=known[0])
-    return known[0], _flag("flag.seed-disagrees", seed=used[-1], id=known[0]) if used else ()
-
-
-def _flag(message: str, **params: Any) -> tuple[Message, ...]:
-    return (Message(message, params),)
-
-
-def _seeds(recording: Recording) -> Iterator[int]:
-    """Give the seeds that were set, in order."""
-    for record in recording.cells:
-        yield from (event.seed for event in record.events if isinstance(event, Seed))
-
-
-def _told(recording: Recording) -> int | None:
-    """Give the notebook's ``student_id``, a number or a text."""
-    names = recording.namespace(after=max((record.cell for record in recording.cells), default=0))
-    value = names.get("student_id")
-    return (
-        None if value is None or value.kind not in ("number", "text") else _number(str(value.plain).strip())
-    )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and ID.fullmatch(text) else None

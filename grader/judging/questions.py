@@ -93,8 +93,10 @@ def judge_question(  # noqa: PLR0913, PLR0917 - a question, an answer, and what 
             answer.changed,
             answer.error,
             raised=answer.errors,
+            caught=answer.caught,
         )
-        judged = [judge(data=data, nominal=nominal) for data, nominal in own.readings(answer.namespace)]
+        readings = own.readings(answer.namespace, [spec.name for spec in question.checks])
+        judged = [judge(data=data, nominal=nominal) for data, nominal in readings]
         checks = max(judged, key=lambda checks: sum(check.points for check in checks))
         case = _case(question, checks, answer)
         return Judged(_report(case, matched), case, _borderline(question, checks))

@@ -114,7 +114,7 @@ _READERS: Mapping[str, Callable[[Any, Data], Any]] = {
     "bernoulli": lambda inner, data: Bernoulli(read(inner, data)),
     "tensor": lambda inner, _: read_tensor(inner),
     "array": lambda inner, _: read_tensor(inner).numpy(),
-    "raises": lambda inner, _: Raises(str(inner["name"]), str(inner["says"])),
+    "raises": lambda inner, _: Raises(str(inner["name"]), str(inner["says"]), str(inner.get("unless", ""))),
     "form": _read_form,
     "plain": _read_plain,
 }
@@ -128,7 +128,7 @@ def _numbers(value: Any) -> dict[str, Any]:
         case np.ndarray():
             return {"array": write_tensor(torch.from_numpy(value))}
         case Raises():
-            return {"raises": {"name": value.name, "says": value.says}}
+            return {"raises": {"name": value.name, "says": value.says, "unless": value.unless}}
         case None | bool() | int() | float() | str():
             return {"plain": value}
     raise ValueError(f"an expected value of type {type(value).__name__}")

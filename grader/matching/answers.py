@@ -14,10 +14,11 @@ from grader.matching.matched import Answers, Matched, in_words
 from grader.matching.moves import holds, metadata_are_wrong, moved
 from grader.matching.names import by_names
 from grader.matching.search import Choice, Found, Option, search
-from grader.matching.stretches import Claim, Notebook, Place, without
+from grader.matching.stretches import Claim, Notebook, without
 from grader.matching.units import END, RAISED, Unit
 from grader.recording import Part, Recording, Value
 from grader.records import MatchedBy, Message, Submission
+from grader.runs.training_runs import Begin
 from grader.training import Data
 
 CERTAIN = 0.75  # below, a match by content is flagged
@@ -278,10 +279,10 @@ class _Matcher:
                 values = {**self._seen(offer, question), **values}
         return values | self.wanted[question].truths(self.recording.within(parts))
 
-    def _others(self, question: str, parts: Sequence[Part], labels: Sequence[str | None]) -> frozenset[Place]:
+    def _others(self, question: str, parts: Sequence[Part], labels: Sequence[str | None]) -> frozenset[Begin]:
         """Give the beginnings of other questions' runs in a question's parts: one loop may train for both."""
         return frozenset(
-            offer.unit.first
+            offer.unit.run.begin
             for offer, label in zip(self.offers, labels, strict=True)
             if offer.unit.run is not None and label not in (None, question) and holds(parts, offer.unit)
         )

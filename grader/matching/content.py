@@ -11,7 +11,7 @@ from grader.matching.headings import Evidence
 from grader.matching.hits import Wanted
 from grader.matching.likeness import foreign, likeness, own_data
 from grader.matching.search import COMPLETE_TRY, EXACT, LONE_TRY, Option
-from grader.matching.units import Unit
+from grader.matching.units import RAISED, Unit
 from grader.recording import Value
 from grader.training import Data
 
@@ -19,6 +19,7 @@ HEADED = 2.0  # what a text that names the question adds to a run's likeness
 OTHER = 1.5  # what it costs values to stand under a text that names another question
 UNLIKE_AT_MOST = 5.0
 OWN_NAME = 2.0  # what it costs to leave a right value under a name that one question alone asks for
+OWN_ERROR = 0.1  # the same of an error that a question asks to see, though it has been seen already
 ELSEWHERE = 0.6  # what it costs to give a question what is exactly another one's answer
 FOREIGN, STARTED_ELSEWHERE, OTHER_LENGTH = 0.1, 0.6, 0.6  # what a run is worth that is unlike them all
 IN_PARTS = 0.8  # the same of a foreign one that begins where it should: a batch after the other
@@ -74,7 +75,16 @@ class Content:
         values = {name: found for name, w in self.wanted.items() if (found := w.found_in(unit.values))}
         pairs = [pair for found in values.values() for pair in found.items()]
         named = any(name in self.given and unit.values.get(name) is value for name, value in pairs)
-        return Offer(unit, _of_values(values, {}), none=OWN_NAME * named, values=values)
+        none = OWN_NAME * named or OWN_ERROR * self._shows_error(values, unit.values.get(RAISED))
+        return Offer(unit, _of_values(values, {}), none=none, values=values)
+
+    def _shows_error(self, found: Mapping[str, Mapping[str, Value]], raised: Value | None) -> bool:
+        """Tell whether the exception that ended a cell is one that a question asks to see."""
+        return any(
+            value is raised and self.wanted[question].asks_for_error(name)
+            for question, values in found.items()
+            for name, value in values.items()
+        )
 
     def _of_run(self, unit: Unit) -> Offer:
         run = unit.run

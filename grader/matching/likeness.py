@@ -63,7 +63,8 @@ def likeness(training: Training, run: TrainingRun, data: Data, own: Data | None)
     module = _is_module([name for name, _, _ in run.leaves])
     by = run.optimizers[:1] == ((training.optimizer,) if training.optimizer else ())
     losses = _expected(training, model, own) if same_size and started else ()
-    agree = [_close(_loss(e), losses[e.index]) for e in run.epochs if e.index < len(losses)]
+    told = [e for e in run.epochs if e.index < len(losses) and any(root.value for root in e.roots)]
+    agree = [_close(_loss(e), losses[e.index]) for e in told]
     form = agree[:1] == [True]
     rate = _same_rate(training, run)
     long = run.count == training.epochs

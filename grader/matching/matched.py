@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.matching.stretches import Place
 from grader.recording import Part, Value
 from grader.records import Match, MatchedBy, Message
+from grader.runs.training_runs import Begin
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Matched:
     confidence: float
     parts: tuple[Part, ...]
     values: Mapping[str, Value] = field(default_factory=dict, repr=False)
-    others: frozenset[Place] = frozenset()
+    others: frozenset[Begin] = frozenset()
 
     @property
     def cells(self) -> tuple[int, ...]:

@@ -13,10 +13,12 @@ from grader.runs.ends import after_last, at_the_end
 from grader.runs.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
 from grader.runs.gradients import ALL, choice, chosen
 from grader.runs.parameters import recorded_count
+from grader.runs.sums import taken_apart
 
 MOST = 1_000  # runs of a notebook; of more, those in the middle are forgotten, as the recorder does in a cell
 OPEN = 20  # runs with other tensors that an epoch may go on with: those that went on last
 LINES = 4  # of a loop, with a backward in each, at most
+Begin = tuple[int, int, tuple[int, ...]]
 CLEARLY = 1e-5  # of a number: a move that no rounding in float32 makes or hides
 
 
@@ -45,14 +47,14 @@ class TrainingRun:
         return tuple(sorted({epoch.cell for epoch in self.epochs}))
 
     @property
-    def begin(self) -> tuple[int, int]:
-        """The cell and the number of its first event."""
-        return self.epochs[0].cell, self.epochs[0].seqs[0]
+    def begin(self) -> Begin:
+        """The cell and the number of its first event, and its tensors' numbers: that tells it from others."""
+        return self.epochs[0].cell, self.epochs[0].seqs[0], self.epochs[0].numbers
 
     def overlaps(self, other: TrainingRun) -> bool:
         """Tell whether each began before the other had ended."""
         ends = [(run.epochs[-1].cell, run.epochs[-1].seqs[1]) for run in (self, other)]
-        return self.begin <= ends[1] and other.begin <= ends[0]
+        return self.begin[:2] <= ends[1] and other.begin[:2] <= ends[0]
 
     @property
     def optimizers(self) -> tuple[str, ...]:
@@ -98,7 +100,19 @@ class TrainingRun:
 
 
 def training_runs(recording: Recording) -> tuple[TrainingRun, ...]:
-    """Give all runs of a notebook in the order of their first epoch."""
+    """Give all runs of a notebook in the order of their first epoch.
+
+    Those whose losses were added up come both ways: as the one run that they are, and each by itself.
+    """
+    runs = _runs(recording)
+    if (apart := taken_apart(recording)) is None:
+        return runs
+    known = {run.begin for run in runs}
+    own = (run for run in _runs(apart) if run.begin not in known)
+    return tuple(sorted((*runs, *own), key=lambda run: run.begin[:2]))
+
+
+def _runs(recording: Recording) -> tuple[TrainingRun, ...]:
     runs: list[_Run] = []
     open_runs: list[_Run] = []
     of_tensors: dict[tuple[int, ...], _Run] = {}

@@ -5,7 +5,9 @@ import pytest
 from grader.assignment.model import Question
 from grader.diagnosis.case import Case
 from grader.diagnosis.lines import Place, locate
+from grader.recording import Value
 from grader.records import Step
+from grader.training import Training
 
 BY_HAND = """
 
@@ -53,6 +55,12 @@ IN_PLACE = BY_HAND.replace("data = What.data - alpha * What.grad", "data.add_(Wh
             "learning-rate",
             "optimizr = torch.optim.SGD(net.parameters(), lr=0.01)",
         ),
+        (
+            WITH_OPTIMIZER,
+            Step.STEP4,
+            "bias-not-updated",
+            "optimizr = torch.optim.SGD(net.parameters(), lr=0.01)",
+        ),
         (WITH_OPTIMIZER, Step.STEP4, "never-updated", "    optimizr.step"),
         (WITH_OPTIMIZER, Step.CLEAR, "gradient-not-cleared", "    optimizr.zero_grad"),
         (WITH_OPTIMIZER, Step.EPOCHS, "epochs", "while True:"),
@@ -69,6 +77,16 @@ def test_the_line_of_a_step(source, step, code, line):
         assert found is None
     else:
         assert Place(3, source.splitlines().index(line) + 1, line) == found
+
+
+@pytest.mark.parametrize(("alpha", "line"), [(0.01, 1), (0.1, 8)])
+def test_the_line_that_sets_a_wrong_rate(alpha, line):
+    """Where the number is the one that was asked for, the update makes another rate of it."""
+    source = f"alpha = {alpha}{BY_HAND}"
+    question = Question("q", "q", 1.0, (), Training())
+    case = Case(question, (), sources={0: source}, namespace={"alpha": Value("number", plain=alpha)})
+
+    assert line == locate(Step.STEP4, "learning-rate", case).line
 
 
 def test_the_line_of_a_value_is_the_one_that_made_it_last():

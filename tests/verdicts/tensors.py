@@ -71,6 +71,16 @@ SHOWN = (
     "torch.tensor([[1.0, 0.0], [0.0, 1.0]]) @ torch.tensor([[1], [2]])",
     "torch.tensor([[1, 0], [0, 1]]) @ torch.tensor([[1.0], [2.0]])",
 )
+SWAPPED = (
+    CAUGHT.format("str(error)", "error")
+    .replace("error1 =", "error0 =")
+    .replace("error2 =", "error1 =")
+    .replace("error0 =", "error2 =")
+)
+DELETED = f"""try: {SHOWN[0]}
+except RuntimeError as error1: print(error1)
+try: {SHOWN[1]}
+except Exception as error2: print(error2)"""
 SHOWN_OF_VECTORS = (
     "torch.tensor([[1.0, 0.0], [0.0, 1.0]]) @ torch.tensor([1, 2])",
     "torch.tensor([[1, 0], [0, 1]]).mv(torch.tensor([1.0, 2.0]))",
@@ -209,6 +219,7 @@ RIGHT_CELLS = (
         ),
     ),
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}) + "\n" + CAUGHT.format("True", "True"),)),
+    ("mixed", (cell("mixed", {"error1": "", "error2": ""}) + "\n" + DELETED,)),
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}), *SHOWN)),
     ("mixed", (*SHOWN, cell("mixed", {"error1": "", "error2": ""}))),
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}), f"error1 = {SHOWN[0]}", f"error2 = {SHOWN[1]}")),
@@ -371,6 +382,8 @@ WRONG_CELLS = (
     ("shapes", (cell("shapes", {"row1": "", "row2": ""}),), "row1 row2"),
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}),), "error1 error2"),
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}), SHOWN[0]), "error2"),
+    ("mixed", (cell("mixed", {"error1": "", "error2": ""}) + "\n" + SWAPPED,), "error1 error2"),
+    ("mixed", (cell("mixed", {"error1": "", "error2": ""}), SHOWN[0], SHOWN[0]), "error2"),
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}), "1 / 0", "undefined"), "error1 error2"),
     ("matmul", (cell("matmul", {"error3": "", "error4": ""}), SHOWN[0], SHOWN[1]), "error3 error4"),
     ("matmul", (cell("matmul", {"error3": "", "error4": ""}), "A @ b1", "A @ b1"), "error4"),

@@ -17,7 +17,7 @@ from grader.records import CheckStatus, QuestionStatus, SourceCell
 from ..shortened import asking_less  # noqa: TID252 - tests are no package
 from .conftest import CSV, submission_of
 from .logistic import BCE, BY_SGD, DATA, MSE, SOLUTION
-from .tensors import SOLUTIONS, WRONG_LINES, cell
+from .tensors import SHOWN, SOLUTIONS, WRONG_LINES, cell
 
 EPOCHS = 12
 LOGISTIC = asking_less(load(Path(__file__).parents[2] / "assignments/logistic"), EPOCHS)
@@ -121,13 +121,14 @@ def test_a_wrong_line_a_question_costs_its_own_value(reported, lines):
     assert {f"{question}.{name}" for question, name, _ in wrong} == lost
 
 
-def test_an_error_raised_once_is_one_answer(reported):
+@pytest.mark.parametrize("count", [1, 2])
+def test_each_error_raised_is_one_answer(reported, count):
     """Without labels, too: a product that raises nothing where an error was asked for is no answer."""
     plain = cell("mixed", {}).partition("error1")[0]
-    raises = "torch.tensor([[1.0, 0.0], [0.0, 1.0]]) @ torch.tensor([[1], [2]])"
     start = (None, "import numpy as np\nimport pandas as pd\nimport torch")
-    report = reported(TENSORS, submission_of([start, (None, plain), (None, raises)]))
+    cells = [start, (None, plain), *((None, shown) for shown in SHOWN[:count])]
+    report = reported(TENSORS, submission_of(cells))
 
     mixed = next(question for question in report.questions if question.id == "mixed")
     lost = {check.id for check in mixed.checks if check.status is not CheckStatus.PASSED}
-    assert {"mixed.error2"} == lost
+    assert {f"mixed.error{i}" for i in (1, 2)[count:]} == lost

@@ -52,6 +52,14 @@ for epoc in range(30):
 ONE_OPTIMIZER = AT_ONCE.replace(
     "for epoc", "opt1 = torch.optim.SGD([*net1.parameters(), *net2.parameters()], lr=1/10)\nfor epoc"
 ).replace("    opt2.step()\n", "")
+ADDED_UP = f"""{TWO}
+for epoc in range(30):
+    loss1, loss2 = torch.mean((y - net1(x)) ** 2), torch.mean((y - net2(X)) ** 2)
+    (loss1 + loss2).backward()
+    opt1.step()
+    opt2.step()
+    opt1.zero_grad()
+    opt2.zero_grad()"""
 BOTH_BY_HAND = f"""{TWO}
 for epoc in range(30):
     torch.mean((y - net1(x)) ** 2).backward()
@@ -378,6 +386,8 @@ for epoc in range(30):
     together("by turns", "sgd-bias sgd-nobias", BY_TURNS),
     together("two backwards, then two steps", "sgd-bias sgd-nobias", AT_ONCE),
     together("one optimizer", "sgd-bias sgd-nobias", ONE_OPTIMIZER),
+    together("the losses added up", "sgd-bias sgd-nobias", ADDED_UP),
+    together("the losses added up without names, by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND.replace(".backward()\n    torch", " + torch").replace("torch.mean((y - net1", "(torch.mean((y - net1").replace("(X)) ** 2)", "(X)) ** 2))")),
     together("one update by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND),
     together("by turns, of a list", "sgd-bias sgd-nobias", """
 def made(with_bias):
@@ -426,6 +436,8 @@ extra_bias = torch.nn.Linear(2, 1).bias.tolist()"""),
 
 WRONG = (
     Answer("data: shuffled, but for X", (("data", f"{DATA[1]}\ni = torch.randperm(100)\nx, y = x[i], y[i]"), ("mse", MSE)), frozenset({"data.X"}), named=()),
+    Answer("data: x standardised, lines drawn on it", (("data", f"{DATA[1]}\nx = (x - x.mean()) / x.std()\nX = torch.concat([torch.ones(100, 1), x], dim=1)"), *((name, VALUES[name]) for name in ("net-bias", "net-nobias", "net-wrong"))), frozenset({"data.x", "data.X"}), named=()),
+    Answer("net-bias: a line drawn on another x than was prepared", (("data", DATA[1]), ("net-bias", VALUES["net-bias"].replace("(x)", "(2 * x)"))), frozenset({"net-bias.yhat"}), named=()),
     Answer("data: shuffled, and half the loss", (("data", f"{DATA[1]}\n{SHUFFLED}"), ("mse", LOOPS["mse"].but(loss="loss = torch.mean((y - yhat) ** 2) / 2").source)), frozenset({"mse.step2"}), named=("half-loss",)),
     wrong("shuffled in every epoch, and half the loss", "mse", "step2", "half-loss", LOOPS["mse"].but(yhat="i = torch.randperm(100)\nyhat = X[i] @ What", loss="loss = torch.mean((y[i] - yhat) ** 2) / 2").source),
     wrong("X shuffled in every epoch", "mse", "step1", "", LOOPS["mse"].but(yhat="yhat = X[torch.randperm(100)] @ What").source),
@@ -524,6 +536,9 @@ for epoc in range(30):
         break
     net.weight.data = net.weight.data - 0.1 * net.weight.grad
     net.zero_grad()"""),
+    raises("the loss taken out where it is sent back", "mse", "step3", backward="loss.detach().backward()"),
+    raises("a weight that is a column", "sgd-nobias", "init", before=LOOPS["sgd-nobias"].before.replace("[[-5.0, 10.0]]", "[[-5.0], [10.0]]")),
+    raises("a bias of two numbers", "sgd-bias", "init", before=LOOPS["sgd-bias"].before.replace("[-5.0]", "[-5.0, 10.0]")),
     raises("a loop in a line", "mse", "step2", yhat="yhat = X @ What; loss = torch.mean((y - yhatt) ** 2); loss.backward(); What.grad = None", loss="", backward="", clear=""),
     *(
         wrong(f"an earlier cell's function: {step}", "mse", step, "", f"def train(What):\n{indent(LOOPS['mse'].but(before='', **piece).source, '    ')}", f"{WHAT}\ntrain(What)", unseen=unseen)
@@ -601,6 +616,15 @@ train()""", unseen="init step1 step2 step3 clear epochs result"),
     together("one after the other, the second not cleared", "sgd-bias sgd-nobias", f"{SGD}\n{LOOPS['sgd-nobias'].but(clear='').source}", "sgd-nobias.clear", ("gradient-not-cleared",)),
     together("one after the other, the first not cleared", "sgd-bias sgd-nobias", f"{LOOPS['sgd-bias'].but(clear='').source}\n{LOOPS['sgd-nobias'].source}", "sgd-bias.clear", ("gradient-not-cleared",)),
     together("by turns, the first one's optimizer for both", "sgd-bias sgd-nobias", BY_TURNS.replace("opt2.step", "opt1.step"), "sgd-nobias.step4", ("stale-optimizer",)),
+    wrong("what a function of a step gives, given away", "sse", "step4", "never-updated", """
+def step(W):
+    W = W.clone().detach().requires_grad_()
+    torch.sum((y - X @ W) ** 2).backward()
+    return W.detach() - 1/1000 * W.grad
+W = torch.tensor([[-5.0], [10.0]])
+for epoc in range(30):
+    step(W)"""),
+    together("the losses added up, one of them a sum", "sgd-bias sgd-nobias", ADDED_UP.replace("torch.mean((y - net2", "torch.sum((y - net2"), "sgd-nobias.step2", ("sum-for-mean",)),
     together("at once, ten times as often", "sgd-bias sgd-nobias", AT_ONCE.replace("30", "300"), "sgd-bias.epochs sgd-nobias.epochs", ("epochs", "epochs")),
     wrong("ŷ and loss, then the update, then backward", "sgd-bias", "step4", "", LATE["sgd-bias"]),
     wrong("ŷ and loss, then the update, then backward", "sgd-what", "step4", "", LATE["sgd-what"]),
