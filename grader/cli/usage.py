@@ -25,7 +25,7 @@ class Commands(TyperGroup):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
         extra["standalone_mode"] = False
         given = sys.argv[1:] if args is None else args
-        lang = _language(given)
+        lang = extra["obj"] = _language(given)
         if (not given or "--help" in given) and is_wanted(lang):
             in_korean(self)
         try:
