@@ -110,7 +110,10 @@ def test_questions_in_another_order(at_work, begun):
     sse = "# 문제: sse\n" + f"{INIT}\n{LOOP}".replace("1/10", "1/1000").replace("mean", "sum")
     *_, said = at_work(*begun, answer(f"{INIT}\n{LOOP}", "b"), Cell(sse, "a"), "%check")
 
-    assert f"셀 [{len(begun) + 2}]의 코드가 아래에 있는 셀 [{len(begun) + 1}]의 코드보다 나중에 실행되었습니다" in said
+    assert (
+        f"셀 [{len(begun) + 2}]의 코드가 아래에 있는 셀 [{len(begun) + 1}]의 코드보다 나중에 실행되었습니다"
+        in said
+    )
     assert said.count("8 / 8점") == 2
 
 
