@@ -355,6 +355,14 @@ def test_ctrl_c_waits_for_the_end_of_an_import():
     assert signal.default_int_handler is signal.getsignal(signal.SIGINT)
 
 
+def test_an_option_without_its_value_tells_of_its_command(capsys):
+    """Whose options are meant: the parser that finds it knows of none."""
+    with pytest.raises(SystemExit):
+        app(["grade", "steps", "x", "--out"])
+
+    assert "grader grade --help" in capsys.readouterr().err
+
+
 def test_ctrl_c_is_answered_in_words_from_the_start():
     """It waits until the commands are imported, and ends then what was asked for."""
     code = (

@@ -64,7 +64,7 @@ def read(written: Any, data: Data) -> Any:
 
 
 def in_order(written: Any, value: Any, order: Tensor | None) -> Any:
-    """Give what ``read`` made with its rows in another order: numbers do not follow the data as formulas do."""
+    """Give what ``read`` made, numbers with their rows in another order: formulas follow the data anyway."""
     match written:
         case {"either": answers}:
             pairs = zip(answers, value.answers, strict=True)
