@@ -38,7 +38,7 @@ def in_order_of(data: Data, given: Mapping[str, Value]) -> Data:
 
 
 def order_of(data: Data, ordered: Data) -> Tensor | None:
-    """Give the order in which the rows of ``data`` stand in ``ordered``; ``None`` if they are not the same."""
+    """Give the order in which the rows of ``data`` stand in ``ordered``; ``None`` if they are others."""
     pairs = [
         (_columns(mine), _columns(theirs))
         for name, mine in vars(data).items()

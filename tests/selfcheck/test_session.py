@@ -37,6 +37,15 @@ def test_a_right_answer(at_work, begun):
     assert "✓ 셀을 위에서 아래로 차례대로 실행했습니다." in said
 
 
+def test_a_notebook_released_in_english_is_answered_in_english(at_work, steps):
+    """By the language that its first cell tells."""
+    first = next(it for it in kit_notebook(steps, lang="en").cells if it.id == "grader-setup")
+    ready, said = at_work(Cell(first.source, first.id), "%check mse")
+
+    assert "The checking tool is loaded." in ready
+    assert "The cells were run from top to bottom." in said
+
+
 def test_a_mistake_is_named_with_its_line(at_work, begun):
     """As in the report: which step, since which epoch, what to try."""
     *_, said = at_work(*begun, answer(f"{INIT}\n{UNCLEARED}", "a"), "%check mse")
