@@ -21,7 +21,9 @@ def release(
         str | None,
         typer.Option(help="Where pip gets grader's wheel for students who have none: an address."),
     ] = None,
-    lang: Annotated[Lang, typer.Option(help="Language of what is added to the notebook, and of what %check says there.")] = Lang.KO,
+    lang: Annotated[
+        Lang, typer.Option(help="Language of what is added to the notebook, and of what %check says there.")
+    ] = Lang.KO,
 ) -> None:
     """Make the students' kit: the notebook without solutions, its data, the public checks as data.
 
