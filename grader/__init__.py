@@ -17,11 +17,11 @@ def check(*questions: str) -> None:
     _extension().check(*questions)
 
 
-def setup(kit: str) -> None:
-    """Take the kit that a notebook carries. Called by the first cell of a released notebook."""
+def setup(kit: str, lang: str = "ko") -> None:
+    """Take the kit that a notebook carries, and its language. Called by the first cell of a released one."""
     packages = _import_module("grader.selfcheck.packages")
     if packages.complete():
-        _extension().setup(kit)
+        _extension().setup(kit, lang)
 
 
 def load_ipython_extension(shell: _Any) -> None:

@@ -26,6 +26,7 @@ _FAMILY_NAMES = (
     "강고공곽구국권금김나남노도류마맹명문민박반방배백변봉서석선설성소손송신심안양엄여연염오옥왕용우"
     "원위유육윤은이인임장전정제조주지진차채천최추탁태편표하한함허현형호홍황"
 )
+_LONG_FAMILY_NAMES = ("독고", "사공")  # those of two syllables that do not begin with one of the others
 #: … and so do these, which are about homework.
 _WORD = re.compile(
     "강의|고급|공지|구현|금요|나의|노트|도움|마지막|명령|목요|문제|반복|배치|변수|선형|설명|성적|손실|신경망|여기|연습|"
@@ -95,4 +96,5 @@ def student_of(stem: str) -> Student:
 
 
 def _is_name(word: str) -> bool:
-    return 2 <= len(word) <= 4 and word[0] in _FAMILY_NAMES and not _WORD.match(word)
+    family = word[0] in _FAMILY_NAMES or word.startswith(_LONG_FAMILY_NAMES)
+    return 2 <= len(word) <= 4 and family and not _WORD.match(word)

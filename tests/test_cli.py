@@ -355,6 +355,31 @@ def test_ctrl_c_waits_for_the_end_of_an_import():
     assert signal.default_int_handler is signal.getsignal(signal.SIGINT)
 
 
+def test_an_option_without_its_value_tells_of_its_command(capsys):
+    """Whose options are meant: the parser that finds it knows of none."""
+    with pytest.raises(SystemExit):
+        app(["grade", "steps", "x", "--out"])
+
+    assert "grader grade --help" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_answered_in_words_from_the_start():
+    """It waits until the commands are imported, and ends then what was asked for."""
+    code = (
+        "import signal, sys\n"
+        "from grader.__main__ import main\n"
+        "class Early:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'grader.cli': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Early())\n"
+        "sys.argv[1:] = ['schema']\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (130, "", "grader: 중단했습니다.\n") == (done.returncode, done.stdout, done.stderr)
+
+
 def test_what_is_no_notebook_is_told_and_our_own_results_are_none(tmp_path):
     """Files handed in as something else are named, and a second look finds no more than the first."""
     nbformat.write(answer_only(DATA), tmp_path / "김철수_202100007.ipynb")

@@ -458,6 +458,7 @@ def test_slugs_of_a_batch_are_distinct(tmp_path, paths, slugs):
         ("4주차과제 제출 박서연", Student(None, "박서연")),
         ("이준 최종", Student(None, "이준")),
         ("남궁민수 숙제", Student(None, "남궁민수")),
+        ("독고은하 숙제", Student(None, "독고은하")),
         ("홍길동 - week4의 사본", Student(None, "홍길동")),
         ("홍길동_1234567_assignsubmission_file_", Student(None, "홍길동")),
         ("steps의 사본", Student()),

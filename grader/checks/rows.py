@@ -37,6 +37,19 @@ def in_order_of(data: Data, given: Mapping[str, Value]) -> Data:
     return data
 
 
+def order_of(data: Data, ordered: Data) -> Tensor | None:
+    """Give the order in which the rows of ``data`` stand in ``ordered``; ``None`` if they are others."""
+    pairs = [
+        (_columns(mine), _columns(theirs))
+        for name, mine in vars(data).items()
+        if isinstance(mine, Tensor) and isinstance(theirs := getattr(ordered, name, None), Tensor)
+        if mine.dim() and mine.shape == theirs.shape and not torch.equal(mine, theirs)
+    ]
+    if len({len(mine) for mine, _ in pairs}) != 1:
+        return None
+    return _order(*map(torch.hstack, zip(*pairs, strict=True)))
+
+
 def in_another_order(expected: Tensor, actual: Tensor | None, tolerance: Tensor) -> bool:
     """Tell whether numbers, flat, are the right ones, but not where they should be."""
     if actual is None or actual.shape != expected.shape:

@@ -54,7 +54,10 @@ def check(folder: Path, kernel: KernelFactory, *, kit: str = "", share: float | 
     if path is None:
         return _without(broken, pin)
     submission = replace(found[path], path=readable(path))
-    used, odd = settle(pin, submission.notebook)
+    try:
+        used, odd = settle(pin, submission.notebook)
+    except KitError as error:
+        raise KitError(str(error), error.code, {"path": path}) from None
     _require_its_kit(path, submission, used, kit or settings.kit)
     if settings.assignment and used.id != settings.assignment:
         raise GraderError(

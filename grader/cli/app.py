@@ -11,12 +11,12 @@ from contextlib import contextmanager, suppress
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from grader.cli.signals import like_ctrl_c
+from grader.cli.signals import heed, like_ctrl_c
 from grader.cli.usage import Commands
 from grader.errors import GraderError
 
@@ -26,16 +26,6 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 #: Exit codes. ``BELOW`` is the work that was looked at: a score below passing, a hole in an assignment.
 #: With ``SIGNALLED`` comes the signal's number: 130 after Ctrl-C.
 OK, BELOW, FAILED, SIGNALLED = 0, 1, 2, 128
-
-app = typer.Typer(
-    name="grader",
-    cls=Commands,
-    help="Grades notebooks in which students train small PyTorch models by hand, step by step.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",  # which folds the lines of a docstring anew
-)
 
 
 def _to_nowhere(console: Console) -> None:
@@ -72,6 +62,53 @@ def place(given: str | Path) -> Path:
     return Path(given)
 
 
+@contextmanager
+def failing_in_one_line(lang: str) -> Iterator[None]:
+    """Turn what ends a command early into one line and an exit code.
+
+    ``GraderError``, a file that cannot be read or written, and a package that students do without, end with
+    2; Ctrl-C with 130, SIGTERM with 143, SIGHUP with 129.
+    """
+    with like_ctrl_c() as came:
+        try:
+            heed()
+            yield
+        except (GraderError, ModuleNotFoundError, OSError) as error:
+            fail(error, lang)
+            raise typer.Exit(FAILED) from None
+        except KeyboardInterrupt as error:
+            fail(error, lang)
+            raise typer.Exit(SIGNALLED + next(iter(came), signal.SIGINT)) from None
+
+
+def fail(error: BaseException, lang: str) -> None:
+    """Say in one line what ended a command."""
+    from grader.render.failures import failure  # noqa: PLC0415 - takes a while, and is seldom needed
+
+    with suppress(OSError):  # a terminal that was closed
+        err.print(f"grader: {failure(error, lang)}", soft_wrap=True, markup=False)
+
+
+class Ended(Commands):
+    """The commands, each with the one way out of an error; the language is the context's object."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run what was asked for."""
+        with failing_in_one_line(ctx.obj):
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    name="grader",
+    cls=Ended,
+    help="Grades notebooks in which students train small PyTorch models by hand, step by step.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # which folds the lines of a docstring anew
+)
+
+
 def _version(asked: bool) -> None:
     if asked:
         out.print(f"grader {version('grader')}")
@@ -104,29 +141,3 @@ def undisturbed() -> Iterator[None]:
         gc.enable()
     if waiting:
         raise KeyboardInterrupt
-
-
-@contextmanager
-def failing_in_one_line(lang: Lang) -> Iterator[None]:
-    """Turn what ends a command early into one line and an exit code.
-
-    ``GraderError``, a file that cannot be read or written, and a package that students do without, end with
-    2; Ctrl-C with 130, SIGTERM with 143, SIGHUP with 129.
-    """
-    with like_ctrl_c() as came:
-        try:
-            yield
-        except (GraderError, ModuleNotFoundError, OSError) as error:
-            fail(error, lang)
-            raise typer.Exit(FAILED) from None
-        except KeyboardInterrupt as error:
-            fail(error, lang)
-            raise typer.Exit(SIGNALLED + next(iter(came), signal.SIGINT)) from None
-
-
-def fail(error: BaseException, lang: Lang) -> None:
-    """Say in one line what ended a command."""
-    from grader.render.failures import failure  # noqa: PLC0415 - takes a while, and is seldom needed
-
-    with suppress(OSError):  # a terminal that was closed
-        err.print(f"grader: {failure(error, lang.value)}", soft_wrap=True, markup=False)

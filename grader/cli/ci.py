@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.app import BELOW, FAILED, OK, Lang, app, failing_in_one_line, out, place, undisturbed
+from grader.cli.app import BELOW, FAILED, OK, Lang, app, out, place, undisturbed
 
 #: Columns of a log.
 WIDTH = 120
@@ -52,24 +52,23 @@ def ci(  # noqa: PLR0917 - typer's way to declare arguments and options
     from grader.ci.earlier import clear  # noqa: PLC0415 - takes a while; --help should not
     from grader.errors import GraderError  # noqa: PLC0415
 
-    with failing_in_one_line(lang):
-        try:
-            clear(out_)
-            with ExitStack() as stack:
-                with undisturbed():
-                    from grader.execution.kernels import kernels  # noqa: PLC0415 - as above
+    try:
+        clear(out_)
+        with ExitStack() as stack:
+            with undisturbed():
+                from grader.execution.kernels import kernels  # noqa: PLC0415 - as above
 
-                    kernel = stack.enter_context(kernels(confined=not no_sandbox))
-                    from grader.ci.check import check  # noqa: PLC0415 - while the kernels' server starts
-                    from grader.ci.show import show  # noqa: PLC0415
+                kernel = stack.enter_context(kernels(confined=not no_sandbox))
+                from grader.ci.check import check  # noqa: PLC0415 - while the kernels' server starts
+                from grader.ci.show import show  # noqa: PLC0415
 
-                checked = check(folder, kernel, kit=kit, share=None if min_score is None else min_score / 100)
-            show(checked, out_, lang.value, _log())
-        except GraderError as error:
-            from grader.ci.show import show_failure  # noqa: PLC0415 - where no kernel could be had, it is not there
+            checked = check(folder, kernel, kit=kit, share=None if min_score is None else min_score / 100)
+        show(checked, out_, lang.value, _log())
+    except GraderError as error:
+        from grader.ci.show import show_failure  # noqa: PLC0415 - where no kernel could be had, it is not there
 
-            show_failure(error, lang.value, _log())
-            raise typer.Exit(FAILED) from None
+        show_failure(error, lang.value, _log())
+        raise typer.Exit(FAILED) from None
     if checked.report.error:
         raise typer.Exit(FAILED)
     raise typer.Exit(OK if checked.passed or not fail else BELOW)

@@ -21,7 +21,6 @@ from grader.cli.app import (
     Lang,
     app,
     err,
-    failing_in_one_line,
     out,
     place,
     undisturbed,
@@ -80,7 +79,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     Ends with 0 when every submission was graded, whatever the marks; with 2 when the assignment, a
     submission's file or the grader itself failed.
     """
-    with failing_in_one_line(lang), ExitStack() as stack:
+    with ExitStack() as stack:
         chosen = find(assignment)
         with undisturbed():
             from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not

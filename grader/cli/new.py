@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import Lang, app, err, failing_in_one_line, out, place
+from grader.cli.app import Lang, app, err, out, place
 
 
 @app.command()
@@ -21,11 +21,10 @@ def new(
 
     What lies in the folder already stays as it is; a file of the same name is not written over.
     """
-    with failing_in_one_line(lang):
-        from grader.output_folder import write_new  # noqa: PLC0415 - --help needs none of it
-        from grader.render.messages import ui  # noqa: PLC0415
-        from grader.scaffold import course_files  # noqa: PLC0415
+    from grader.output_folder import write_new  # noqa: PLC0415 - --help needs none of it
+    from grader.render.messages import ui  # noqa: PLC0415
+    from grader.scaffold import course_files  # noqa: PLC0415
 
-        write_new(folder, course_files(lang.value))
+    write_new(folder, course_files(lang.value))
     out.print(folder / "README.md", soft_wrap=True, markup=False)
     err.print(ui(lang.value)("new.next", folder=str(folder)), soft_wrap=True, markup=False)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import Lang, app, failing_in_one_line, out
+from grader.cli.app import Lang, app, out
 
 
 class Also(StrEnum):
@@ -27,8 +27,7 @@ def report(
     ] = None,
 ) -> None:
     """Render pages and table again from result.json; nothing is executed."""
-    with failing_in_one_line(lang or Lang.KO):
-        from grader.batch import render_again  # noqa: PLC0415 - takes a while; --help should not
+    from grader.batch import render_again  # noqa: PLC0415 - takes a while; --help should not
 
-        render_again(folder, lang and lang.value, also or ())
+    render_again(folder, lang and lang.value, also or ())
     out.print(folder / "index.html", soft_wrap=True)

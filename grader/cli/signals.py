@@ -36,3 +36,9 @@ def like_ctrl_c() -> Iterator[list[int]]:
     finally:
         for number, old in before.items():
             signal.signal(number, old)
+
+
+def heed() -> None:
+    """Let come what has waited since the command was started."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *ENDING})

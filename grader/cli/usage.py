@@ -25,7 +25,7 @@ class Commands(TyperGroup):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
         extra["standalone_mode"] = False
         given = sys.argv[1:] if args is None else args
-        lang = _language(given)
+        lang = extra["obj"] = _language(given)
         if (not given or "--help" in given) and is_wanted(lang):
             in_korean(self)
         try:
@@ -34,17 +34,18 @@ class Commands(TyperGroup):
             if type(error).__name__ == "NoArgsIsHelpError":
                 error.show()
             else:
-                typer.echo(f"grader: {in_words(error, lang)}", err=True)
+                named = " ".join(["grader", *(it for it in given[:1] if it in self.commands)])
+                typer.echo(f"grader: {in_words(error, lang, named)}", err=True)
             sys.exit(error.exit_code)
         sys.exit(code or 0)
 
 
-def in_words(error: Any, lang: str) -> str:
-    """Say what is wrong with the arguments, and how the command is used."""
+def in_words(error: Any, lang: str, named: str) -> str:
+    """Say what is wrong with the arguments of the command that was ``named``, and how it is used."""
     from grader.render.messages import ui  # noqa: PLC0415 - takes a while, and is seldom needed
 
     words = ui(lang)
-    asked, command = (error.ctx.command, error.ctx.command_path) if error.ctx else (None, "grader")
+    asked, command = (error.ctx.command, error.ctx.command_path) if error.ctx else (None, named)
     match type(error).__name__:
         case "NoSuchOption":
             said = words("usage.no-option", command=command, option=error.option_name)

@@ -186,7 +186,7 @@ def _said(outcome: CellOutcome) -> str:
     error = outcome.error
     if error is None or outcome.status is not CellStatus.RAISED:
         return outcome.status.value
-    said = f"{error.name}: {error.value}"[:300]
+    said = f"{error.name}: {error.value}"[:300].rstrip(": ")  # not every exception says something
     if error.line is None or not NO_PYTHON.fullmatch(said):
         return said
     return LINE.sub(f", line {error.line})", said)

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec, Question, Variation
+from grader.checks.rows import order_of
 from grader.errors import KitError
 from grader.kit import expected
 from grader.kit.formulas import FUNCTIONS
@@ -177,9 +178,11 @@ def _form(written: Mapping[str, Any], nominal: Data) -> Callable[..., Mapping[st
     """Give the function that reads a form as it is on data; on the assignment's own it is read once."""
 
     def on(data: Data) -> dict[str, Any]:
-        return {name: expected.read(value, data) for name, value in written.items()}
+        order = order_of(nominal, data)
+        read = {name: expected.read(value, data) for name, value in written.items()}
+        return {name: expected.in_order(written[name], value, order) for name, value in read.items()}
 
-    known = on(nominal)
+    known = {name: expected.read(value, nominal) for name, value in written.items()}
     return lambda data=None: known if data is None or data is nominal else on(data)
 
 

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from grader.kit.kit import Kit
 from grader.kit.payload import packed
 from grader.release import blank
-from grader.render.messages import Words, ui
+from grader.render.messages import ui
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -31,7 +31,7 @@ def _prepare(kit):
 {install}    try:
         import grader
 
-        grader.setup(kit)
+        grader.setup(kit{lang})
     except ImportError as error:
         print({absent}, f"({{error.name}})")
 
@@ -62,7 +62,7 @@ def released(source: NotebookNode, kit: Kit, *, checker: str = "", lang: str = "
     for cell in notebook.cells:
         cell.source = _from_its_folder(cell.source, kit.files)
     at = 1 if notebook.cells and notebook.cells[0].cell_type == "markdown" else 0
-    notebook.cells[at:at] = _first_cells(notebook, kit, checker, words)
+    notebook.cells[at:at] = _first_cells(notebook, kit, checker, lang)
     notebook.cells.append(new_markdown_cell(words("kit.last"), id="grader-last"))
     notebook.cells.append(new_code_cell("%check", id="grader-check"))
     notebook.metadata["grader"] = {"assignment": kit.id, "version": kit.version, "kit": kit.digest}
@@ -75,7 +75,8 @@ def notebook_text(notebook: NotebookNode) -> str:
     return f"{nbformat.writes(notebook)}\n"
 
 
-def _first_cells(notebook: NotebookNode, kit: Kit, checker: str, words: Words) -> Iterator[NotebookNode]:
+def _first_cells(notebook: NotebookNode, kit: Kit, checker: str, lang: str) -> Iterator[NotebookNode]:
+    words = ui(lang)
     example = next((question["id"] for question in kit.document["questions"]), "")
     parts = [words("kit.note", example=example)]
     parts += [words("kit.hides")] if kit.hides or kit.later else []
@@ -86,6 +87,7 @@ def _first_cells(notebook: NotebookNode, kit: Kit, checker: str, words: Words) -
         version=kit.version,
         digest=kit.digest,
         install=INSTALL.format(checker=_literal(checker)) if checker else "",
+        lang="" if lang == "ko" else f", {_literal(lang)}",
         absent=_literal(words("kit.absent")),
         payload=packed(kit),
     )

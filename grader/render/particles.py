@@ -15,11 +15,12 @@ _FINAL_OF_LETTERS = {"l": _RIEUL, "r": _RIEUL, "m": _OTHER, "n": _OTHER}
 _FINAL_OF_SIGNS = {"%": _VOWEL, "∞": _VOWEL, "℃": _VOWEL, "ŵ": _OTHER, "ŷ": _OTHER}
 _WORDS = {
     _VOWEL: (
-        "alpha bias data df dict eps float grad gib int kib layer linear list loss mib mse optimizer "
-        "optimizr parameter parameters relu sigmoid step str tensor weight backward adagrad adamw file"
+        "adagrad adamw alpha array backward beta bias data df dict dtype eps eta file float gamma gib grad "
+        "int intercept kib layer linear list loss mib mse ndarray opt optimizer optimizr param parameter "
+        "parameters params rate relu shape sigmoid size slope step str tensor theta weight"
     ),
-    _RIEUL: "bool tuple sequential model label kernel cell",
-    _OTHER: "adam epoch nan net none what yhat rmsprop python column",
+    _RIEUL: "bool cell kernel label lr model sequential tuple",
+    _OTHER: "adam column epoch hat nan net none python rmsprop what yhat",
 }
 _FINAL_OF_WORDS = {word: final for final, words in _WORDS.items() for word in words.split()}
 

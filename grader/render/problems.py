@@ -39,7 +39,9 @@ def problem(cell: CellOutcome, lang: str) -> Problem:
         message = Message("cell.raised", params)
     hint = _hint(error, lang) if error else ""
     source = text.dedented(error.source) if error else ""
-    return Problem(translate(message, lang), hint, source, cell.index)
+    return Problem(
+        translate(message, lang).rstrip(": "), hint, source, cell.index
+    )  # not all exceptions speak
 
 
 def unfinished(report: Report) -> dict[int, Problem]:

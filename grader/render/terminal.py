@@ -22,8 +22,8 @@ from grader.render.problems import raised
 from grader.render.steps import SIGNS, headline
 from grader.render.text import clean, number, points
 
-#: Misconceptions that a terminal lists; the class page has them all.
-_MOST = 8
+#: Misconceptions, and reasons to look at a submission, that a terminal lists; the class page has them all.
+_MOST, _LOOKS = 8, 20
 
 #: What the word for a question without an answer says already.
 SAID_BY_THE_SIGN = "check.unanswered"
@@ -83,7 +83,7 @@ def _submissions(reports: Sequence[Report], words: Words) -> Table:
         table.add_row(
             _plain(name) if number in name else Text("  ").join((_plain(name), _plain(number, "dim"))),
             _score(report, words),
-            _plain(report.error.message.text, "yellow") if report.error else _signs(report.questions),
+            _signs(report.questions),
             str(len(report.flags)) if report.flags else "",
         )
     return table
@@ -103,9 +103,9 @@ def _together(reports: Sequence[Report], words: Words) -> list[RenderableType]:
     table = _lines(3)
     for place, question in enumerate(overview.questions(reports), 1):
         if question.lost:
-            lost = ", ".join(f"{words(f'step.{step}')} {n}" for step, n in question.lost.most_common())
-            mean = f"{number(question.mean, 3)}/{points(question.max_score)}"
-            table.add_row(Text(f"{place:>2}"), Text(mean, "dim"), _plain(lost))
+            lost = [_plain(f"{words(f'step.{step}')} {n}") for step, n in question.lost.most_common()]
+            mean = f"{points(question.mean)}/{points(question.max_score)}"
+            table.add_row(Text(f"{place:>2}"), Text(mean, "dim"), Columns(lost, padding=(0, 2)))
     line = Text("  ").join(_plain(f"{words(key)} {number(value, 3)}") for key, value in told)
     return ["", line, *([table] if table.row_count else [])]
 
@@ -125,12 +125,20 @@ def _again(reports: Sequence[Report], lang: str) -> list[RenderableType]:
 
 
 def _attention(reports: Sequence[Report], words: Words, lang: str) -> list[RenderableType]:
-    """Give whom to look at, and why."""
+    """Give whom to look at, and why: first those without a score."""
+    named = zip(reports, told_apart(reports), strict=True)
+    told = [
+        (name, it)
+        for report, name in sorted(named, key=lambda it: it[0].error is None)
+        for it in once(overview.attention(report), report.questions, words)
+    ]
+    if not told:
+        return []
     table = _lines(2)
-    for report, name in zip(reports, told_apart(reports), strict=True):
-        for it in once(overview.attention(report), report.questions, words):
-            table.add_row(_plain(name, "bold yellow"), _plain(translate(it, lang)))
-    return ["", _plain(words("class.attention"), "bold"), table] if table.row_count else []
+    for name, it in told[:_LOOKS]:
+        table.add_row(_plain(name, "bold yellow"), _plain(translate(it, lang)))
+    more = [_plain(words("class.attention-more", count=len(told) - _LOOKS), "dim")] if told[_LOOKS:] else []
+    return ["", _plain(words("class.attention"), "bold"), table, *more]
 
 
 def _lines(columns: int) -> Table:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -36,7 +37,9 @@ def validation_table(found: Validation, lang: str = "ko") -> RenderableType:
         Text.assemble(_sign(trial), f" {_name(trial, words)}") for trial in found.trials if not trial.question
     ]
     holes = [Text(f"✗ {name}: {hole}", "red") for name, hole in _holes(found, lang)]
-    legend = Text(" · ".join(f"{number} {question}" for number, question in enumerate(questions, 1)), "dim")
+    legend = Columns(
+        [Text(f"{n} {question}", "dim") for n, question in enumerate(questions, 1)], padding=(0, 2)
+    )
     matrix: list[RenderableType] = ["", table, legend] if rows else []
     return Group(*parts, *matrix, "", *holes, Text(_sentence(found, words), "bold"))
 

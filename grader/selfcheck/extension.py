@@ -13,12 +13,13 @@ from IPython.core.getipython import get_ipython
 from grader.errors import KitError
 from grader.kit import unpacked
 from grader.records import Message
+from grader.render.messages import LANGUAGES
 from grader.selfcheck.display import say, show
 from grader.selfcheck.session import Session
 from grader.spelling import nearest_first
 
-LANG = "ko"
 _session: Session | None = None
+_lang = "ko"  # or as the notebook was released
 
 
 def _quietly(function: Callable[..., None]) -> Callable[..., None]:
@@ -30,7 +31,7 @@ def _quietly(function: Callable[..., None]) -> Callable[..., None]:
             function(*args)
         except Exception as error:  # noqa: BLE001 - as the docstring says
             try:
-                say(Message("selfcheck.failed", {"error": type(error).__name__}), LANG)
+                say(Message("selfcheck.failed", {"error": type(error).__name__}), _lang)
             except Exception:  # noqa: BLE001 - nor does saying so
                 print(f"grader: {type(error).__name__}", file=sys.stderr)  # noqa: T201
 
@@ -40,7 +41,15 @@ def _quietly(function: Callable[..., None]) -> Callable[..., None]:
 @_quietly
 def load(shell: Any) -> None:
     """Make ``%check`` known. Called by IPython for ``%load_ext grader``, and by ``setup``."""
-    shell.register_magic_function(lambda line: check(*_names(line)), "line", "check")
+    shell.register_magic_function(_magic, "line", "check")
+
+
+def _magic(line: str) -> None:
+    """%check mse: 그 문제를 단계별로 봅니다. %check: 모든 문제를 봅니다.
+
+    ``%check mse`` looks at that question step by step, ``%check`` at all of them.
+    """
+    check(*_names(line))
 
 
 def _names(line: str) -> list[str]:
@@ -49,9 +58,10 @@ def _names(line: str) -> list[str]:
 
 
 @_quietly
-def setup(payload: str) -> None:
+def setup(payload: str, lang: str = "ko") -> None:
     """Take the kit that a notebook carries, and begin to watch. Called by the notebook's first cell."""
-    global _session  # noqa: PLW0603 - one kernel, one session
+    global _session, _lang  # noqa: PLW0603 - one kernel, one session
+    _lang = lang if lang in LANGUAGES else "ko"
     shell = get_ipython()
     if shell is None:
         return
@@ -62,28 +72,28 @@ def setup(payload: str) -> None:
         else:
             _session.take(kit)
     except KitError as error:
-        say(Message(f"error.kit.{error.code}"), LANG)
+        say(Message(f"error.kit.{error.code}"), _lang)
         return
     load(shell)
     example = next((question.id for question in _session.assignment.questions), "")
-    say(Message("selfcheck.ready", {"example": example}), LANG)
+    say(Message("selfcheck.ready", {"example": example}), _lang)
 
 
 @_quietly
 def check(*asked_for: str) -> None:
     """Look at some questions, or at all of them, and show what was seen. Capitals do not matter."""
     if _session is None:
-        say(Message("selfcheck.no-kit"), LANG)
+        say(Message("selfcheck.no-kit"), _lang)
         return
     names = [one.id for one in _session.assignment.questions]
     meant = {name.casefold(): name for name in names}
     questions = [meant.get(str(question).casefold(), str(question)) for question in asked_for]
     for question in dict.fromkeys(questions):
         if question in _session.kit.later:
-            say(Message("selfcheck.later", {"title": _session.kit.later[question]}), LANG)
+            say(Message("selfcheck.later", {"title": _session.kit.later[question]}), _lang)
         elif question not in names:
             near = nearest_first(question, names)
-            say(Message("selfcheck.no-question", {"name": question, "names": near}), LANG)
+            say(Message("selfcheck.no-question", {"name": question, "names": near}), _lang)
     asked = [name for name in names if name in questions]
     if asked or not questions:
-        show(_session.look(asked or names), _session.kit, LANG)
+        show(_session.look(asked or names), _session.kit, _lang)

@@ -241,7 +241,7 @@ def test_no_kit(push, sheet):
     notebook["cells"] = [cell for cell in notebook["cells"] if not str(cell.get("id")).startswith("grader-")]
     done = push({"steps.ipynb": json.dumps(notebook)})
 
-    assert (2, True) == (done.code, "준비 셀" in done.log)
+    assert (2, True) == (done.code, "steps.ipynb: 이 노트북에는 스스로 확인하는 데" in done.log)
 
 
 @pytest.mark.parametrize(

@@ -133,3 +133,20 @@ def test_one_endless_loop_leaves_the_others_their_room(reports):
 def test_nobody_trained_no_picture(reports):
     """A question without a run has no curves."""
     assert None is class_losses([Trained("x", reports["perfect"].questions[0])], ui("ko"))
+
+
+def test_one_loss_below_zero_keeps_the_scale(reports):
+    """A loss without a square leaves a log scale at its bottom; the others are still told apart."""
+    right = next(one for one in reports["perfect"].questions if one.id == "mse")
+    losses = {"below": ((1, 5.0), (30, -9.0)), "beyond": ((1, 80.0), (20, 1e7))}
+    others = [Trained(name, replace(right, run=replace(right.run, losses=it))) for name, it in losses.items()]
+
+    assert "로그 눈금" == class_losses([Trained("a", right), *others], ui("ko")).note
+
+
+@pytest.mark.parametrize(("count", "scrolls"), [(8, False), (9, True)])
+def test_a_long_list_of_whom_to_look_at_scrolls(reports, count, scrolls):
+    """What follows it on the page stays in reach."""
+    page = class_page([ClassEntry(reports["error"], f"{n}/report.html") for n in range(count)])
+
+    assert scrolls == ('<ul class="attention long">' in page)

@@ -18,6 +18,8 @@ from grader.render.particles import josa
         ("ŵ0", "은"),
         ("x", "는"),
         ("optimizr", "는"),
+        ("theta", "는"),
+        ("lr", "은"),
         ("grocer", "은(는)"),
         ("", "은(는)"),
         ("이서연", "은"),

@@ -68,6 +68,17 @@ def test_it_fits_80_columns(any_report, reports, lang):
     assert "…" not in "".join(line for line in lines if "✓" in line)
 
 
+def test_who_has_no_score_comes_first(printed, reports):
+    """Of a long list of whom to look at a terminal shows the beginning."""
+    flag = Message("flag.no-code")
+    many = [replace(reports["perfect"], flags=(flag,)) for _ in range(21)]
+    told = printed(summary([*many, reports["error"]])).partition("확인이 필요한 제출\n")[2].splitlines()
+
+    assert "이오류" in told[0]
+    assert 19 == sum("실행할 코드가 없습니다" in line for line in told)
+    assert "그 밖의 2건은 반 전체 페이지에 있습니다." == told[-1].strip()
+
+
 def test_a_diagnosis_is_shown_in_its_parts(printed):
     """The student's own line, why it matters and what to try, as on the page."""
     sample = Path(__file__).parents[2] / "reports" / "sample"
@@ -87,7 +98,7 @@ def test_the_class_is_summed_up(printed):
 
     assert "평균 88.2  중앙값 98.5  최저 0  최고 100" in text
     assert re.search(r"2명  미분을 초기화하지 않음 +문제 3, 13", text)
-    assert re.search(r" 3  7.07/8 +step4 update 2, 미분 초기화 1, 반복 횟수 1, step2 loss 1", text)
+    assert re.search(r" 3  7.07/8 +step4 update 2 +미분 초기화 1 +반복 횟수 1 +step2 loss 1", text)
     assert re.search(r"조수아  문제 2, 3, 7, 8, 9, 10, 12, 13: 답안의 데이터가", text)
 
 

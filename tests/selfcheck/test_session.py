@@ -37,6 +37,15 @@ def test_a_right_answer(at_work, begun):
     assert "✓ 셀을 위에서 아래로 차례대로 실행했습니다." in said
 
 
+def test_a_notebook_released_in_english_is_answered_in_english(at_work, steps):
+    """By the language that its first cell tells."""
+    first = next(it for it in kit_notebook(steps, lang="en").cells if it.id == "grader-setup")
+    ready, said = at_work(Cell(first.source, first.id), "%check mse")
+
+    assert "The checking tool is loaded." in ready
+    assert "The cells were run from top to bottom." in said
+
+
 def test_a_mistake_is_named_with_its_line(at_work, begun):
     """As in the report: which step, since which epoch, what to try."""
     *_, said = at_work(*begun, answer(f"{INIT}\n{UNCLEARED}", "a"), "%check mse")
@@ -93,7 +102,7 @@ def test_cells_that_ran_before_the_checker_was_there(at_work, begun):
     setup, *rest = begun
     *_, said = at_work(*rest, answer(f"{INIT}\n{LOOP}", "a"), setup, "%check mse")
 
-    assert f"셀 [{len(rest) + 1}]은 확인 도구를 불러오기 전에 실행되어서" in said
+    assert f"셀 [{len(rest) + 1}]의 코드는 확인 도구를 불러오기 전에 실행되어서" in said
     assert "확인 도구를 불러오기 전에 실행한 셀이 있습니다." in said
     assert "✗" not in said
 
@@ -110,7 +119,10 @@ def test_questions_in_another_order(at_work, begun):
     sse = "# 문제: sse\n" + f"{INIT}\n{LOOP}".replace("1/10", "1/1000").replace("mean", "sum")
     *_, said = at_work(*begun, answer(f"{INIT}\n{LOOP}", "b"), Cell(sse, "a"), "%check")
 
-    assert f"셀 [{len(begun) + 2}]은 아래에 있는 셀 [{len(begun) + 1}]보다 나중에 실행되었습니다" in said
+    assert (
+        f"셀 [{len(begun) + 2}]의 코드가 아래에 있는 셀 [{len(begun) + 1}]의 코드보다 나중에 실행되었습니다"
+        in said
+    )
     assert said.count("8 / 8점") == 2
 
 

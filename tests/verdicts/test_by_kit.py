@@ -10,7 +10,7 @@ from grader.judging.judge import judge
 from grader.kit import Kit, make
 
 from ..shortened import asking_less  # noqa: TID252 - tests are no package
-from .conftest import executed, submission_of, submitted
+from .conftest import DATA, START, executed, submission_of, submitted
 from .logistic import EPOCHS, WRONG_LOOPS, WRONG_VALUES, notebook
 from .named import named
 from .together import begins, notebooks
@@ -107,6 +107,25 @@ def test_mistakes_of_steps(warm, tmp_path, steps, answers):
 
     assert instructor == student
     assert {code for answer in answers for code in named(answer)} <= codes(instructor)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        DATA[1].replace("df.", "df.sample(frac=1, random_state=3)."),
+        f"{DATA[1]}\norder = torch.randperm(100)\nx, y, X = x[order], y[order], X[order]",
+    ],
+    ids=["frame", "tensors"],
+)
+def test_rows_in_another_order(warm, tmp_path, steps, data):
+    """They are right by the kit as well, and so is the ŷ that follows from them."""
+    yhat = "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)"
+    submission = submission_of([*START, ("data", data), ("net-bias", yhat)])
+
+    instructor, student = both(warm, tmp_path, steps, submission)
+
+    assert instructor == student
+    assert {"check.passed"} == {message.id for checks, _ in student.values() for *_, message, _ in checks}
 
 
 @pytest.fixture(scope="module")

@@ -86,13 +86,16 @@ def _y_scale(curves: Sequence[Losses]) -> svg.Scale:
     values = [loss for losses in curves for _, loss in finite(losses)]
     first = max((losses[0][1] for losses in curves if losses and math.isfinite(losses[0][1])), default=1.0)
     limit = abs(first) * _HIGHEST
-    near = [value for value in values if abs(value) <= limit]
-    return svg.span(near or values, start=_BOTTOM, end=_TOP)
+    near = [value for value in values if abs(value) <= limit] or values
+    positive = svg.span((value for value in near if value > 0), start=_BOTTOM, end=_TOP)
+    # A loss without a square falls below zero: on a log scale it leaves the picture at its bottom.
+    return positive if positive.log else svg.span(near, start=_BOTTOM, end=_TOP)
 
 
 def _finding(trained: Sequence[Trained], words: Words) -> str:
     right = sum(it.question.status == QuestionStatus.PASSED for it in trained)
     runs = [it.question.run.losses for it in trained if it.question.run]
     broken = sum(len(finite(losses)) < len(losses) for losses in runs)
-    told = words("class.losses-finding", count=len(trained), right=right)
+    said = "class.losses-finding" if right else "class.losses-none-right"
+    told = words(said, count=len(trained), right=right)
     return f"{told} {words('class.losses-broken', count=broken)}" if broken else told

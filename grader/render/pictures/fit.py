@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from grader.records import QuestionReport
+from grader.records import CheckStatus, QuestionReport, Step
 from grader.render.messages import Words
 from grader.render.pictures import svg
 from grader.render.pictures.ends import coefficients, end_of_reference, end_of_run
@@ -55,7 +55,9 @@ def _finding(question: QuestionReport, words: Words, *, binary: bool, drawn: boo
     if mine is None or not drawn:
         not_finite = mine is not None and not _finite(*mine)
         return words("plot.fit-not-finite" if not_finite else "plot.fit-unknown")
-    return _half(mine, right, words) if binary else _equation(mine, right, words)
+    said = _half(mine, right, words) if binary else _equation(mine, right, words)
+    other = any(it.step is Step.STEP1 and it.status is CheckStatus.FAILED for it in question.checks)
+    return f"{said} {words('plot.fit-of-parameters')}" if other else said
 
 
 def _half(mine: svg.Point, right: svg.Point | None, words: Words) -> str:

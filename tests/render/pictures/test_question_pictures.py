@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from grader.records import ParameterSummary, ReferenceSummary, Step
+from grader.records import CheckStatus, ParameterSummary, ReferenceSummary, Step
 from grader.render.messages import ui
 from grader.render.pictures import pictures
 
@@ -35,7 +35,7 @@ X = tuple(n / 10 - 1 for n in range(21))
 def drawn(build):
     """Draw the pictures of a path of two parameters, its end included, beside the reference's."""
 
-    def draw(path, reference=tuple(RIGHT), data=None, lang="en"):
+    def draw(path, reference=tuple(RIGHT), data=None, lang="en", check=(Step.STEP2,)):
         at = dict(enumerate(path[:-1], 1))
         run = replace(
             build.run([1.0] * len(at)),
@@ -50,7 +50,7 @@ def drawn(build):
         points = {"x": X, "y": tuple(2.5 + 4 * x for x in X)}
         question = build.question(
             "mse",
-            [build.check(Step.STEP2)],
+            [build.check(*check)],
             run=run,
             reference=ReferenceSummary((), tuple(enumerate(reference, 1))) if reference else None,
             data={**points, **lines, **surface(), **(data or {})},
@@ -126,6 +126,13 @@ def test_a_line_is_said_as_an_equation(drawn):
         == drawn([*RIGHT[:2], (-3.0, -9.0)])["Data and line"].finding
     )
     assert "Your line is ŷ = 2.43 + 4.01x, as is the reference's." == drawn(RIGHT)["Data and line"].finding
+
+
+def test_a_line_of_parameters_is_not_called_a_wrong_prediction(drawn):
+    """Where ŷ was computed in another way, its own line is not the one that is drawn."""
+    finding = drawn(RIGHT, check=(Step.STEP1, CheckStatus.FAILED))["Data and line"].finding
+
+    assert finding.endswith("the ŷ that you computed is another.")
 
 
 def test_zeros_and_ones_have_a_curve_of_probabilities(drawn):
