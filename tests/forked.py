@@ -50,7 +50,9 @@ def in_child(work) -> str:
 @cache
 def shell():
     """Make the shell that a child runs cells in, which takes longer than most cells; it has run none."""
-    no_file = Config({"HistoryManager": {"enabled": False}})  # nor a thread that writes it, which no child has
+    no_file = Config(
+        {"HistoryManager": {"enabled": False}}
+    )  # nor a thread that writes it, which no child has
     made = InteractiveShell.instance(config=no_file)
     made.run_line_magic("colors", "nocolor")
     with redirect_stdout(StringIO()):

@@ -42,6 +42,11 @@ class Observed:
         return None if self.raised is None else self.raised.error
 
     @property
+    def stopped_within(self) -> bool:
+        """Whether an exception ended the loop, and the cell with it: it left what stands there."""
+        return self.raised is not None and self.raised.in_loop and self.raised.once
+
+    @property
     def names(self) -> list[str]:
         """The name of each of the student's numbers, ``What[1]`` for one of several."""
         out = []

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from grader.assignment.model import Question
 from grader.checks.finding import Finding, failed, only, result
+from grader.checks.flow import updates_before_backward
 from grader.checks.raised import CUT, NO_GRADIENT, Raised
-from grader.checks.source import has_loop, typed_numbers, updates_before_backward
+from grader.checks.source import has_loop, typed_numbers
 from grader.recording import Value
 from grader.records import CellStatus, CheckResult, CheckStatus, Message, Step
 from grader.runs.parameters import SMALL

@@ -201,6 +201,13 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.STEP1, step1.softmax_twice, agreement.forward, classes),
     Misconception(Step.STEP2, step2.broadcast_target, rules.said("step2.broadcast"), one_a_row),
     Misconception(Step.STEP2, step2.penalty_missing, agreement.forward, penalised),
+    Misconception(
+        Step.STEP2,
+        step2.loss_arguments_swapped,
+        agreement.loss,
+        probability,
+        also=(partial(step2.loss_arguments_swapped, logits=False),),
+    ),
     Misconception(Step.STEP2, step2.logits_for_probability, rules.wrong_side_of_sigmoid, probability),
     Misconception(Step.STEP2, step2.target_is_probability, agreement.forward, known_probability),
     Misconception(

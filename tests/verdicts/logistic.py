@@ -136,6 +136,15 @@ WRONG_LOOPS = (
     loop("logits-for-probability, raises in two lines", BY_SGD.but(yhat="yhat = l1(x)", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step2", "init step1 step3 step4 clear epochs result"),
     loop("logits-for-probability", BY_SGD.but(loss="loss = torch.nn.BCEWithLogitsLoss()(a1(l1(x)), y)"), "step2"),
     loop("logits-for-probability", BCE.but(loss="loss = torch.nn.BCEWithLogitsLoss()(yhat, y)"), "step2"),
+    *(
+        loop(f"loss-arguments-swapped: {loss}", one.but(loss=f"loss = {loss}"), "step2")
+        for one, loss in (
+            (BY_SGD, "torch.nn.BCELoss()(y, yhat)"),
+            (BCE, "torch.nn.functional.binary_cross_entropy(y, yhat)"),
+            (BCE, "-torch.mean(yhat * torch.log(y) + (1 - yhat) * torch.log(1 - y))"),
+            (BY_SGD, "torch.nn.BCEWithLogitsLoss()(y, l1(x))"),
+        )
+    ),
     loop("mse-for-bce", BCE.but(loss=MSE.loss), "step2"),
     loop("mse-for-bce", BY_SGD.but(loss=MSE.loss), "step2"),
     loop("bce-for-mse", MSE.but(loss=CROSS), "step2"),
@@ -188,6 +197,23 @@ WRONG_LOOPS = (
     loop("gradient-not-cleared", BCE.but(clear=""), "clear"),
     loop("gradient-not-cleared", BY_SGD.but(clear=""), "clear"),
     loop("gradient-partly-cleared", MSE.but(clear="l1.bias.grad = None"), "clear"),
+    loop(
+        "cleared-before-step, by methods",
+        BCE.but(
+            before=f"""{MAKE}
+class Trainer:
+    def clear(self):
+        for p in l1.parameters():
+            p.grad.zero_()
+    def update(self):
+        for p in l1.parameters():
+            p.data -= 0.1 * p.grad
+trainer = Trainer()""",
+            update="trainer.clear()\ntrainer.update()",
+            clear="",
+        ),
+        "clear",
+    ),
     loop("wrong-sign", MSE.but(update=UPDATE.replace("- 0.1", "+ 0.1")), "step4"),
     loop("learning-rate", BCE.but(update=UPDATE.replace("0.1", "0.01")), "step4"),
     loop("bias-not-updated", BCE.but(update=UPDATE.split("\n")[1]), "step4"),
