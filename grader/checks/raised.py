@@ -103,11 +103,16 @@ class Raised:
         """The statement that raised; the line that calls it where a function computes a part of the epoch."""
         around = [node for node in self._all if _holds(node, self.line or 0)]
         innermost = self._innermost(around)
-        functions = [node for node in around if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        functions = [
+            node for node in around if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        ]  # outer first
         helper = next((node for node in functions if not _trains(node)), None)
         if helper is not None and (innermost is None or _told(innermost) is None):
             makes = any(node.name == "__init__" for node in functions)
-            return self._epoch.first_use(helper, self._epoch.above if makes else self._epoch.inner)
+            among = self._epoch.above if makes else self._epoch.inner
+            called = self._epoch.first_call(functions[-1], among) if len(functions) > 1 else None
+            trains = helper is not functions[0]  # the class does: its methods have no names of their own
+            return called if called or trains else self._epoch.first_use(helper, among)
         return innermost
 
     def _innermost(self, around: list[ast.stmt]) -> ast.stmt | None:
@@ -123,11 +128,12 @@ class _Epoch:
     """What is repeated in the training that a line belongs to, statement by statement."""
 
     def __init__(self, nodes: list[ast.stmt], line: int) -> None:
+        self.nodes = nodes
         loops = _blocks(nodes, ast.For | ast.While)
         trains = [block for block in (*loops, *_blocks(nodes, ast.FunctionDef)) if _trains(block)]
         around = [block for block in (*trains, *loops) if _holds(block, line)]
-        below = [block for block in (*trains, *loops) if block.lineno > line]
-        self.block = next(iter((*around, *below)), None)
+        below = [[block for block in some if block.lineno > line] for some in (trains, loops)]
+        self.block = next(iter((*around, *below[0], *trains, *below[1])), None)
         self.inner = [] if self.block is None else _simple(self.block)
         self.above = [n for n in nodes if self.block and (n.end_lineno or 0) < self.block.lineno]
         self.backward = next(filter(differentiates, self.inner), None)
@@ -198,6 +204,16 @@ class _Epoch:
         used = {name for node, step in steps.items() if step is Step.STEP2 for name in _uses(node)}
         return made & used or made
 
+    def first_call(
+        self, method: ast.FunctionDef | ast.ClassDef, among: Iterable[ast.stmt]
+    ) -> ast.stmt | None:
+        """Give the first line of some that calls a method, ``self.loss(…)``, or one that calls it."""
+        names = {method.name}
+        names |= {
+            f.name for f in _blocks(self.nodes, ast.FunctionDef) if _methods(f) & names and not _trains(f)
+        }
+        return next((node for node in among if _methods(node) & names), None)
+
     def first_use(self, helper: ast.FunctionDef | ast.ClassDef, among: Iterable[ast.stmt]) -> ast.stmt | None:
         """Give the first line of some that calls a function, or what was made with it."""
         names = {helper.name}
@@ -264,6 +280,12 @@ def _calls(node: ast.stmt, method: str) -> bool:
     call = node.value if isinstance(node, ast.Expr) else None
     function = call.func if isinstance(call, ast.Call) else None
     return isinstance(function, ast.Attribute) and means(function.attr, method)
+
+
+def _methods(node: ast.stmt) -> set[str]:
+    """Give the methods that a statement calls of what has a plain name: ``loss`` of ``self.loss(yhat)``."""
+    functions = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return {f.attr for f in functions if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name)}
 
 
 def _called(node: ast.stmt) -> str:

@@ -38,6 +38,8 @@ SAID = {
 """What torch says, and the step that it is about where the line does not tell."""
 LOSS = ("between 0 and 1", "target size", "Target size")
 """What torch's losses say of what they are given."""
+NO_LOSS = ("not callable", "'backward'")
+"""What Python says of a loss that is ``None``, or of a function for it that is."""
 NO_PYTHON = re.compile(r"(?:Syntax|Indentation|Tab)Error: (.*) \((?!<(?:string|unknown)>).*, line (\d+)\)")
 """What Python says of a cell that it cannot read, and not of a text that it was given to evaluate."""
 ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, CellStatus.NOT_REACHED)}
@@ -139,6 +141,8 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
     step = raised.step
     if step is None or about is Step.STEP4 or (about is Step.STEP1 and raised.made_yhat):
         return about or step or (Step.EPOCHS if raised.in_loop else Step.INIT)
+    if step is Step.STEP2 and about is Step.STEP3 and not any(w in raised.error for w in NO_LOSS):
+        return Step.STEP1  # ŷ is None: a function that returns nothing
     if step is Step.STEP4 and about is Step.STEP3:
         return Step.STEP4 if updates_before_backward(raised.source) else Step.STEP3
     return step

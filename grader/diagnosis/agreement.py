@@ -74,7 +74,10 @@ def loss(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
     found = forward(case, check, replaced)
     if found is not None or case.observed is None:
         return found
-    agrees = _same_loss_of_yhat(case, replaced) or _infinite_alike(case, replaced)
+    try:
+        agrees = _same_loss_of_yhat(case, replaced) or _infinite_alike(case, replaced)
+    except MISFIT:  # of another number of rows
+        return None
     return _with_factor(dict(check.message.params)) if agrees else None
 
 

@@ -33,6 +33,15 @@ def probability(reference: Training, data: Data) -> bool:
     return bool(((yhat > 0) & (yhat < 1)).all())
 
 
+def one_sided(reference: Training, data: Data) -> bool:
+    """Tell whether ŷ is a probability, and the loss takes y and ŷ each in its own way."""
+    if not probability(reference, data):
+        return False
+    yhat = reference.step1(reference.init(), data)
+    swapped = step2.loss_arguments_swapped(reference, logits=False).step2(yhat, data)
+    return not bool(torch.isclose(swapped, reference.step2(yhat, data)))
+
+
 def known_probability(reference: Training, data: Data) -> bool:
     """Tell whether the data hold the true probability v beside y."""
     return hasattr(data, "v") and probability(reference, data)
@@ -205,7 +214,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
         Step.STEP2,
         step2.loss_arguments_swapped,
         agreement.loss,
-        probability,
+        one_sided,
         also=(partial(step2.loss_arguments_swapped, logits=False),),
     ),
     Misconception(Step.STEP2, step2.logits_for_probability, rules.wrong_side_of_sigmoid, probability),

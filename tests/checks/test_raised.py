@@ -35,6 +35,23 @@ for epoc in range(30):
     epoch()"""
 
 
+METHODS = """class Trainer:
+    def step(self):
+        yhat = self.predict(x)
+        loss = self.loss(yhat, y)
+        loss.backward()
+    def predict(self, x):
+        return self.forward(x)
+    def forward(self, x):
+        return self.line(x)
+    def loss(self, yhat, y):
+        return torch.means((y - yhat) ** 2)
+    def fit(self):
+        for epoc in range(30):
+            self.step()
+Trainer().fit()"""
+
+
 def stopped(source, line, error=""):
     """Give the name of the step that an error in a line belongs to."""
     step = Raised(error, source, line).step
@@ -52,6 +69,12 @@ def test_each_line_of_a_training_belongs_to_a_step():
 def test_a_function_is_the_line_that_calls_it(line, step):
     """What computes a part of the epoch elsewhere is that part; a network that is being made is the start."""
     assert step == stopped(FUNCTIONS, line)
+
+
+@pytest.mark.parametrize(("line", "step"), [(7, "step1"), (9, "step1"), (11, "step2")])
+def test_a_method_is_the_line_that_calls_it(line, step):
+    """Be it through another one; a loss that has the method's name is no call of it."""
+    assert step == stopped(METHODS, line)
 
 
 @pytest.mark.parametrize(

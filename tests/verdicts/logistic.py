@@ -123,6 +123,16 @@ OUTSIDE = {
 SWAPPED = "loss = -torch.mean((1 - y) * torch.log(yhat) + y * torch.log(1 - yhat))"
 WRONG_LOOPS = (
     loop("l1 in the loss", BCE.but(loss="loss = torch.mean((y - l1(x)) ** 2)"), "step2"),
+    loop("l1 in the loss", MSE.but(loss="loss = torch.mean((y - l1(x)) ** 2)"), "step2"),
+    loop(
+        "a backward for each quarter, whose means add up",
+        BCE.but(
+            yhat="",
+            loss="for k in range(4):\n    i = slice(500 * k, 500 * k + 500)\n    torch.nn.BCELoss()(a1(l1(x[i])), y[i]).backward()",
+            backward="",
+        ),
+        "step2",
+    ),
     loop("a hinge", BCE.but(loss="loss = torch.relu(1 - (2 * y - 1) * l1(x)).mean()"), "step2"),
     loop("much eps in the logarithm", BCE.but(loss="loss = -(y * torch.log(yhat + .01) + (1 - y) * torch.log(1 - yhat + .01)).mean()"), "step2"),
     loop("clamped in the loss", BCE.but(loss="loss = torch.nn.BCELoss()(yhat.clamp(.1, .9), y)"), "step2"),

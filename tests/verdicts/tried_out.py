@@ -533,6 +533,23 @@ for epoc in range(30):
         )
     ),
     raises("a loss of another ŷ", "mse", "step2", before=f"{WHAT}\nyhat0 = X @ What.detach()", loss="loss = torch.mean((y - yhat0) ** 2)"),
+    wrong("raises: a forward that returns nothing", "sgd-bias", "step1", "", """
+class Trainer:
+    def forward(self, x):
+        yhat = self.net(x)
+    def step(self):
+        yhat = self.forward(x)
+        loss = self.loss_fn(yhat, y)
+        loss.backward()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+    def fit(self):
+        self.net, self.loss_fn = torch.nn.Linear(1, 1), torch.nn.MSELoss()
+        self.net.bias.data, self.net.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])
+        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=0.1)
+        for epoc in range(30):
+            self.step()
+Trainer().fit()""", unseen=" ".join(EVERY - {"step1"})),
     raises("backward misspelt", "sgd-bias", "step3", backward="loss.Backward()"),
     raises("a list that is not there", "mse", "epochs", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
     wrong("the step misspelt", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="optimizr.stp()").source, unseen="clear epochs result"),
