@@ -209,9 +209,8 @@ class _Epoch:
     ) -> ast.stmt | None:
         """Give the first line of some that calls a method, ``self.loss(…)``, or one that calls it."""
         names = {method.name}
-        names |= {
-            f.name for f in _blocks(self.nodes, ast.FunctionDef) if _methods(f) & names and not _trains(f)
-        }
+        others = [f for f in self.nodes if isinstance(f, ast.FunctionDef) and not _trains(f)]
+        names |= {f.name for f in others if _methods(f) & names}
         return next((node for node in among if _methods(node) & names), None)
 
     def first_use(self, helper: ast.FunctionDef | ast.ClassDef, among: Iterable[ast.stmt]) -> ast.stmt | None:
