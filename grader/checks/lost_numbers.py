@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.checks.finding import NOT_OBSERVED, PASSED, Finding
-from grader.checks.loop import is_number
 from grader.checks.observed import Observed
 from grader.checks.source import clears, types
 from grader.records import CheckStatus, Step
@@ -19,9 +18,8 @@ def lost_numbers(
 
     Where torch goes on with such numbers nothing after them is judged: they are the charged mistake's doing.
     """
-    left = observed.run.epochs[-1].following
     lost = any(found.status is CheckStatus.FAILED for found in findings.values())
-    if not lost or not observed.stopped_within or left is None or any(map(is_number, left)):
+    if not lost or not observed.stopped_within or not observed.left_no_numbers:
         return {}
     found = {}
     if findings[Step.CLEAR] == NOT_OBSERVED and clears(observed.source):

@@ -224,6 +224,17 @@ trainer = Trainer()""",
         ),
         "clear",
     ),
+    Answer(
+        "train-bce: partly cleared, of a ŷ that ends in no number, which BCELoss refuses",
+        (
+            (
+                "train-bce",
+                BCE.but(yhat="yhat = 1 / (1 + torch.exp(l1(x)))", loss="loss = torch.nn.BCELoss()(yhat, y)", clear="l1.bias.grad = None").source,
+            ),
+        ),
+        loses=frozenset({"train-bce.step1", "train-bce.clear"}),
+        named=("gradient-partly-cleared",),
+    ),
     loop("wrong-sign", MSE.but(update=UPDATE.replace("- 0.1", "+ 0.1")), "step4"),
     loop("learning-rate", BCE.but(update=UPDATE.replace("0.1", "0.01")), "step4"),
     loop("bias-not-updated", BCE.but(update=UPDATE.split("\n")[1]), "step4"),
