@@ -24,6 +24,7 @@ NEAR = 1e-4
 LONGEST_FLAT = 1000
 """Numbers of a y of shape (n,), of which a reference makes n² residuals in each epoch."""
 SAID = {
+    "mat2 must be a matrix": Step.INIT,  # a linear layer whose weight was replaced by one number alone
     "same dtype": Step.STEP1,  # a product, of data and parameters of two dtypes
     "shapes cannot be multiplied": Step.STEP1,
     "must match the size of tensor": Step.STEP1,
@@ -139,10 +140,10 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
         return Step.STEP2 if _yhat_is_known(training, changed, data) else Step.STEP1
     about = next((step for words, step in SAID.items() if words in raised.error), None)
     step = raised.step
-    if step is None or about is Step.STEP4 or (about is Step.STEP1 and raised.made_yhat):
+    if step is None or about in (Step.INIT, Step.STEP4) or (about is Step.STEP1 and raised.made_yhat):
         return about or step or (Step.EPOCHS if raised.in_loop else Step.INIT)
-    if step is Step.STEP2 and about is Step.STEP3 and not any(w in raised.error for w in NO_LOSS):
-        return Step.STEP1  # ŷ is None: a function that returns nothing
+    if step is Step.STEP2 and _no_yhat(training, raised, changed, data):
+        return Step.STEP1
     if step is Step.STEP4 and about is Step.STEP3:
         return Step.STEP4 if updates_before_backward(raised.source) else Step.STEP3
     return step
@@ -154,6 +155,16 @@ def _cut_off(raised: Raised, changed: Mapping[str, Value]) -> Step:
     if followed & raised.yhats:
         return Step.STEP2
     return Step.STEP1 if followed else Step.INIT
+
+
+def _no_yhat(training: Training, raised: Raised, changed: Mapping[str, Value], data: Data) -> bool:
+    """Tell whether a loss was given ``None`` for ŷ, or what has not as many numbers as ŷ has."""
+    if NO_GRADIENT in raised.error:
+        return not any(words in raised.error for words in NO_LOSS)
+    count = training.step1(training.init(), data).numel()
+    made = [changed[name] for name in raised.yhats if name in changed and changed[name].requires_grad]
+    other = any(torch.Size(value.shape or ()).numel() != count for value in made)
+    return other and "must match the size of tensor" in raised.error
 
 
 def _yhat_is_known(training: Training, changed: Mapping[str, Value], data: Data) -> bool:

@@ -155,6 +155,8 @@ WRONG_LOOPS = (
             (BY_SGD, "torch.nn.BCEWithLogitsLoss()(y, l1(x))"),
         )
     ),
+    loop("logits-for-probability, by hand, no name", BY_SGD.but(yhat="", loss="loss = torch.nn.BCEWithLogitsLoss()(1 / (1 + torch.exp(-l1(x))), y)"), "step2"),
+    loop("a weight of one number alone", MSE.but(before=MAKE.replace("[[1.0]]", "[1.0]")), "init", "step1 step2 step3 step4 clear epochs result"),
     loop("mse-for-bce", BCE.but(loss=MSE.loss), "step2"),
     loop("mse-for-bce", BY_SGD.but(loss=MSE.loss), "step2"),
     loop("bce-for-mse", MSE.but(loss=CROSS), "step2"),
