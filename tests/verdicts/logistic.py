@@ -183,6 +183,7 @@ WRONG_LOOPS = (
     loop("1 - p, BCELoss", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1"),
     loop("1 - p, the other term first", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = -torch.mean((1 - y) * torch.log(1 - yhat) + y * torch.log(yhat))"), "step1"),
     loop("bce-one-term, of 1 - p", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = -torch.mean(y * torch.log(yhat))"), "step1 step2"),
+    loop("sigmoid-twice, rows shuffled in every epoch", BCE.but(yhat="i = torch.randperm(2000)\nx_, y_ = x[i], y[i]\nyhat = a1(a1(l1(x_)))", loss="loss = torch.nn.BCELoss()(yhat, y_)"), "step1"),
     loop("sigmoid-twice, no name", BCE.but(yhat="", loss=CROSS.replace("yhat", "a1(a1(l1(x)))")), "step1"),
     loop("sigmoid-twice, 1 - ŷ named", BCE.but(yhat="yhat = a1(a1(l1(x)))\nq = 1 - yhat", loss=CROSS.replace("1 - yhat", "q")), "step1"),
     loop("sigmoid-twice, 1 - ŷ named and first", BCE.but(yhat="yhat = a1(a1(l1(x)))\nq = 1 - yhat", loss="loss = -torch.mean((1 - y) * torch.log(q) + y * torch.log(yhat))"), "step1"),
