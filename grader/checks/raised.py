@@ -15,6 +15,7 @@ from grader.checks.source import (
     is_clear,
     is_update,
     means,
+    names_in,
     statements,
     targets,
 )
@@ -51,11 +52,14 @@ class Raised:
         if self._updates_unbound:
             return Step.STEP4
         node = self._node
-        if node is None:
-            return None
-        step = self._epoch.step(node)
+        return None if node is None else self._of(node, self._epoch.step(node))
+
+    def _of(self, node: ast.stmt, step: Step | None) -> Step | None:
+        """Give the step that a statement of ``step`` is, from what was said of it."""
         if step is Step.STEP3 and any(words in self.error for words in OF_LOSS):
             return Step.STEP2 if self._epoch.takes_loss(node) else Step.STEP3
+        if step is Step.STEP2 and self.made_yhat and self._without_target:
+            return Step.STEP1
         if step is Step.STEP3 and self._epoch.is_of_target(node) and "'backward" not in self.error:
             return Step.STEP2  # ``torch.mean((y - yhat) ** 2).backward()``
         if step in (Step.CLEAR, Step.STEP4) and NO_GRADIENT in self.error and not has_backward(self.source):
@@ -67,6 +71,14 @@ class Raised:
         """Tell whether an update made a name the function's own that it had from outside: ``What -= …``."""
         found = UNBOUND.search(self.error)
         return found is not None and any(is_update(n) and found[1] in targets(n) for n in self._all)
+
+    @property
+    def _without_target(self) -> bool:
+        """Tell whether the line stands in a function of its own that does not know y, as ``forward`` does."""
+        around = [
+            f for f in _blocks(self._all, ast.FunctionDef) if _holds(f, self.line or 0) and not _trains(f)
+        ]
+        return bool(around) and TARGET not in names_in(around[-1])
 
     @property
     def made_yhat(self) -> bool:
