@@ -533,7 +533,7 @@ for epoc in range(30):
         )
     ),
     raises("a loss of another ŷ", "mse", "step2", before=f"{WHAT}\nyhat0 = X @ What.detach()", loss="loss = torch.mean((y - yhat0) ** 2)"),
-    wrong("raises: an earlier cell's forward, within the loss", "sgd-bias", "step1", "", "class Net(torch.nn.Linear):\n    def forward(self, x):\n        return x @ self.weigth.T + self.bias", LOOPS["sgd-bias"].but(before=LOOPS["sgd-bias"].before.replace("torch.nn.Linear", "Net"), yhat="", loss="loss = torch.mean((y - net(x)) ** 2)").source, unseen=" ".join(EVERY - {"step1"})),
+    wrong("raises: an earlier cell's forward, within the loss", "sgd-bias", "step1", "", "class Net(torch.nn.Linear):\n    def forward(self, x):\n        return x @ self.weights.T + self.bias", LOOPS["sgd-bias"].but(before=LOOPS["sgd-bias"].before.replace("torch.nn.Linear", "Net"), yhat="", loss="loss = torch.mean((y - net(x)) ** 2)").source, unseen=" ".join(EVERY - {"step1"})),
     wrong("raises: a forward that returns nothing", "sgd-bias", "step1", "", """
 class Trainer:
     def forward(self, x):
