@@ -33,7 +33,7 @@ def broken_off(
     if raised is None or raised.step is None or not raised.once or observed.run.count >= training.epochs:
         return {}
     lost = {step: found for step, found in findings.items() if found.status is CheckStatus.FAILED}
-    if any(found.message.id in EXPLAINED for found in lost.values()):
+    if any(found.message.id in EXPLAINED for found in lost.values()) or (lost and observed.left_no_numbers):
         return {}
     if (name := _replaced(observed, namespace)) is not None:
         return {Step.STEP4: failed("step4.rebound", name=name, epoch=observed.run.epochs[-1].index + 1)}

@@ -17,12 +17,12 @@ from grader.checks.finding import (
     shown_numbers,
     text,
 )
+from grader.checks.flow import clears_before_update
 from grader.checks.misplaced import no_update, updated_below
 from grader.checks.observed import Observed
 from grader.checks.raised import NO_GRADIENT
 from grader.checks.source import (
     clears,
-    clears_before_update,
     differentiates_after_loop,
 )
 from grader.checks.tolerance import ROUNDINGS, verdict, worst
@@ -100,7 +100,8 @@ def _carries_on(training: Training, observed: Observed) -> bool:
         still = torch.equal(right.to(torch.float32), before.to(torch.float32))
         return still and observed.run.count == training.epochs
     given = table([first.following])
-    moved = not bool(given.isfinite().any()) and (observed.run.count > 1 or training.epochs == 1)
+    left_so = observed.run.count > 1 or first.settled or observed.stopped_within
+    moved = not bool(given.isfinite().any()) and (left_so or training.epochs == 1)
     return moved and bool(torch.equal(given.nan_to_num(0.0, 1.0, -1.0), right.nan_to_num(0.0, 1.0, -1.0)))
 
 
@@ -122,7 +123,7 @@ def _wrong_update(
     if factor and bool((given - factor * right).abs().amax() <= 1e-3 * given.abs().amax()):
         if abs(factor + 1) < 1e-3:
             return failed("step4.sign")
-        return failed("step4.rate", expected=text(rate), actual=told_apart(rate * factor, rate))
+        return _other_rate(epoch, rate, told_apart(rate * factor, rate))
     place = int((given - right).abs().nan_to_num(torch.inf).argmax())
     return failed(
         "step4.differs",
@@ -133,6 +134,13 @@ def _wrong_update(
         expected=text(epoch.values[place] + float(right[place])),
         actual=text(epoch.values[place] + float(given[place])),
     )
+
+
+def _other_rate(epoch: Epoch, rate: float, given: float) -> Finding:
+    """Say which learning rate it was, and from which epoch on where the first ones had the right one."""
+    if epoch.index:
+        return failed("step4.rate-later", epoch=epoch.index + 1, expected=text(rate), actual=given)
+    return failed("step4.rate", expected=text(rate), actual=given)
 
 
 def told_apart(rate: float, other: float) -> float:
@@ -174,7 +182,7 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
         given = epoch.step.lr[0] if epoch.step and epoch.step.lr else None
         rate = training.rate(epoch.index)
         if given is not None and abs(given - rate) > 1e-6 * rate:
-            return failed("step4.rate", expected=text(rate), actual=text(given))
+            return _other_rate(epoch, rate, text(given))
     if not training.optimizer and used:
         return Finding(CheckStatus.BORDERLINE, Message("step4.used-optimizer", {"actual": used[0]}))
     return right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import torch
@@ -40,6 +41,16 @@ class Observed:
     def error(self) -> str | None:
         """The exception in one line."""
         return None if self.raised is None else self.raised.error
+
+    @property
+    def stopped_within(self) -> bool:
+        """Whether an exception ended the loop, and the cell with it: it left what stands there."""
+        return self.raised is not None and self.raised.in_loop and self.raised.once
+
+    @property
+    def left_no_numbers(self) -> bool:
+        """Whether the last update that was seen has left a parameter that is not finite."""
+        return not all(map(math.isfinite, self.run.epochs[-1].following or ()))
 
     @property
     def names(self) -> list[str]:

@@ -15,10 +15,14 @@ from grader.recording import Node, Value
 
 @dataclass(frozen=True)
 class Prediction:
-    """ŷ as the graph shows it: its numbers flat in float64 if they are known, its shape if that is."""
+    """ŷ as the graph shows it: its numbers flat in float64 if they are known, its shape if that is.
+
+    ``entering`` are the numbers that a loss has taken the sigmoid of, which may have been ŷ already.
+    """
 
     values: Tensor | None
     shape: tuple[int, ...] | None
+    entering: Tensor | None = None
 
 
 class Graph:
@@ -45,10 +49,11 @@ class Graph:
         values = self.value(place)
         if (whole := self._term_by_term(place)) is not None:
             values = whole
-        if values is not None and self._is_logit(place):
-            values = torch.sigmoid(values)
         shape = None if values is None else tuple(values.shape)
-        return Prediction(None if values is None else values.flatten(), shape)
+        entering = None
+        if values is not None and self._is_logit(place):
+            entering, values = values.flatten(), torch.sigmoid(values)
+        return Prediction(None if values is None else values.flatten(), shape, entering)
 
     def largest(self) -> tuple[int, ...]:
         """Give the shape of the largest tensor the graph is known to hold."""

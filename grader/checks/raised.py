@@ -15,6 +15,7 @@ from grader.checks.source import (
     is_clear,
     is_update,
     means,
+    names_in,
     statements,
     targets,
 )
@@ -53,11 +54,14 @@ class Raised:
         if self._updates_unbound:
             return Step.STEP4
         node = self._node
-        if node is None:
-            return None
-        step = self._epoch.step(node)
+        return None if node is None else self._of(node, self._epoch.step(node))
+
+    def _of(self, node: ast.stmt, step: Step | None) -> Step | None:
+        """Give the step that a statement of ``step`` is, from what was said of it."""
         if step is Step.STEP3 and any(words in self.error for words in OF_LOSS):
             return Step.STEP2 if self._epoch.takes_loss(node) else Step.STEP3
+        if step is Step.STEP2 and self.made_yhat and self._without_target:
+            return Step.STEP1
         if step is Step.STEP3 and self._epoch.is_of_target(node) and "'backward" not in self.error:
             return Step.STEP2  # ``torch.mean((y - yhat) ** 2).backward()``
         if step in (Step.CLEAR, Step.STEP4) and NO_GRADIENT in self.error and not has_backward(self.source):
@@ -69,6 +73,14 @@ class Raised:
         """Tell whether an update made a name the function's own that it had from outside: ``What -= …``."""
         found = UNBOUND.search(self.error)
         return found is not None and any(is_update(n) and found[1] in targets(n) for n in self._all)
+
+    @property
+    def _without_target(self) -> bool:
+        """Tell whether the line stands in a function of its own that does not know y, as ``forward`` does."""
+        around = [
+            f for f in _blocks(self._all, ast.FunctionDef) if _holds(f, self.line or 0) and not _trains(f)
+        ]
+        return bool(around) and TARGET not in names_in(around[-1])
 
     @property
     def made_yhat(self) -> bool:
@@ -110,11 +122,16 @@ class Raised:
         """The statement that raised; the line that calls it where a function computes a part of the epoch."""
         around = [node for node in self._all if _holds(node, self.line or 0)]
         innermost = self._innermost(around)
-        functions = [node for node in around if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        functions = [
+            node for node in around if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        ]  # outer first
         helper = next((node for node in functions if not _trains(node)), None)
         if helper is not None and (innermost is None or _told(innermost) is None):
             makes = any(node.name == "__init__" for node in functions)
-            return self._epoch.first_use(helper, self._epoch.above if makes else self._epoch.inner)
+            among = self._epoch.above if makes else self._epoch.inner
+            called = self._epoch.first_call(functions[-1], among) if len(functions) > 1 else None
+            trains = helper is not functions[0]  # the class does: its methods have no names of their own
+            return called if called or trains else self._epoch.first_use(helper, among)
         return innermost
 
     def _innermost(self, around: list[ast.stmt]) -> ast.stmt | None:
@@ -130,11 +147,12 @@ class _Epoch:
     """What is repeated in the training that a line belongs to, statement by statement."""
 
     def __init__(self, nodes: list[ast.stmt], line: int) -> None:
+        self.nodes = nodes
         loops = _blocks(nodes, ast.For | ast.While)
         trains = [block for block in (*loops, *_blocks(nodes, ast.FunctionDef)) if _trains(block)]
         around = [block for block in (*trains, *loops) if _holds(block, line)]
-        below = [block for block in (*trains, *loops) if block.lineno > line]
-        self.block = next(iter((*around, *below)), None)
+        below = [[block for block in some if block.lineno > line] for some in (trains, loops)]
+        self.block = next(iter((*around, *below[0], *trains, *below[1])), None)
         self.inner = [] if self.block is None else _simple(self.block)
         self.above = [n for n in nodes if self.block and (n.end_lineno or 0) < self.block.lineno]
         self.backward = next(filter(differentiates, self.inner), None)
@@ -204,6 +222,15 @@ class _Epoch:
         made = {name for node, step in steps.items() if step is Step.STEP1 for name in targets(node)}
         used = {name for node, step in steps.items() if step is Step.STEP2 for name in _uses(node)}
         return made & used or made
+
+    def first_call(
+        self, method: ast.FunctionDef | ast.ClassDef, among: Iterable[ast.stmt]
+    ) -> ast.stmt | None:
+        """Give the first line of some that calls a method, ``self.loss(…)``, or one that calls it."""
+        names = {method.name}
+        others = [f for f in self.nodes if isinstance(f, ast.FunctionDef) and not _trains(f)]
+        names |= {f.name for f in others if _methods(f) & names}
+        return next((node for node in among if _methods(node) & names), None)
 
     def first_use(self, helper: ast.FunctionDef | ast.ClassDef, among: Iterable[ast.stmt]) -> ast.stmt | None:
         """Give the first line of some that calls a function, or what was made with it."""
@@ -280,6 +307,12 @@ def _taken_out(call: ast.AST) -> bool:
     taken = call.func.value.func if isinstance(call.func.value, ast.Call) else call.func.value
     out = isinstance(taken, ast.Attribute) and taken.attr in TAKEN_OUT and isinstance(taken.value, ast.Name)
     return out and means(call.func.attr, "backward")
+
+
+def _methods(node: ast.stmt) -> set[str]:
+    """Give the methods that a statement calls of what has a plain name: ``loss`` of ``self.loss(yhat)``."""
+    functions = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return {f.attr for f in functions if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name)}
 
 
 def _called(node: ast.stmt) -> str:

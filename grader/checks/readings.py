@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from grader.checks.finding import Finding, failed
 from grader.checks.observed import Observed
 from grader.checks.prediction import Graph, Prediction
+from grader.checks.rows import put_back
 from grader.runs.epochs import Epoch
 from grader.training import Data
 
@@ -24,9 +27,15 @@ def loss_of(epoch: Epoch) -> float | None:
 
 
 def prediction_of(observed: Observed, data: Data, epoch: Epoch) -> Prediction | None:
-    """Read ŷ off an epoch's graph; ``None`` where it was not kept or ŷ cannot be told from the loss."""
+    """Read ŷ off an epoch's graph, in the order of the data whatever order the epoch has shuffled them to.
+
+    ``None`` where it was not kept or ŷ cannot be told from the loss.
+    """
     graph = graph_of(observed, data, epoch)
-    return None if graph is None else graph.prediction()
+    found = None if graph is None else graph.prediction()
+    if found is None or found.values is None:
+        return found
+    return replace(found, values=put_back(found.values, data, epoch.variables or {}))
 
 
 def graph_of(observed: Observed, data: Data, epoch: Epoch) -> Graph | None:

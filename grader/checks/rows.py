@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -48,6 +48,38 @@ def order_of(data: Data, ordered: Data) -> Tensor | None:
     if len({len(mine) for mine, _ in pairs}) != 1:
         return None
     return _order(*map(torch.hstack, zip(*pairs, strict=True)))
+
+
+def put_back(values: Tensor, data: Data, seen: Mapping[str, Value]) -> Tensor:
+    """Give numbers, one a row, in the order of the data where an epoch's names show that it shuffled them.
+
+    One of the names has to hold what ŷ is made of in another order, another one y in the same.
+    """
+    order = _order_within(data, [value.tensor for value in seen.values() if value.tensor is not None])
+    if order is None or len(order) != values.numel():
+        return values
+    back = torch.empty_like(values)
+    back[order] = values
+    return back
+
+
+def _order_within(data: Data, seen: Sequence[Tensor]) -> Tensor | None:
+    y = getattr(data, "y", None)
+    for name, mine in vars(data).items():
+        if name == "y" or y is None or not isinstance(mine, Tensor) or len(mine) != len(y):
+            continue
+        for theirs in seen:
+            if theirs.numel() != mine.numel() or theirs.is_complex():
+                continue
+            columns = _columns(mine), _columns(theirs.reshape(mine.shape))
+            order = None if torch.equal(*columns) else _order(*columns)
+            if order is not None and any(_same(y[order], other) for other in seen):
+                return order
+    return None
+
+
+def _same(one: Tensor, other: Tensor) -> bool:
+    return one.numel() == other.numel() and torch.equal(one.flatten(), other.flatten().to(one.dtype))
 
 
 def in_another_order(expected: Tensor, actual: Tensor | None, tolerance: Tensor) -> bool:

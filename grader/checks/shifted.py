@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from grader.checks.evaluation import Evaluation
+from grader.checks.flow import updates_before_backward
 from grader.checks.observed import Observed
-from grader.checks.source import updates_before_backward
 from grader.checks.tolerance import ROUNDINGS
 
 

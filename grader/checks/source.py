@@ -24,29 +24,6 @@ def clears(source: str) -> bool:
     return any(is_clear(node) for node in statements(source))
 
 
-@lru_cache(maxsize=64)  # asked at each epoch of a run whose parameters stand still
-def clears_before_update(source: str) -> bool:
-    """Tell whether, within a loop, the gradient is cleared between ``backward()`` and the update by hand."""
-    for loop in _loops(source):
-        inner = [node for node in ast.walk(loop) if isinstance(node, ast.stmt) and node is not loop]
-        backward = min((node.lineno for node in inner if calls(node, "backward")), default=None)
-        update = min((node.lineno for node in inner if is_update(node)), default=None)
-        cleared = [node.lineno for node in inner if is_clear(node)]
-        if backward is not None and update is not None and any(backward < line < update for line in cleared):
-            return True
-    return False
-
-
-def updates_before_backward(source: str) -> bool:
-    """Tell whether, within a loop, a step or an update by hand stands above every ``backward()``."""
-    for loop in _loops(source):
-        inner = [node for node in ast.walk(loop) if isinstance(node, ast.stmt)]
-        backward = min((node.lineno for node in inner if calls(node, "backward")), default=0)
-        if any(_moves(node) and node.lineno < backward for node in inner):
-            return True
-    return False
-
-
 def updates_after_loop(source: str) -> bool:
     """Tell whether the parameters are updated, and only below the loop."""
     return _outside(source, _moves)
@@ -105,6 +82,11 @@ def repeats_backward(source: str) -> bool:
         sum(calls(node, "backward") for node in ast.walk(loop) if isinstance(node, ast.stmt)) > 1
         for loop in _loops(source)
     )
+
+
+def types(source: str, number: int) -> bool:
+    """Tell whether a number stands in the text."""
+    return any(isinstance(part, ast.Constant) and part.value == number for part in ast.walk(parsed(source)))
 
 
 def typed_numbers(source: str) -> list[list[float]]:

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from grader.assignment.model import Question
 from grader.checks.finding import Finding, failed, only, result
+from grader.checks.flow import updates_before_backward
 from grader.checks.raised import CUT, NO_GRADIENT, Raised
-from grader.checks.source import has_loop, typed_numbers, updates_before_backward
+from grader.checks.source import has_loop, typed_numbers
 from grader.recording import Value
 from grader.records import CellStatus, CheckResult, CheckStatus, Message, Step
 from grader.runs.parameters import SMALL
@@ -23,6 +24,7 @@ NEAR = 1e-4
 LONGEST_FLAT = 1000
 """Numbers of a y of shape (n,), of which a reference makes n² residuals in each epoch."""
 SAID = {
+    "mat2 must be a matrix": Step.INIT,  # a linear layer whose weight was replaced by one number alone
     "same dtype": Step.STEP1,  # a product, of data and parameters of two dtypes
     "shapes cannot be multiplied": Step.STEP1,
     "must match the size of tensor": Step.STEP1,
@@ -39,6 +41,8 @@ NO_PRODUCT = ("cannot be multiplied", "must be a matrix", "size of tensor", "exp
 """What torch says of data and parameters whose shapes do not fit."""
 LOSS = ("between 0 and 1", "target size (", "Target size (")
 """What torch's losses say of what they are given."""
+NO_LOSS = ("not callable", "'backward'")
+"""What Python says of a loss that is ``None``, or of a function for it that is."""
 NO_PYTHON = re.compile(r"(?:Syntax|Indentation|Tab)Error: (.*) \((?!<(?:string|unknown)>).*, line (\d+)\)")
 """What Python says of a cell that it cannot read, and not of a text that it was given to evaluate."""
 ENDED = {status.value for status in (CellStatus.TIMED_OUT, CellStatus.KILLED, CellStatus.NOT_REACHED)}
@@ -153,8 +157,10 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
         return Step.STEP2 if _yhat_is_known(training, changed, data) else Step.STEP1
     about = next((step for words, step in SAID.items() if words in raised.error), None)
     step = raised.step
-    if step is None or about is Step.STEP4 or (about is Step.STEP1 and raised.made_yhat):
+    if step is None or about in (Step.INIT, Step.STEP4) or (about is Step.STEP1 and raised.made_yhat):
         return about or step or (Step.EPOCHS if raised.in_loop else Step.INIT)
+    if step is Step.STEP2 and _no_yhat(training, raised, changed, data):
+        return Step.STEP1
     if step is Step.STEP4 and about is Step.STEP3:
         return Step.STEP4 if updates_before_backward(raised.source) else Step.STEP3
     return step
@@ -166,6 +172,16 @@ def _cut_off(raised: Raised, changed: Mapping[str, Value]) -> Step:
     if followed & raised.yhats:
         return Step.STEP2
     return Step.STEP1 if followed else Step.INIT
+
+
+def _no_yhat(training: Training, raised: Raised, changed: Mapping[str, Value], data: Data) -> bool:
+    """Tell whether a loss was given ``None`` for ŷ, or what has not as many numbers as ŷ has."""
+    if NO_GRADIENT in raised.error:
+        return not any(words in raised.error for words in NO_LOSS)
+    count = training.step1(training.init(), data).numel()
+    made = [changed[name] for name in raised.yhats if name in changed and changed[name].requires_grad]
+    other = any(torch.Size(value.shape or ()).numel() != count for value in made)
+    return other and "must match the size of tensor" in raised.error
 
 
 def _yhat_is_known(training: Training, changed: Mapping[str, Value], data: Data) -> bool:

@@ -15,6 +15,7 @@ from grader.checks.end import judge_result
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.forward import Forward, judge_forward
 from grader.checks.loop import judge_clear, judge_epochs, judge_step4
+from grader.checks.lost_numbers import lost_numbers
 from grader.checks.numbers import same_tensor
 from grader.checks.observed import Observed, observe
 from grader.checks.raised import Raised
@@ -94,6 +95,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         Step.RESULT: judge_result(observed, namespace),
     }
     findings |= broken_off(training, observed, namespace, findings)
+    findings |= lost_numbers(training, observed, findings)
     return TrainingJudgement(
         run=run,
         observed=observed,

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.func import vmap
 
+from grader.checks.flow import clears_before_update
 from grader.checks.observed import Observed
-from grader.checks.source import clears_before_update
 from grader.checks.start import flat
 from grader.runs.epochs import Epoch
 from grader.training import Parameters, Training

@@ -69,6 +69,18 @@ def forward(case: Case, check: CheckResult, replaced: Training) -> Evidence | No
     return _with_factor(dict(check.message.params)) if agrees else None
 
 
+def loss(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
+    """Compare the loss, and where its gradient is no number the loss alone, be it infinite."""
+    found = forward(case, check, replaced)
+    if found is not None or case.observed is None:
+        return found
+    try:
+        agrees = _same_loss_of_yhat(case, replaced) or _infinite_alike(case, replaced)
+    except MISFIT:  # of another number of rows
+        return None
+    return _with_factor(dict(check.message.params)) if agrees else None
+
+
 def _with_factor(evidence: dict[str, Any]) -> Evidence:
     """Add by what factor a number differs."""
     expected, actual = evidence.get("expected"), evidence.get("actual")
@@ -126,6 +138,16 @@ def _same_loss(case: Case, check: CheckResult, replaced: Training) -> bool:
         slopes = in_units((gradients - right.gradient).abs(), right.gradient_scale)
         off = torch.maximum(off, slopes.amax(1))
     return bool(readable.any()) and bool((off[readable] <= _allowed(observed)).all())
+
+
+def _infinite_alike(case: Case, replaced: Training) -> bool:
+    """Tell whether the first loss is infinite, and the replaced one of the same ŷ is, which may be right."""
+    observed, data = _observed(case), _data(case)
+    epoch, values = next(_seen(case), (observed.epochs[0], torch.tensor([])))
+    inside = bool(((values > 0) & (values < 1)).all()) and values.numel() == data.y.numel()
+    if not inside or loss_of(epoch) != math.inf:
+        return False
+    return float(replaced.step2(values.reshape(data.y.shape), data)) == math.inf
 
 
 def _seen(case: Case) -> Iterator[tuple[Epoch, Tensor]]:

@@ -92,7 +92,7 @@ def learning_rate(case: Case, check: CheckResult, reference: Training) -> Eviden
         repeats_update(source) or (rate == 0 and not has_no_rate(source, names, case.namespace))
     ):
         return None
-    if check.message.id != "step4.rate" and rate > 0:
+    if not check.message.id.startswith("step4.rate") and rate > 0:
         return None
     replaced = update.learning_rate(reference, rate if given is None else given)
     agrees = check.message.id == "step4.rate" if fitted is None else agreement.update(case, check, replaced)

@@ -33,6 +33,15 @@ def probability(reference: Training, data: Data) -> bool:
     return bool(((yhat > 0) & (yhat < 1)).all())
 
 
+def one_sided(reference: Training, data: Data) -> bool:
+    """Tell whether ŷ is a probability, and the loss takes y and ŷ each in its own way."""
+    if not probability(reference, data):
+        return False
+    yhat = reference.step1(reference.init(), data)
+    swapped = step2.loss_arguments_swapped(reference, logits=False).step2(yhat, data)
+    return not bool(torch.isclose(swapped, reference.step2(yhat, data)))
+
+
 def known_probability(reference: Training, data: Data) -> bool:
     """Tell whether the data hold the true probability v beside y."""
     return hasattr(data, "v") and probability(reference, data)
@@ -201,6 +210,13 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.STEP1, step1.softmax_twice, agreement.forward, classes),
     Misconception(Step.STEP2, step2.broadcast_target, rules.said("step2.broadcast"), one_a_row),
     Misconception(Step.STEP2, step2.penalty_missing, agreement.forward, penalised),
+    Misconception(
+        Step.STEP2,
+        step2.loss_arguments_swapped,
+        agreement.loss,
+        one_sided,
+        also=(partial(step2.loss_arguments_swapped, logits=False),),
+    ),
     Misconception(Step.STEP2, step2.logits_for_probability, rules.wrong_side_of_sigmoid, probability),
     Misconception(Step.STEP2, step2.target_is_probability, agreement.forward, known_probability),
     Misconception(

@@ -80,7 +80,10 @@ class Answer:
         if line is None or outcome.status is not CellStatus.RAISED:
             return Raised(said)
         raised = _raised(said, self.own_sources, cell, line)
-        return self._raised_within(cell, said) or raised if raised.step is None else raised
+        if raised.step is not None and not raised.made_yhat:
+            return raised
+        further = self._raised_within(cell, said)
+        return raised if further is None or (raised.step and not further.step) else further
 
     def _raised_within(self, cell: int, said: str) -> Raised | None:
         """Give the exception at the line of an earlier cell's function that raised it."""

@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 
 from grader.assignment.model import Assignment
+from grader.matching.broken import broken_trainings
 from grader.matching.content import Content, Offer
 from grader.matching.headings import texts_of
 from grader.matching.hints import hints, named_code
 from grader.matching.labels import Label, has_code, lines_of, read_labels
-from grader.matching.matched import Answers, Matched, in_words
+from grader.matching.matched import Answers, Matched
 from grader.matching.moves import holds, metadata_are_wrong, moved
 from grader.matching.names import by_names
+from grader.matching.said import in_words, odd
 from grader.matching.search import Choice, Found, Option, search
 from grader.matching.stretches import Claim, Notebook, without
 from grader.matching.units import END, RAISED, Unit
@@ -56,7 +58,7 @@ class _Matcher:
         self.ids = list(self.titles)
         texts = texts_of(submission.cells, assignment.questions)
         content = Content(assignment.questions, assignment.data(), own, self.units)
-        self.wanted = content.wanted
+        self.wanted, self.trainings = content.wanted, content.trainings
         offers = [content.offer(unit) for unit in self.units]
         self.offers = [offer for offer in offers if offer.options or offer.unit.run]
         self.notebook = Notebook(submission.cells, self.recording)
@@ -110,16 +112,7 @@ class _Matcher:
         if metadata_are_wrong(by_metadata, self.offers, self.wanted):
             self.flags.append(Message("flag.metadata-distrusted"))
             labels = read_labels(self.cells, self.ids, self.recording, metadata=False)
-        for question in self.ids:
-            own = sorted(
-                {label.part.cell + 1 for label in labels if label.own and label.question == question}
-            )
-            if len(own) > 1:
-                params = {"question": self.titles[question], "cells": in_words(own)}
-                self.flags.append(Message("flag.label-twice", params))
-        for cell in dict.fromkeys(label.part.cell for label in labels if not label.part.whole):
-            named = [self.titles[label.question] for label in labels if label.part.cell == cell]
-            self.flags.append(Message("flag.cell-merged", {"cell": cell + 1, "questions": named}))
+        self.flags += odd(labels, self.titles)
         return labels
 
     def _owner(self, offer: Offer) -> str | None:
@@ -221,6 +214,7 @@ class _Matcher:
             if question is not None or offer.unit.run is not None
         ]
         claims += [*named, *self._named_above([*labels, *(claim.question for claim in named)])]
+        claims += self._broken(claims)
         mine = {label.part.cell for label in self.labels}
         content: dict[str, list[Part]] = {}
         for question, parts in self.notebook.stretches(claims).items():
@@ -266,6 +260,20 @@ class _Matcher:
             for cell in cells
             if question not in known and cell not in taken
         ]
+
+    def _broken(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Give the cells that raised before anything could be recorded of their training."""
+        answered = [(c.first[0], c.question) for c in claims if c.question]
+        answered += [(label.part.cell, label.question) for label in self.labels]
+        taken = {c for one in claims for c in range(one.first[0], one.last[0] + 1)} | {c for c, _ in answered}
+        known = {*self.moved.values(), *(question for _, question in answered)}
+        tried = broken_trainings(
+            [unit for unit in self.units if unit.first[0] not in taken],
+            self.sources,
+            [self.ids.index(q) for q in self.trainings if q not in known],
+            [(cell, self.ids.index(question)) for cell, question in answered],
+        )
+        return [Claim(self.ids[place], (cell, -1), (cell, END)) for cell, place in tried.items()]
 
     # ── what is said ──────────────────────────────────────────────────────────────────────────────────────
 

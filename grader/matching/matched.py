@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.recording import Part, Value
@@ -41,14 +41,3 @@ class Answers:
 
     matched: Mapping[str, Matched]
     flags: tuple[Message, ...] = ()
-
-
-def in_words(cells: Sequence[int]) -> str:
-    """Give numbers of cells as people write them: ``3, 5–7``."""
-    runs: list[list[int]] = []
-    for cell in cells:
-        if runs and runs[-1][-1] == cell - 1:
-            runs[-1].append(cell)
-        else:
-            runs.append([cell])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

@@ -35,6 +35,31 @@ for epoc in range(30):
     epoch()"""
 
 
+WITHIN = """def model(x):
+    return torch.sigmod(l1(x))
+def cost(yhat):
+    return torch.means((y - yhat) ** 2)
+l1 = torch.nn.Linear(1, 1)
+for epoc in range(30):
+    loss = cost(model(x)) + 0 * y.mean()
+    loss.backward()"""
+METHODS = """class Trainer:
+    def step(self):
+        yhat = self.predict(x)
+        loss = self.loss(yhat, y)
+        loss.backward()
+    def predict(self, x):
+        return self.forward(x)
+    def forward(self, x):
+        return self.line(x)
+    def loss(self, yhat, y):
+        return torch.means((y - yhat) ** 2)
+    def fit(self):
+        for epoc in range(30):
+            self.step()
+Trainer().fit()"""
+
+
 def stopped(source, line, error=""):
     """Give the name of the step that an error in a line belongs to."""
     step = Raised(error, source, line).step
@@ -52,6 +77,18 @@ def test_each_line_of_a_training_belongs_to_a_step():
 def test_a_function_is_the_line_that_calls_it(line, step):
     """What computes a part of the epoch elsewhere is that part; a network that is being made is the start."""
     assert step == stopped(FUNCTIONS, line)
+
+
+@pytest.mark.parametrize(("line", "step"), [(7, "step1"), (9, "step1"), (11, "step2")])
+def test_a_method_is_the_line_that_calls_it(line, step):
+    """Be it through another one; a loss that has the method's name is no call of it."""
+    assert step == stopped(METHODS, line)
+
+
+@pytest.mark.parametrize(("line", "step"), [(2, "step1"), (4, "step2"), (7, "step2")])
+def test_what_makes_yhat_within_the_loss_is_told(line, step):
+    """A function that does not know y; one that does is the loss, and so is the line itself."""
+    assert step == stopped(WITHIN, line)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import pytest
 
-from grader.checks.source import clears, clears_before_update, typed_numbers
+from grader.checks.flow import clears_before_update
+from grader.checks.source import clears, typed_numbers
 
 BY_HAND = """
 for epoc in range(30):

@@ -123,6 +123,16 @@ OUTSIDE = {
 SWAPPED = "loss = -torch.mean((1 - y) * torch.log(yhat) + y * torch.log(1 - yhat))"
 WRONG_LOOPS = (
     loop("l1 in the loss", BCE.but(loss="loss = torch.mean((y - l1(x)) ** 2)"), "step2"),
+    loop("l1 in the loss", MSE.but(loss="loss = torch.mean((y - l1(x)) ** 2)"), "step2"),
+    loop(
+        "a backward for each quarter, whose means add up",
+        BCE.but(
+            yhat="",
+            loss="for k in range(4):\n    i = slice(500 * k, 500 * k + 500)\n    torch.nn.BCELoss()(a1(l1(x[i])), y[i]).backward()",
+            backward="",
+        ),
+        "step2",
+    ),
     loop("a hinge", BCE.but(loss="loss = torch.relu(1 - (2 * y - 1) * l1(x)).mean()"), "step2"),
     loop("much eps in the logarithm", BCE.but(loss="loss = -(y * torch.log(yhat + .01) + (1 - y) * torch.log(1 - yhat + .01)).mean()"), "step2"),
     loop("clamped in the loss", BCE.but(loss="loss = torch.nn.BCELoss()(yhat.clamp(.1, .9), y)"), "step2"),
@@ -136,6 +146,17 @@ WRONG_LOOPS = (
     loop("logits-for-probability, raises in two lines", BY_SGD.but(yhat="yhat = l1(x)", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step2", "init step1 step3 step4 clear epochs result"),
     loop("logits-for-probability", BY_SGD.but(loss="loss = torch.nn.BCEWithLogitsLoss()(a1(l1(x)), y)"), "step2"),
     loop("logits-for-probability", BCE.but(loss="loss = torch.nn.BCEWithLogitsLoss()(yhat, y)"), "step2"),
+    *(
+        loop(f"loss-arguments-swapped: {loss}", one.but(loss=f"loss = {loss}"), "step2")
+        for one, loss in (
+            (BY_SGD, "torch.nn.BCELoss()(y, yhat)"),
+            (BCE, "torch.nn.functional.binary_cross_entropy(y, yhat)"),
+            (BCE, "-torch.mean(yhat * torch.log(y) + (1 - yhat) * torch.log(1 - y))"),
+            (BY_SGD, "torch.nn.BCEWithLogitsLoss()(y, l1(x))"),
+        )
+    ),
+    loop("logits-for-probability, by hand, no name", BY_SGD.but(yhat="", loss="loss = torch.nn.BCEWithLogitsLoss()(1 / (1 + torch.exp(-l1(x))), y)"), "step2"),
+    loop("a weight of one number alone", MSE.but(before=MAKE.replace("[[1.0]]", "[1.0]")), "init", "step1 step2 step3 step4 clear epochs result"),
     loop("mse-for-bce", BCE.but(loss=MSE.loss), "step2"),
     loop("mse-for-bce", BY_SGD.but(loss=MSE.loss), "step2"),
     loop("bce-for-mse", MSE.but(loss=CROSS), "step2"),
@@ -162,6 +183,7 @@ WRONG_LOOPS = (
     loop("1 - p, BCELoss", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1"),
     loop("1 - p, the other term first", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = -torch.mean((1 - y) * torch.log(1 - yhat) + y * torch.log(yhat))"), "step1"),
     loop("bce-one-term, of 1 - p", BCE.but(yhat="yhat = 1 - a1(l1(x))", loss="loss = -torch.mean(y * torch.log(yhat))"), "step1 step2"),
+    loop("sigmoid-twice, rows shuffled in every epoch", BCE.but(yhat="i = torch.randperm(2000)\nx_, y_ = x[i], y[i]\nyhat = a1(a1(l1(x_)))", loss="loss = torch.nn.BCELoss()(yhat, y_)"), "step1"),
     loop("sigmoid-twice, no name", BCE.but(yhat="", loss=CROSS.replace("yhat", "a1(a1(l1(x)))")), "step1"),
     loop("sigmoid-twice, 1 - ŷ named", BCE.but(yhat="yhat = a1(a1(l1(x)))\nq = 1 - yhat", loss=CROSS.replace("1 - yhat", "q")), "step1"),
     loop("sigmoid-twice, 1 - ŷ named and first", BCE.but(yhat="yhat = a1(a1(l1(x)))\nq = 1 - yhat", loss="loss = -torch.mean((1 - y) * torch.log(q) + y * torch.log(yhat))"), "step1"),
@@ -188,6 +210,34 @@ WRONG_LOOPS = (
     loop("gradient-not-cleared", BCE.but(clear=""), "clear"),
     loop("gradient-not-cleared", BY_SGD.but(clear=""), "clear"),
     loop("gradient-partly-cleared", MSE.but(clear="l1.bias.grad = None"), "clear"),
+    loop(
+        "cleared-before-step, by methods",
+        BCE.but(
+            before=f"""{MAKE}
+class Trainer:
+    def clear(self):
+        for p in l1.parameters():
+            p.grad.zero_()
+    def update(self):
+        for p in l1.parameters():
+            p.data -= 0.1 * p.grad
+trainer = Trainer()""",
+            update="trainer.clear()\ntrainer.update()",
+            clear="",
+        ),
+        "clear",
+    ),
+    Answer(
+        "train-bce: partly cleared, of a ŷ that ends in no number, which BCELoss refuses",
+        (
+            (
+                "train-bce",
+                BCE.but(yhat="yhat = 1 / (1 + torch.exp(l1(x)))", loss="loss = torch.nn.BCELoss()(yhat, y)", clear="l1.bias.grad = None").source,
+            ),
+        ),
+        loses=frozenset({"train-bce.step1", "train-bce.clear"}),
+        named=("gradient-partly-cleared",),
+    ),
     loop("wrong-sign", MSE.but(update=UPDATE.replace("- 0.1", "+ 0.1")), "step4"),
     loop("learning-rate", BCE.but(update=UPDATE.replace("0.1", "0.01")), "step4"),
     loop("bias-not-updated", BCE.but(update=UPDATE.split("\n")[1]), "step4"),

@@ -76,6 +76,16 @@ def test_every_right_answer_is_matched_to_its_question(found, run_cells):
     assert [(question, question) for question in QUESTIONS] == pairs
 
 
+def test_what_raised_at_once_is_matched_to_the_one_that_is_missing(matched):
+    """No training was recorded of it; the cells around it tell whose turn it was."""
+    broken = RIGHT | {
+        "sgd-nobias": LOOPS["sgd-nobias"].but(loss="loss = torch.means((y - yhat) ** 2)").source
+    }
+    answers = matched(unlabelled([*START, *broken.items()]))
+
+    assert (QUESTIONS.index("sgd-nobias") + len(START),) == answers.matched["sgd-nobias"].cells
+
+
 @pytest.fixture
 def among_right_answers(run_cells):
     """Give notebooks in which a wrong answer stands where the right one would: their questions, cell by cell.

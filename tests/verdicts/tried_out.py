@@ -548,6 +548,24 @@ for epoc in range(30):
         )
     ),
     raises("a loss of another ŷ", "mse", "step2", before=f"{WHAT}\nyhat0 = X @ What.detach()", loss="loss = torch.mean((y - yhat0) ** 2)"),
+    wrong("raises: an earlier cell's forward, within the loss", "sgd-bias", "step1", "", "class Net(torch.nn.Linear):\n    def forward(self, x):\n        return x @ self.weights.T + self.bias", LOOPS["sgd-bias"].but(before=LOOPS["sgd-bias"].before.replace("torch.nn.Linear", "Net"), yhat="", loss="loss = torch.mean((y - net(x)) ** 2)").source, unseen=" ".join(EVERY - {"step1"})),
+    wrong("raises: a forward that returns nothing", "sgd-bias", "step1", "", """
+class Trainer:
+    def forward(self, x):
+        yhat = self.net(x)
+    def step(self):
+        yhat = self.forward(x)
+        loss = self.loss_fn(yhat, y)
+        loss.backward()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+    def fit(self):
+        self.net, self.loss_fn = torch.nn.Linear(1, 1), torch.nn.MSELoss()
+        self.net.bias.data, self.net.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])
+        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=0.1)
+        for epoc in range(30):
+            self.step()
+Trainer().fit()""", unseen=" ".join(EVERY - {"step1"})),
     raises("backward misspelt", "sgd-bias", "step3", backward="loss.Backward()"),
     raises("a list that is not there", "mse", "epochs", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
     wrong("the step misspelt", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="optimizr.stp()").source, unseen="clear epochs result"),
@@ -568,6 +586,7 @@ train()""", unseen="init step1 step2 step3 clear epochs result"),
     wrong("half of the rows", "mse", "step1", "", f"X, y = X[:50], y[:50]\n{MSE}"),
     Answer("mse, sgd-bias: y made another costs once", (("mse", f"y = 2 * y\n{MSE}"), ("sgd-bias", SGD)), loses=frozenset({"mse.step2"})),
     raises("x for X", "mse", "step1", yhat="yhat = x @ What"),
+    raises("a ŷ of other rows", "mse", "step1", yhat="yhat = X[:50] @ What"),
     raises("a loss for each row", "sgd-nobias", "step2", loss="loss = torch.nn.MSELoss(reduction='none')(net(X), y)"),
     raises("the loss's number", "mse", "step2", loss="loss = torch.mean((y - yhat) ** 2).item()"),
     raises("no backward", "mse", "step3", "updated-without-gradient", backward=""),

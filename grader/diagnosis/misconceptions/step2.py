@@ -114,6 +114,23 @@ def root_of_loss(reference: Training, pool: Pool | None = None) -> Training:
     return replace(reference, step2=step2)
 
 
+def loss_arguments_swapped(reference: Training, *, logits: bool = True) -> Training:
+    """The loss is given y and ŷ in each other's place.
+
+    Why it matters: its logarithms are then taken of y, which is 0 or 1: the gradient is no number, or always
+    the same, and the parameters are lost.
+    Try: what was predicted comes first: `BCELoss()(yhat, y)`.
+    Not this: the loss itself is the right one.
+    """
+
+    def step2(yhat: Tensor, data: Data) -> Tensor:
+        if logits:  # ``BCEWithLogitsLoss`` takes y for the logits, and no logarithm of it
+            return torch.nn.functional.binary_cross_entropy_with_logits(data.y, torch.logit(yhat))
+        return reference.step2(data.y, type(data)(**{**vars(data), "y": yhat}))
+
+    return replace(reference, step2=step2)
+
+
 def logits_for_probability(reference: Training) -> Training:
     """The loss and ŷ do not agree on who applies the sigmoid.
 
