@@ -146,8 +146,7 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
     """Tell which step raised, by line, message and names.
 
     A loss that refuses what it is given is step 2, unless a ŷ stands there that is neither the right one nor
-    its logit. Of a loss that computes ŷ too, and where no line is known, the message has to tell. What is no
-    step within the loop, a list of losses say, is the loop's.
+    its logit.
     """
     if raised.takes_loss_out:
         return Step.STEP3
@@ -155,6 +154,15 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
         return _cut_off(raised, changed)
     if any(words in raised.error for words in LOSS):
         return Step.STEP2 if _yhat_is_known(training, changed, data) else Step.STEP1
+    return _of_the_line(training, raised, changed, data)
+
+
+def _of_the_line(training: Training, raised: Raised, changed: Mapping[str, Value], data: Data) -> Step:
+    """Tell which step stands in the line that raised.
+
+    Of a loss that computes ŷ too, and where no line is known, the message has to tell. What is no step within
+    the loop, a list of losses say, is the loop's.
+    """
     about = next((step for words, step in SAID.items() if words in raised.error), None)
     step = raised.step
     if step is None or about in (Step.INIT, Step.STEP4) or (about is Step.STEP1 and raised.made_yhat):
