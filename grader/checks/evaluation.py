@@ -17,7 +17,7 @@ from torch.overrides import TorchFunctionMode
 
 from grader.checks.alignment import Alignment
 from grader.checks.tolerance import unit
-from grader.training import MISFIT, Data, Training, cast, same
+from grader.training import MISFIT, Data, Training, cast, known_on
 
 #: States evaluated at once, and the numbers that their losses may keep for derivatives: a residual that was
 #: spread to (2000, 2000) keeps four million a state.
@@ -72,14 +72,10 @@ def evaluate(training: Training, data: Data, alignment: Alignment, states: Tenso
             return *parts, torch.zeros_like(off)
         return _penalised(parts, states, vmap(penalty)(states))
 
-    known = _AT_REST.get(training)
-    if known is None or not same(known[0], exact):
-        known = (
-            exact,
-            _at_rest(torch.zeros_like(states[:1]), partial(step1, data=exact), partial(step2, data=exact)),
-        )
-        _AT_REST[training] = known
-    rest = known[1]
+    def at_rest() -> _AtRest:
+        return _at_rest(torch.zeros_like(states[:1]), partial(step1, data=exact), partial(step2, data=exact))
+
+    rest = known_on(_AT_REST, training, exact, at_rest)
     at_once = min(AT_ONCE, max(1, KEPT // rest.kept))
     parts = [few(part.requires_grad_()) for part in torch.split(states.detach(), at_once)]
     return Evaluation(*map(torch.cat, zip(*parts, strict=True)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
-from grader.checks.source import calls, is_clear, is_update, parsed
+from grader.checks.source import calls, is_clear, is_update, moves, parsed
 
 MOST = 1000  # statements that are read of a loop: functions may call one another without end
 
@@ -29,7 +29,7 @@ def updates_before_backward(source: str) -> bool:
     """Tell whether, within a loop, a step or an update by hand comes before every ``backward()``."""
     for inner in _loops(source):
         backward = next((i for i, node in enumerate(inner) if calls(node, "backward")), 0)
-        if any(is_update(node) or calls(node, "step") for node in inner[:backward]):
+        if any(map(moves, inner[:backward])):
             return True
     return False
 

@@ -122,15 +122,15 @@ class Raised:
         """The statement that raised; the line that calls it where a function computes a part of the epoch."""
         around = [node for node in self._all if _holds(node, self.line or 0)]
         innermost = self._innermost(around)
-        functions = [
-            node for node in around if isinstance(node, ast.FunctionDef | ast.ClassDef)
-        ]  # outer first
+        functions = [node for node in around if isinstance(node, ast.FunctionDef | ast.ClassDef)]
         helper = next((node for node in functions if not _trains(node)), None)
         if helper is not None and (innermost is None or _told(innermost) is None):
             makes = any(node.name == "__init__" for node in functions)
             among = self._epoch.above if makes else self._epoch.inner
             called = self._epoch.first_call(functions[-1], among) if len(functions) > 1 else None
-            trains = helper is not functions[0]  # the class does: its methods have no names of their own
+            trains = (
+                helper is not functions[0]
+            )  # the outermost, a class: its methods have no names of their own
             return called if called or trains else self._epoch.first_use(helper, among)
         return innermost
 

@@ -26,7 +26,7 @@ def clears(source: str) -> bool:
 
 def updates_after_loop(source: str) -> bool:
     """Tell whether the parameters are updated, and only below the loop."""
-    return _outside(source, _moves)
+    return _outside(source, moves)
 
 
 def differentiates_after_loop(source: str) -> bool:
@@ -55,7 +55,8 @@ def _outside_blocks(node: ast.AST) -> Iterator[ast.AST]:
             yield from _outside_blocks(child)
 
 
-def _moves(node: ast.stmt) -> bool:
+def moves(node: ast.stmt) -> bool:
+    """Tell a step of an optimizer or an update by hand."""
     return is_update(node) or calls(node, "step")
 
 

@@ -12,7 +12,7 @@ from grader.checks import TrainingJudgement
 from grader.checks.observed import Observed
 from grader.records import ParameterSummary, ReferenceSummary, RunSummary
 from grader.runs.epochs import Epoch
-from grader.training import MISFIT, Data, Training, Trajectory, run, same
+from grader.training import MISFIT, Data, Training, Trajectory, known_on, run
 
 MOST = 120  # points of a curve
 LONGEST = 400  # epochs of the reference run for a picture: thousands take longer than all the judging
@@ -96,15 +96,11 @@ def _steps(count: int, observed: Observed) -> list[int]:
 
 def _trajectory(training: Training, data: Data) -> Trajectory | None:
     """Run the reference; on data that a whole class shares once."""
-    known = _TRAJECTORIES.get(training)
-    if known is not None and same(known[0], data):
-        return known[1]
+    epochs = min(training.epochs, LONGEST, RESIDUALS // _residuals(data))
     try:
-        right = run(training, data, epochs=min(training.epochs, LONGEST, RESIDUALS // _residuals(data)))
+        return known_on(_TRAJECTORIES, training, data, lambda: run(training, data, epochs=epochs))
     except MISFIT:  # a student's own data of a shape that the reference cannot train on
         return None
-    _TRAJECTORIES[training] = data, right
-    return right
 
 
 def _residuals(data: Data) -> int:
