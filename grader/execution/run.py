@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import shutil
+import stat
 import time
 from contextlib import suppress
 from itertools import chain
@@ -180,18 +181,20 @@ def _cleared(notebook: NotebookNode) -> NotebookNode:
 
 
 def _keep(recorded: Path, folder: Path, *, cells: int, limit: int) -> None:
-    """Copy the recording's files in place of an earlier run's, as many and as much as there may be.
+    """Move the recording's files in place of an earlier run's, as many and as much as there may be.
 
-    Links may lead anywhere: not followed.
+    Links may lead anywhere: not followed. What the submission has locked away was told of by the reader.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("cell-*"):
         old.unlink()
     for name in chain.from_iterable(map(recording.files, range(cells))):
-        path = recorded / name
-        if path.is_file() and not path.is_symlink() and (size := path.stat().st_size) <= limit:
-            limit -= size
-            shutil.copyfile(path, folder / name)
+        with suppress(OSError):
+            found = (recorded / name).lstat()
+            if stat.S_ISREG(found.st_mode) and found.st_size <= limit:
+                limit -= found.st_size
+                shutil.move(recorded / name, folder / name)
+                (folder / name).chmod(0o600)
 
 
 def _code_cells(notebook: NotebookNode) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 
 import grader
@@ -73,6 +74,7 @@ def reference_to(assignment: Assignment) -> AssignmentRef:
     )
 
 
+@cache
 def environment(sandbox: str) -> Environment:
     """Say what graded, and what the submission was confined by."""
     return Environment(grader.__version__, platform.python_version(), version("torch"), sandbox)

@@ -13,6 +13,10 @@ UNSEEN = r"PermissionError|FileNotFoundError|NotADirectoryError|OSError: \[Errno
 GONE = r"PermissionError|ProcessLookupError"
 
 
+#: Finds where a notebook's own recording is written.
+RECORDING = "import os\nfolder = os.path.expanduser('~/../recording')\n"
+
+
 @dataclass(frozen=True)
 class Attack:
     """One cell, the ends it may have, and what else must or must not be seen."""
@@ -134,6 +138,10 @@ WRITING = {
         error="OSError.*Too many open files",
         flag="flag.limit.open-files",
     ),
+    "what was recorded, locked": Attack(
+        f"{RECORDING}for name in os.listdir(folder):\n    os.chmod(f'{{folder}}/{{name}}', 0)", status="ok"
+    ),
+    "the recording's folder, locked": Attack(f"{RECORDING}os.chmod(folder, 0)", status="ok"),
 }
 
 LEFT = "import os, signal, time\n"

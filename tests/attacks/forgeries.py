@@ -3,6 +3,8 @@
 Each is a list of (question, source) cells. Nothing here has trained anything, whatever it pretends.
 """
 
+from .attacks import RECORDING
+
 TYPED = "What = torch.tensor([[2.4290], [4.0144]], requires_grad=True)"
 PRETENDED = """What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
 for epoch in range(30):
@@ -12,7 +14,6 @@ for epoch in range(30):
     What.data = torch.tensor([[2.4290], [4.0144]])
     What.grad = None
 """
-RECORDING = "import os\nfolder = os.path.expanduser('~/../recording')\n"
 
 
 def before(source, then=TYPED):

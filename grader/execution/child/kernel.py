@@ -111,6 +111,12 @@ class App(IPKernelApp):  # type: ignore[misc]  # ipykernel is not typed
             ipykernel.kernelapp.IOPubThread = functools.partial(LocalPipe, f"ipc://{self.ip}-pipe")
         super().init_iopub(context)
 
+    def init_code(self) -> None:
+        """Hide from ``%who`` what is there already; files that a machine's users have run first are not."""
+        self.shell.user_ns_hidden.update(self.shell.user_ns)
+        if not hasattr(self.shell, "_sys_modules_keys"):
+            _remember_modules(self.shell)
+
 
 def before_fork() -> None:
     """Make, in a process that will fork kernels, what is the same in all of them: half of IPython's start.
@@ -118,13 +124,14 @@ def before_fork() -> None:
     There is one application and one shell a process: ``create`` finds these.
     """
     _app()
-    ZMQInteractiveShell.instance(
+    shell = ZMQInteractiveShell.instance(
         config=Config(CONFIG),
         compiler_class=Compiler,
         ipython_dir=os.curdir,  # where nothing has to be made; the profile's folders are made by each kernel
         profile_dir=ProfileDir(),
     )
     _show_an_exception()
+    _remember_modules(shell)
 
 
 def create(connection_file: str, output_bytes: int) -> App:
@@ -155,6 +162,11 @@ def _show_an_exception() -> None:
         int("")
     except ValueError:
         ZMQInteractiveShell.instance().InteractiveTB.structured_traceback(*sys.exc_info())
+
+
+def _remember_modules(shell: Any) -> None:
+    """Say which ones ``%reset`` keeps: to go through their names in a kernel is to copy the pages of all."""
+    shell._sys_modules_keys = {*sys.modules}  # noqa: SLF001 - IPython's application sets it, too
 
 
 def _app() -> App:
