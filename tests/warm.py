@@ -7,8 +7,14 @@ each cell ``null`` or ``[name, message, line]`` of the exception that ended it. 
 folder.
 """
 
+# ruff: noqa: E402 - the collector is stopped first: what is imported stays
+
 import gc
+
+gc.disable()
+
 import json
+import linecache
 import os
 import signal
 import sys
@@ -16,6 +22,7 @@ import traceback
 from pathlib import Path
 
 import torch
+from forked import shell
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -23,11 +30,12 @@ import grader.recorder
 from grader.execution.child import seeds
 
 SECONDS = 60  # for the cells of one request
+#: The modules that call a cell's code. Their lines are read by torch.manual_seed, which keeps the stack.
+CALLERS = ("IPython.core.async_helpers", "IPython.core.interactiveshell", "grader.recorder.install")
 
 
 def main():
     """Answer requests until standard input ends."""
-    gc.disable()  # what is imported stays
     import matplotlib.pyplot as plt  # noqa: PLC0415 - for the children, like the next
     import pandas as pd  # noqa: F401, PLC0415
     import torch._dynamo  # noqa: PLC0415 - the first optimizer of a process would import it
@@ -37,8 +45,10 @@ def main():
     plt.plot([0, 1])  # fonts are looked for once
     plt.close()
     torch.set_num_threads(1)
-    InteractiveShell.instance()
-    gc.collect()
+    shell()
+    torch.manual_seed(0)
+    for name in CALLERS:
+        linecache.getlines(sys.modules[name].__file__)
     gc.freeze()  # a child's collector does not touch, and so copy, what it shares with this process
     gc.enable()
     for line in sys.stdin:

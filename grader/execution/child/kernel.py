@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import linecache
 import os
 import sys
 import types
@@ -34,6 +35,13 @@ from grader.execution.child import notes  # noqa: E402
 from grader.execution.child.output import CappedSession  # noqa: E402
 
 CONFIG = {"HistoryManager": {"hist_file": ":memory:"}}
+
+#: The modules that call the code of a cell. Their lines are read by torch.manual_seed, which keeps the stack.
+CALLERS = (
+    "IPython.core.async_helpers", "IPython.core.interactiveshell", "asyncio.base_events", "asyncio.events",
+    "grader.recorder.install", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.kernelbase",
+    "ipykernel.zmqshell", "tornado.platform.asyncio",
+)  # fmt: skip
 
 
 class Kernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not typed
@@ -132,6 +140,8 @@ def before_fork() -> None:
     )
     _show_an_exception()
     _remember_modules(shell)
+    for name in CALLERS:
+        linecache.getlines(str(sys.modules[name].__file__))
 
 
 def create(connection_file: str, output_bytes: int) -> App:

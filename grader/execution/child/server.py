@@ -33,10 +33,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from grader.execution.child.__main__ import prepare, seed_generators
 from grader.execution.child.confine import confine
 from grader.execution.child.folders import remove
-from grader.execution.child.kernel import before_fork
 from grader.execution.child.linux import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, prctl
 
 #: Packets are read whole; the kernel's own limit for one is smaller.
@@ -188,6 +186,8 @@ def memory() -> int:
 
 def become_kernel(birth: Birth) -> None:
     """Turn a forked process into the kernel that was asked for, and serve until it is killed."""
+    from grader.execution.child.__main__ import prepare  # noqa: PLC0415 - imported before the fork
+
     try:
         _part_from_server(birth)
         request = birth.request
@@ -244,14 +244,16 @@ def _tell(channel: socket.socket, **message: Any) -> None:
 
 def _preload(names: Sequence[str]) -> None:
     """Import what a notebook or its kernel would import later, each time anew. A missing one is no error."""
-    gc.disable()  # what is imported stays
+    gc.disable()  # what is imported stays: to look for what does not takes a sixth of the time
+    from grader.execution.child.__main__ import seed_generators  # noqa: PLC0415 - torch, and IPython's kernel
+    from grader.execution.child.kernel import before_fork  # noqa: PLC0415 - as above
+
     for name in names:
         with suppress(ImportError):
             importlib.import_module(name)
     mimetypes.init()
     before_fork()
     seed_generators(0)  # for what the first call of each imports; a kernel seeds them anew
-    gc.collect()
     gc.freeze()  # a kernel's collector does not touch, and so copy, what it shares with the server
     gc.enable()
 
