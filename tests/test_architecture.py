@@ -35,9 +35,9 @@ def test_importing_grader_is_cheap():
     assert loaded.strip() == "set()"
 
 
-def test_help_needs_no_torch():
-    """``grader --help`` answers without importing torch."""
-    code = "import sys, grader.cli; print('torch' in sys.modules)"
+def test_help_and_pages_need_no_torch():
+    """``grader --help`` answers without importing torch, and pages are rendered again without it."""
+    code = "import sys, grader.cli, grader.results; print('torch' in sys.modules)"
 
     assert run("-c", code).strip() == "False"
 

@@ -27,7 +27,7 @@ def report(
     ] = None,
 ) -> None:
     """Render pages and table again from result.json; nothing is executed."""
-    from grader.batch import render_again  # noqa: PLC0415 - takes a while; --help should not
+    from grader.results import render_again  # noqa: PLC0415 - takes a while; --help should not
 
     render_again(folder, lang and lang.value, also or ())
     out.print(folder / "index.html", soft_wrap=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from grader.execution import protections
 from grader.execution.kernel import KernelFactory, plain
 from grader.execution.sandbox import policy_for
 from grader.execution.warm import WarmKernels
+
+if TYPE_CHECKING:
+    from grader.execution.workspace import Workspace
 
 
 @contextmanager
@@ -26,12 +29,17 @@ def kernels(*, confined: bool = True, cold: bool = False) -> Iterator[KernelFact
 
     """
     if confined:
-        protections.require()
-        policy = partial(policy_for, view=protections.has_view())
-        with WarmKernels(policy, sandbox=protections.description(), fresh=cold) as confining:
+        protections.require_linux()
+        with WarmKernels(_policy, fresh=cold) as confining:  # which imports while the machine is tried
+            protections.require()
+            confining.sandbox = protections.description()
             yield confining
     elif sys.platform == "linux":
         with WarmKernels(fresh=cold) as warm:
             yield warm
     else:
         yield plain
+
+
+def _policy(workspace: Workspace) -> Mapping[str, Any]:
+    return policy_for(workspace, view=protections.has_view())

@@ -43,14 +43,19 @@ def protections() -> tuple[Protection, ...]:
     )
 
 
-def require() -> None:
-    """Raise ``SandboxError`` if a required part is missing."""
+def require_linux() -> None:
+    """Raise ``SandboxError`` on any other system."""
     if sys.platform != "linux":
         raise SandboxError(
             "submissions can be confined on Linux only; --no-sandbox grades without protection:"
             " do so only with notebooks that you would run yourself",
             "linux-only",
         )
+
+
+def require() -> None:
+    """Raise ``SandboxError`` if a required part is missing."""
+    require_linux()
     missing = [f"{it.name} ({it.reason})" for it in protections() if it.required and not it.in_force]
     if missing:
         raise SandboxError(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from grader.records import Report
 from grader.render.junit import junit_xml
 from grader.render.markdown import markdown
+from grader.render.table import gradebook_csv
 
 
 class Output(NamedTuple):
@@ -15,14 +16,8 @@ class Output(NamedTuple):
     render: Callable[[Sequence[Report], str], bytes]
 
 
-def _csv(reports: Sequence[Report], lang: str) -> bytes:
-    from grader.render.table import gradebook_csv  # noqa: PLC0415 - pandas, which only classes need
-
-    return gradebook_csv(reports, lang)
-
-
 OUTPUTS: Mapping[str, Output] = {
-    "csv": Output("gradebook.csv", _csv),
+    "csv": Output("gradebook.csv", gradebook_csv),
     "junit": Output("junit.xml", junit_xml),
     "markdown": Output("summary.md", lambda reports, lang: markdown(reports, lang).encode()),
 }

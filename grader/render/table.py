@@ -1,9 +1,9 @@
 """``gradebook.csv``: one row a submission, for spreadsheets."""
 
+import csv
 import re
 from collections.abc import Sequence
-
-import pandas as pd
+from io import StringIO
 
 from grader.records import Report
 from grader.render.messages import translate, ui
@@ -34,10 +34,11 @@ def gradebook_csv(reports: Sequence[Report], lang: str = "ko") -> bytes:
     """
     words = ui(lang)
     asked = list(dict.fromkeys(question.id for report in reports for question in report.questions))
-    rows = [_row(report, asked, lang) for report in reports]
-    columns = [*map(words, _FIRST), *map(inert, asked), *map(words, _LAST)]
-    frame = pd.DataFrame(rows, columns=columns, dtype=object)
-    return frame.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    table = StringIO()
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow([*map(words, _FIRST), *map(inert, asked), *map(words, _LAST)])
+    writer.writerows(_row(report, asked, lang) for report in reports)
+    return table.getvalue().encode("utf-8-sig")
 
 
 def inert(value: str) -> str:

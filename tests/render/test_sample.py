@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import render_again
+from grader.results import render_again
 
 SAMPLE = Path(__file__).parents[2] / "reports" / "sample"
 MADE = ("index.html", "gradebook.csv", "report.html", "notebook.html")

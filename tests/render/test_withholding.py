@@ -7,13 +7,13 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.batch import render_again
 from grader.records import CheckStatus, Diagnosis, Message, Shown, Step, Visibility
 from grader.render.card import question_card
 from grader.render.messages import catalogue, localize
 from grader.render.result_json import dumps
 from grader.render.student_page import student_page
 from grader.render.terminal import detail
+from grader.results import render_again
 from grader.withholding import REVEALING, is_open, withheld
 
 SECRET = 24601.375  # nowhere else in a report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import linecache
 import os
@@ -141,7 +142,7 @@ def before_fork() -> None:
     _show_an_exception()
     _remember_modules(shell)
     for name in CALLERS:
-        linecache.getlines(str(sys.modules[name].__file__))
+        linecache.getlines(str(importlib.import_module(name).__file__))
 
 
 def create(connection_file: str, output_bytes: int) -> App:

@@ -29,7 +29,6 @@ class WarmKernels:
 
     Args:
         policy: what the kernel of a workspace confines itself to before it runs anything; None for nothing.
-        sandbox: what the policy amounts to, for the report.
         fresh: fork a process that was started for this kernel and has imported no more than it must.
         preloaded: the modules that kernels find imported otherwise.
 
@@ -42,11 +41,10 @@ class WarmKernels:
         self,
         policy: Callable[[Workspace], Mapping[str, Any] | None] = lambda _: None,
         *,
-        sandbox: str = "none",
         fresh: bool = False,
         preloaded: Sequence[str] = PRELOADED,
     ) -> None:
-        self.sandbox = sandbox
+        self.sandbox = "none"  # what the policy amounts to, for the report
         self._policy = policy
         self._servers = Servers(fresh=fresh, preloaded=preloaded)
 
