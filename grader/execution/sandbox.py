@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import site
@@ -89,7 +90,8 @@ def kill_user(uid: int) -> None:
                 os.kill(pid, signal.SIGKILL)
 
 
-def _python() -> list[str]:
+@functools.cache
+def _python() -> tuple[str, ...]:
     """Where Python, its packages and this one lie. A course's folder on ``sys.path`` is not among them."""
     packages = {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
     if site.ENABLE_USER_SITE:
@@ -102,7 +104,8 @@ def _python() -> list[str]:
         *sysconfig.get_paths().values(),
     }
     package = str(Path(grader.__file__).parent)
-    return sorted({str(Path(place)) for place in (*places, *packages, package)} - {"/", str(Path.home())})
+    found = {str(Path(place)) for place in (*places, *packages, package)}
+    return tuple(sorted(found - {"/", str(Path.home())}))
 
 
 def _allot(workspace: Workspace) -> int:
