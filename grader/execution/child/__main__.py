@@ -41,7 +41,7 @@ def prepare(argv: Sequence[str]) -> IPKernelApp:
 def seed_generators(seed: int) -> None:
     """Make a notebook that sets no seed of its own give the same numbers each time."""
     random.seed(seed)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed keeps the stack for each kind of GPU
     try:
         import numpy as np  # noqa: PLC0415 - torch does without, so do some students
     except ImportError:

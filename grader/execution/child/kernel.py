@@ -120,6 +120,9 @@ class App(IPKernelApp):  # type: ignore[misc]  # ipykernel is not typed
             ipykernel.kernelapp.IOPubThread = functools.partial(LocalPipe, f"ipc://{self.ip}-pipe")
         super().init_iopub(context)
 
+    def load_config_file(self, *_: Any) -> None:
+        """Load none: what is set on this machine is not the notebook's."""
+
     def init_code(self) -> None:
         """Hide from ``%who`` what is there already; files that a machine's users have run first are not."""
         self.shell.user_ns_hidden.update(self.shell.user_ns)

@@ -245,7 +245,9 @@ def _tell(channel: socket.socket, **message: Any) -> None:
 def _preload(names: Sequence[str]) -> None:
     """Import what a notebook or its kernel would import later, each time anew. A missing one is no error."""
     gc.disable()  # what is imported stays: to look for what does not takes a sixth of the time
-    from grader.execution.child.__main__ import seed_generators  # noqa: PLC0415 - torch, and IPython's kernel
+    import torch  # noqa: PLC0415 - after that
+
+    from grader.execution.child.__main__ import seed_generators  # noqa: PLC0415 - as above
     from grader.execution.child.kernel import before_fork  # noqa: PLC0415 - as above
 
     for name in names:
@@ -254,6 +256,7 @@ def _preload(names: Sequence[str]) -> None:
     mimetypes.init()
     before_fork()
     seed_generators(0)  # for what the first call of each imports; a kernel seeds them anew
+    torch.manual_seed(0)  # also for the lines of torch that it reads
     gc.freeze()  # a kernel's collector does not touch, and so copy, what it shares with the server
     gc.enable()
 
