@@ -48,7 +48,8 @@ class Forward:
     """The findings of the three steps, and what of the data they were judged on.
 
     ``late``: every backward came after the update that it was meant for, which is step 4's business.
-    ``frozen`` names a parameter of ŷ that needs no gradient, which is the start's.
+    ``frozen`` names a parameter of ŷ that needs no gradient, which is the start's. ``times``: the loss is so
+    many times the right one in every epoch, be it a sum, which a learning rate can make up for.
     """
 
     step1: Finding
@@ -58,6 +59,7 @@ class Forward:
     broadcast: tuple[int, ...] | None = None
     late: bool = False
     frozen: str | None = None
+    times: float | None = None
 
     @property
     def mistakes(self) -> int:
@@ -128,7 +130,8 @@ class _Judge:
             ):  # where ŷ is flat, its loss is right
                 return Forward(near, spread, PASSED, self.data, broadcast_shape(self.observed, self.data))
             return Forward(near, near, step3, self.data, broadcast_shape(self.observed, self.data))
-        return self._split(right, per_root, wrong_loss, repeated)
+        found = self._split(right, per_root, wrong_loss, repeated)
+        return replace(found, times=_times(right, per_root, allowed))
 
     def _left(self) -> Tensor:
         """Give by how much a gradient is off that is told from what was left of earlier ones, (T, count)."""
@@ -309,6 +312,13 @@ class _Judge:
         step2 = next((f for f in seen if f.status is status), PASSED)
         spread = broadcast_shape(self.observed, self.data)
         return Forward(step1, step2, PASSED, self.data, spread, frozen=name)
+
+
+def _times(right: Evaluation, losses: Tensor, allowed: float) -> float | None:
+    """Give how many times the right loss each epoch's is; ``None`` if they are no multiple of it."""
+    times = losses[0] / right.loss[0]
+    off = in_units((losses - times * right.loss).abs(), allowed * times.abs() * right.loss_scale)
+    return float(times) if bool((off <= 1).all()) else None
 
 
 def _alike(roots: Sequence[float], whole: float, tolerance: float) -> bool:

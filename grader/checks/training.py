@@ -89,7 +89,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         Step.STEP1: forward.step1,
         Step.STEP2: forward.step2,
         Step.STEP3: forward.step3,
-        Step.STEP4: judge_step4(training, observed, late=forward.late),
+        Step.STEP4: judge_step4(training, observed, late=forward.late, times=forward.times),
         Step.CLEAR: judge_clear(training, observed),
         Step.EPOCHS: judge_epochs(training, observed, late=forward.late, batches=forward.batches),
         Step.RESULT: judge_result(observed, namespace),
