@@ -20,6 +20,7 @@ from grader.checks.numbers import same_tensor
 from grader.checks.observed import Observed, observe
 from grader.checks.raised import Raised
 from grader.checks.rows import in_order_of
+from grader.checks.sent_back import sent_back
 from grader.checks.start import judge_init
 from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step
@@ -94,6 +95,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         Step.EPOCHS: judge_epochs(training, observed, late=forward.late, batches=forward.batches),
         Step.RESULT: judge_result(observed, namespace),
     }
+    findings |= sent_back(training, observed, forward.data, namespace, findings)
     findings |= broken_off(training, observed, namespace, findings)
     findings |= lost_numbers(training, observed, findings)
     return TrainingJudgement(
