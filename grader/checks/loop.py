@@ -44,8 +44,8 @@ def judge_step4(
 ) -> Finding:
     """Judge each update that was seen: it must be what step 4 makes of parameters and gradient.
 
-    ``late``: each update came before the backward that it was meant to follow. ``times``: the loss, which is
-    wrong, is so many times the right one; an update that makes up for it follows the right one.
+    ``late``: each update came before the backward that it was meant to follow. ``times``: the gradient is so
+    many times the right one; an update that makes up for that follows the right one.
     """
     found = _judge_updates(training, observed, late=late)
     if found.status is not CheckStatus.FAILED or times is None:
