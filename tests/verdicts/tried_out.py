@@ -719,5 +719,6 @@ for epoc in range(30):
     wrong("the sum, another rate", "sgd-what", "step2 step4", "sum-for-mean learning-rate", LOOPS["sgd-what"].source.replace("mean(", "sum(").replace("1/10", "1/2000")),
     wrong("ŷ sent back for the loss", "sgd-bias", "step3", "", LOOPS["sgd-bias"].but(backward="yhat.mean().backward()").source),
     wrong("a third column, of zeros", "net-nobias-train", "step1", "", LOOPS["net-nobias-train"].but(before="net = torch.nn.Linear(3, 1, bias=False)\nnet.weight.data = torch.tensor([[-5.0, 10.0, 0.0]])", yhat="yhat = net(torch.concat([X, torch.zeros(100, 1)], dim=1))").source),
+    Answer("net-bias: y replaced by ŷ, and trained on", (("net-bias", VALUES["net-bias"] + "\ny = net(x).data"), ("mse", MSE), ("sgd-bias", SGD)), frozenset({"mse.step2"}), named=()),
     Answer("sgd-scalars: each parameter after a loss of its own", (("sgd-scalars", ONE_BY_ONE),), loses=frozenset({"sgd-scalars.step4"}), near=frozenset({"sgd-scalars.result"}), named=()),
 )  # fmt: skip
