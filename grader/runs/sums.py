@@ -17,6 +17,7 @@ from grader.recording import Backward, Event, Node, Recording, Root
 
 MOST = 8  # losses of a sum
 ROUNDED = 1e-5  # relative: what adding up in float32 may do to the terms
+LOST = 32  # times a loss: in so large a sum too much of it has been rounded away
 
 
 class _Term(NamedTuple):
@@ -24,7 +25,7 @@ class _Term(NamedTuple):
 
     place: int
     leaves: frozenset[int]
-    value: float
+    value: float | None
 
 
 def taken_apart(recording: Recording) -> Recording | None:
@@ -58,17 +59,23 @@ def _terms(event: Backward) -> list[_Term]:
     if len(places) < 2 or total is None or len(total) != 1:
         return []
     losses = _losses([_value(graph, place) for place in places], total[0])
-    terms = [_Term(place, _leaves(graph, place), loss) for place, loss in zip(places, losses, strict=True)]
+    terms = [_Term(place, _leaves(graph, place), loss) for place, loss in zip(places, losses, strict=False)]
     found = sorted(leaf for term in terms for leaf in term.leaves)
-    told = math.isclose(sum(losses), total[0], rel_tol=ROUNDED) or not math.isfinite(total[0])
-    return terms if told and found == list(range(len(event.leaves))) else []
+    return terms if found == list(range(len(event.leaves))) else []
 
 
-def _losses(values: Sequence[float], total: float) -> list[float]:
-    """Give what was added up; the one that nothing tells is what the others leave of the total."""
-    rest = total - sum(value for value in values if not math.isnan(value))
-    alone = sum(map(math.isnan, values)) == 1
-    return [rest if alone and math.isnan(value) else value for value in values]
+def _losses(values: Sequence[float], total: float) -> list[float | None]:
+    """Give what was added up; nothing where the values do not come to the total.
+
+    The one that nothing tells is what the others leave of it, if rounding has not taken that away.
+    """
+    known = [value for value in values if not math.isnan(value)]
+    rest, unknown = total - sum(known), len(values) - len(known)
+    fits = unknown == 1 if unknown else abs(rest) <= ROUNDED * abs(total)
+    if math.isfinite(total) and not fits:
+        return []
+    told = rest if abs(rest) * LOST > abs(total) else None
+    return [told if math.isnan(value) else value for value in values]
 
 
 def _added(graph: Sequence[Node], first: int) -> list[int]:
@@ -125,10 +132,11 @@ def _alone(event: Backward, stream: int, leaves: frozenset[int], term: _Term | N
     """Give a backward of one of the losses, of which an epoch that was not sampled has no value."""
     kept = sorted(leaves)
     root = event.roots[0]
+    value = None if term is None or term.value is None else (term.value,)
     return replace(
         event,
         stream=stream,
-        roots=(Root(None if term is None else (term.value,), root.shape, root.dtype),),
+        roots=(Root(value, root.shape, root.dtype),),
         leaves=tuple(event.leaves[i] for i in kept),
         graph=None if term is None else tuple(_below(event.graph or (), term.place, kept)),
     )

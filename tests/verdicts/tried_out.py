@@ -646,6 +646,7 @@ def step(W):
 W = torch.tensor([[-5.0], [10.0]])
 for epoc in range(30):
     step(W)"""),
+    together("the losses added up in the line, a product and a sum", "sgd-bias sgd-nobias", NO_NAMES.replace("torch.mean((y - net2", "torch.sum((y - net2"), "sgd-nobias.step2", ("sum-for-mean",)),
     together("the losses added up, one of them a sum", "sgd-bias sgd-nobias", ADDED_UP.replace("torch.mean((y - net2", "torch.sum((y - net2"), "sgd-nobias.step2", ("sum-for-mean",)),
     together("at once, ten times as often", "sgd-bias sgd-nobias", AT_ONCE.replace("30", "300"), "sgd-bias.epochs sgd-nobias.epochs", ("epochs", "epochs")),
     wrong("ŷ and loss, then the update, then backward", "sgd-bias", "step4", "", LATE["sgd-bias"]),
