@@ -48,7 +48,8 @@ class Forward:
     """The findings of the three steps, and what of the data they were judged on.
 
     ``late``: every backward came after the update that it was meant for, which is step 4's business.
-    ``frozen`` names a parameter of ŷ that needs no gradient, which is the start's.
+    ``frozen`` names a parameter of ŷ that needs no gradient, which is the start's. ``times``: the gradient
+    is so many times the right one in every epoch, of a sum say, which a learning rate can make up for.
     """
 
     step1: Finding
@@ -58,6 +59,7 @@ class Forward:
     broadcast: tuple[int, ...] | None = None
     late: bool = False
     frozen: str | None = None
+    times: float | None = None
 
     @property
     def mistakes(self) -> int:
@@ -119,16 +121,19 @@ class _Judge:
         gradient_off[gradients.isnan().any(1)] = torch.inf
         gradient_off[overflow] = 0.0
         wrong_loss = (loss_off > CLEARLY_WRONG).nonzero().flatten().tolist()
-        if not wrong_loss:
+        if wrong_loss:
+            found = self._split(right, per_root, wrong_loss, repeated)
+        else:
             near = BORDERLINE if bool((loss_off > 1).any()) else PASSED
-            step3 = self._step3(gradients, right, gradient_off, repeated)
-            spread = broadcast(self.observed, self.data)
-            if (
-                spread is not None and step3.status is CheckStatus.FAILED
-            ):  # where ŷ is flat, its loss is right
-                return Forward(near, spread, PASSED, self.data, broadcast_shape(self.observed, self.data))
-            return Forward(near, near, step3, self.data, broadcast_shape(self.observed, self.data))
-        return self._split(right, per_root, wrong_loss, repeated)
+            found = self._of_right_loss(near, self._step3(gradients, right, gradient_off, repeated))
+        return replace(found, times=_times(right, gradients, allowed * right.gradient_scale + self._left()))
+
+    def _of_right_loss(self, near: Finding, step3: Finding) -> Forward:
+        spread = broadcast(self.observed, self.data)
+        shape = broadcast_shape(self.observed, self.data)
+        if spread is not None and step3.status is CheckStatus.FAILED:  # where ŷ is flat, its loss is right
+            return Forward(near, spread, PASSED, self.data, shape)
+        return Forward(near, near, step3, self.data, shape)
 
     def _left(self) -> Tensor:
         """Give by how much a gradient is off that is told from what was left of earlier ones, (T, count)."""
@@ -309,6 +314,14 @@ class _Judge:
         step2 = next((f for f in seen if f.status is status), PASSED)
         spread = broadcast_shape(self.observed, self.data)
         return Forward(step1, step2, PASSED, self.data, spread, frozen=name)
+
+
+def _times(right: Evaluation, gradients: Tensor, tolerance: Tensor) -> float | None:
+    """Give how many times the right gradient each epoch's is; ``None`` if they are no multiple of it."""
+    first = right.gradient[0]
+    times = (gradients[0] @ first) / (first @ first)
+    off = in_units((gradients - times * right.gradient).abs(), times.abs() * tolerance)
+    return float(times) if bool((off <= 1).all()) else None
 
 
 def _alike(roots: Sequence[float], whole: float, tolerance: float) -> bool:

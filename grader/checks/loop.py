@@ -39,11 +39,22 @@ SET_TO_NUMBER = "assigned grad expected to be"
 # ── step 4 ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def judge_step4(training: Training, observed: Observed, *, late: bool = False) -> Finding:
+def judge_step4(
+    training: Training, observed: Observed, *, late: bool = False, times: float | None = None
+) -> Finding:
     """Judge each update that was seen: it must be what step 4 makes of parameters and gradient.
 
-    ``late``: each update came before the backward that it was meant to follow.
+    ``late``: each update came before the backward that it was meant to follow. ``times``: the gradient is so
+    many times the right one; an update that makes up for that follows the right one.
     """
+    found = _judge_updates(training, observed, late=late)
+    if found.status is not CheckStatus.FAILED or times is None:
+        return found
+    made_up = _judge_updates(training, observed.divided(training, times), late=late)
+    return found if made_up.status is CheckStatus.FAILED else made_up
+
+
+def _judge_updates(training: Training, observed: Observed, *, late: bool) -> Finding:
     if (misplaced := no_update(training, observed, late=late)) is not None:
         return misplaced
     epochs = told(training, updated(observed))

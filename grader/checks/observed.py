@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -60,6 +60,11 @@ class Observed:
             out += [name] if count == 1 else [f"{name}[{i}]" for i in range(count)]
         return out
 
+    def divided(self, training: Training, by: float) -> Observed:
+        """Give the same updates, with so many times smaller losses and gradients and a larger rate."""
+        epochs = tuple(_at_a_larger_rate(epoch.divided(by), by) for epoch in self.run.epochs)
+        return observe(training, replace(self.run, epochs=epochs), self.source, self.raised)
+
 
 def observe(training: Training, run: TrainingRun, source: str = "", raised: Raised | None = None) -> Observed:
     """Prepare ``run`` for being judged against ``training``."""
@@ -76,6 +81,12 @@ def observe(training: Training, run: TrainingRun, source: str = "", raised: Rais
         source=source,
         raised=raised,
     )
+
+
+def _at_a_larger_rate(epoch: Epoch, times: float) -> Epoch:
+    if epoch.step is None:
+        return epoch
+    return replace(epoch, step=replace(epoch.step, lr=tuple(lr and times * lr for lr in epoch.step.lr)))
 
 
 def _judged(run: TrainingRun) -> tuple[Epoch, ...]:

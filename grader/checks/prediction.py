@@ -55,6 +55,11 @@ class Graph:
             entering, values = values.flatten(), torch.sigmoid(values)
         return Prediction(None if values is None else values.flatten(), shape, entering)
 
+    @property
+    def meets_target(self) -> bool:
+        """Whether anything in the graph meets a target, as in a loss."""
+        return any(self._meets_target(node) is not None for node in self.nodes)
+
     def largest(self) -> tuple[int, ...]:
         """Give the shape of the largest tensor the graph is known to hold."""
         shapes = [v.shape for node in self.nodes for v in (node.out, *node.saved.values()) if v and v.shape]

@@ -20,6 +20,7 @@ from grader.checks.numbers import same_tensor
 from grader.checks.observed import Observed, observe
 from grader.checks.raised import Raised
 from grader.checks.rows import in_order_of
+from grader.checks.sent_back import sent_back
 from grader.checks.start import judge_init
 from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step
@@ -89,11 +90,12 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         Step.STEP1: forward.step1,
         Step.STEP2: forward.step2,
         Step.STEP3: forward.step3,
-        Step.STEP4: judge_step4(training, observed, late=forward.late),
+        Step.STEP4: judge_step4(training, observed, late=forward.late, times=forward.times),
         Step.CLEAR: judge_clear(training, observed),
         Step.EPOCHS: judge_epochs(training, observed, late=forward.late, batches=forward.batches),
         Step.RESULT: judge_result(observed, namespace),
     }
+    findings |= sent_back(training, observed, forward.data, namespace, findings)
     findings |= broken_off(training, observed, namespace, findings)
     findings |= lost_numbers(training, observed, findings)
     return TrainingJudgement(

@@ -98,9 +98,11 @@ class _Text:
         return next((node for node in self.simple if wanted(node)), None)
 
     def assigned(self, names: set[str], before: int) -> ast.stmt | None:
-        """Give the last assignment to one of ``names`` above a line."""
-        above = [n for n in self.simple if n.lineno <= before and names & targets(n)]
-        return max(above, key=lambda node: node.lineno, default=None)
+        """Give the last assignment to one of ``names`` above a line; of attributes, be it below, the last."""
+        found = [n for n in self.simple if names & _written(n)]
+        above = [n for n in found if n.lineno <= before]
+        below = [n for n in found if not names & targets(n)]  # in a method that stands there
+        return max(above or below, key=lambda node: node.lineno, default=None)
 
     @property
     def backward(self) -> ast.stmt | None:
@@ -120,7 +122,7 @@ class _Text:
         backward = self.backward
         if backward is None:
             return self.first(lambda node: bool(targets(node) & {"loss", "cost"}))
-        return self.assigned(differentiated(backward), backward.lineno) or backward
+        return self.assigned(_sent_back(backward), backward.lineno) or backward
 
     @property
     def yhat(self) -> ast.stmt | None:
@@ -128,7 +130,8 @@ class _Text:
         loss = self.loss
         if loss is None:
             return None
-        used = {n.id for n in ast.walk(loss) if isinstance(n, ast.Name)} - targets(loss) - {"x", "y", "X"}
+        read = {ast.unparse(n) for n in ast.walk(loss) if isinstance(n, ast.Name | ast.Attribute)}
+        used = read - _written(loss) - {"x", "y", "X", "self"}
         return self.assigned(used, loss.lineno) or loss
 
 
@@ -153,6 +156,21 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
         case Step.EPOCHS:
             return text.loop
     return None
+
+
+def _written(node: ast.stmt) -> set[str]:
+    """Give what a statement assigns, attributes too: ``self.loss``."""
+    assigned = node.targets if isinstance(node, ast.Assign) else []
+    return targets(node) | {ast.unparse(target) for target in assigned if isinstance(target, ast.Attribute)}
+
+
+def _sent_back(node: ast.stmt) -> set[str]:
+    """Give what is differentiated as it is written, an attribute too."""
+    calls_of = [
+        n.func for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+    ]
+    attributes = {ast.unparse(f.value) for f in calls_of if isinstance(f.value, ast.Attribute)}
+    return differentiated(node) or attributes
 
 
 def _rate_set(update: ast.stmt | None, text: _Text, case: Case) -> ast.stmt | None:

@@ -63,6 +63,12 @@ def raised_by_float64(case: Case, check: CheckResult, reference: Training) -> Ev
     return {"name": ", ".join(sorted(double))} if double else None
 
 
+def bias_on_top(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
+    """See a tensor of its own, beside the one that holds all coefficients, added to ŷ."""
+    alone = case.observed is None or len(case.observed.run.leaves) == 1
+    return None if alone else agreement.forward(case, check, replaced)
+
+
 def wrong_side_of_sigmoid(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
     """See a loss that refuses a line where it wants a probability, or one that applied a sigmoid more."""
     if check.message.id == "step.raised" and "between 0 and 1" in (case.error or ""):

@@ -111,6 +111,12 @@ def one_tensor(reference: Training, data: Data) -> bool:  # noqa: ARG001
     return len(reference.init()) == 1
 
 
+def told_from_signs(reference: Training, data: Data) -> bool:  # noqa: ARG001
+    """Tell whether a start in the other order is another than one with the other signs, as of (-1, 1)."""
+    start = torch.cat([value.flatten() for value in reference.init().values()])
+    return not torch.equal(start.flip(0), -start)
+
+
 @dataclass(frozen=True)
 class Misconception:
     """One row. ``make`` replaces its step in a reference; ``agrees`` is called with the replaced reference.
@@ -192,12 +198,12 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.INIT, init.requires_grad_missing, rules.no_gradient),
     Misconception(Step.INIT, init.integer_parameter, rules.raised("(?i)only Tensors of floating point")),
     Misconception(Step.INIT, init.parameters_recreated, rules.said("init.recreated")),
-    Misconception(Step.INIT, init.columns_swapped, agreement.start),
+    Misconception(Step.INIT, init.columns_swapped, agreement.start, told_from_signs),
     Misconception(Step.INIT, init.start_sign, agreement.start),
     Misconception(Step.INIT, init.start_at_zero, agreement.start),
     Misconception(Step.STEP1, around.float64, rules.raised_by_float64),
     Misconception(Step.STEP1, step1.forward_outside_loop, rules.said("step1.stale")),
-    Misconception(Step.STEP1, step1.bias_doubled, agreement.forward, one_tensor),
+    Misconception(Step.STEP1, step1.bias_doubled, rules.bias_on_top, one_tensor),
     Misconception(
         Step.STEP1,
         step1.no_intercept,

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
+
+_PACKAGES = {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
+FOLDERS = (*sorted(_PACKAGES), str(Path(os.__file__).parent))
+"""The folders of installed packages, and that of Python's own modules, which may hold the others."""
 
 
 class Allowance:
@@ -37,21 +45,36 @@ class Allowance:
 
 
 def settled(outputs: list[Any]) -> list[Any]:
-    """Remove the accidents of timing.
+    """Remove the accidents of timing, and of the machine.
 
     The kernel sends what was written every fifth of a second, stdout and stderr apart. Between two other
-    outputs, all of stdout becomes one output and all of stderr another.
+    outputs, all of stdout becomes one output and all of stderr another. Of a package's file a traceback or a
+    warning names no more than what lies below the folder of packages.
     """
     result: list[Any] = []
     for is_stream, group in groupby(outputs, key=lambda output: output["output_type"] == "stream"):
         if not is_stream:
-            result.extend(group)
+            result.extend(map(_without_folders, group))
             continue
         texts = {"stdout": "", "stderr": ""}
         for output in group:
             texts[output["name"]] = texts.get(output["name"], "") + output["text"]
-        result += [new_output("stream", name=name, text=text) for name, text in texts.items() if text]
+        result += [new_output("stream", name=name, text=_named(text)) for name, text in texts.items() if text]
     return result
+
+
+def _without_folders(output: Any) -> Any:
+    trace = output.get("traceback")
+    if not isinstance(trace, list):
+        return output
+    return NotebookNode({**output, "traceback": [_named(str(line)) for line in trace]})
+
+
+def _named(text: str) -> str:
+    """Give a text with the name of each folder of packages in place of its path."""
+    for folder in FOLDERS:
+        text = text.replace(f"{folder}/", f"{Path(folder).name}/")
+    return text
 
 
 def omission(limit: int) -> Any:

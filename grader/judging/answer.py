@@ -202,14 +202,25 @@ def _raised(said: str, texts: Mapping[int, str], cell: int, line: int) -> Raised
 
 
 def _given(recording: Recording, name: str, value: Value) -> bool:
-    made = [
+    made = _made(recording, name)
+    first = [seen for i, seen in made if i == made[0][0]][-2:]  # by its last statement, and by its end
+    return any(seen is value for seen in (([v for _, v in made]) if value.requires_grad else first))
+
+
+def _replaced(recording: Recording, name: str, value: Value) -> bool:
+    """Tell whether a value that stood under a name was no more than a step towards what was given there."""
+    stood = any(seen is value for _, seen in _made(recording, name))
+    return stood and not _given(recording, name, value)
+
+
+def _made(recording: Recording, name: str) -> list[tuple[int, Value]]:
+    """Give what a name stood for, statement by statement, with the places of the cells."""
+    return [
         (i, seen[name])
         for i, record in enumerate(recording.cells)
         for seen in [*(statement.values for statement in record.statements), record.values]
         if name in seen
     ]
-    first = [seen for i, seen in made if i == made[0][0]][-2:]  # by its last statement, and by its end
-    return any(seen is value for seen in (([v for _, v in made]) if value.requires_grad else first))
 
 
 def answer_of(matched: Matched, submission: Submission, execution: Execution) -> Answer:
@@ -222,7 +233,7 @@ def answer_of(matched: Matched, submission: Submission, execution: Execution) ->
     found = {
         name: value
         for name, value in matched.values.items()
-        if matched.by is MatchedBy.CONTENT or name not in changed
+        if name not in changed or (matched.by is MatchedBy.CONTENT and not _replaced(own, name, value))
     }
     owners = {name.partition(".")[0]: Value("object") for name in found if "." in name}
     return Answer(

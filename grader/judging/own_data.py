@@ -37,7 +37,7 @@ class OwnData:
     ``draws`` are the names that were drawn at random: another tensor of that name is the student's own data
     too where it is such a draw, and nowhere else. ``made`` are the data as the student left them, where they
     have other shapes or dtypes than the assignment's; ``wrong`` those that lost their points where they were
-    asked for and are nobody's own.
+    asked for and are nobody's own, ``right`` those that did not.
     """
 
     data: Data
@@ -46,12 +46,14 @@ class OwnData:
     draws: Mapping[str, Bernoulli] = field(default_factory=dict)
     made: Mapping[str, Tensor] = field(default_factory=dict)
     wrong: Mapping[str, Tensor] = field(default_factory=dict)
+    right: Mapping[str, Tensor] = field(default_factory=dict)
 
     def accepts(self, recording: Recording, begin: Part, name: str, tensor: Tensor) -> bool:
         """Tell whether a tensor that a training used under ``name`` may stand in for the data's.
 
         Data that were there when the answer began are not its to change, or they would be wrong at no cost.
-        Those that were changed since other trainings used them cost the first one that uses them so.
+        Those that were changed since they were made right, or since other trainings used them, cost the first
+        one that uses them so.
         """
         if name in self.draws:
             return self._is_draw(name, tensor)
@@ -61,6 +63,7 @@ class OwnData:
         used = list(_used_before(recording, begin, name))
         if self.draws:  # data beside a draw take its shape, which may be another one each time
             used = [one.reshape(tensor.shape) for one in used if one.numel() == tensor.numel()] or used
+        used = used or [one for key, one in self.right.items() if key == name]
         known = not used or any(same_tensor(one, tensor) for one in used)
         return known and same_tensor(there.tensor, tensor)
 
@@ -132,8 +135,9 @@ def own_data(
     """
     nominal = assignment.data()
     if not assignment.own:
-        wrong = dict(_wrong(assignment, matches, submission, execution, nominal))
-        return OwnData(nominal, nominal, wrong=wrong)
+        asked = list(_asked_for(assignment, matches, submission, execution, nominal))
+        wrong, right = ({n: t for n, t, fit in asked if fit is one} for one in (False, True))
+        return OwnData(nominal, nominal, wrong=wrong, right=right)
     data = SimpleNamespace(**vars(nominal))
     flags: tuple[Message, ...] = ()
     draws: dict[str, Bernoulli] = {}
@@ -159,14 +163,14 @@ def own_data(
     return OwnData(_of_one_length(data, nominal), nominal, flags, draws, left)
 
 
-def _wrong(
+def _asked_for(
     assignment: Assignment,
     matches: Mapping[str, Matched],
     submission: Submission,
     execution: Execution,
     nominal: Data,
-) -> Iterator[tuple[str, Tensor]]:
-    """Give the data that are not what a question asks for under their names."""
+) -> Iterator[tuple[str, Tensor, bool]]:
+    """Give the data that questions ask for under their names, and whether they are what was asked for."""
     for question in assignment.questions:
         specs = [spec for spec in question.checks if isinstance(getattr(nominal, spec.name, None), Tensor)]
         if question.values is None or not specs or question.id not in matches:
@@ -175,8 +179,8 @@ def _wrong(
         expected = question.values(nominal)
         for spec in specs:
             value = made.get(spec.name)
-            if value is not None and value.tensor is not None and not fits(spec, expected[spec.name], value):
-                yield spec.name, value.tensor
+            if value is not None and value.tensor is not None:
+                yield spec.name, value.tensor, fits(spec, expected[spec.name], value)
 
 
 def _expected(assignment: Assignment, question: str, name: str, data: Data) -> Any:

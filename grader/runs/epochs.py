@@ -77,17 +77,23 @@ class Epoch:
 
         An optimizer has the mean where it was divided by hand, before the step.
         """
-        count, after = self.backwards, _over(self.after, self.backwards)
-        given = self.found if self.step is not None else after
+        mean = self.divided(self.backwards)
+        if self.step is None or self.found is None:
+            return mean
+        by_hand = _same_but_for_rounding(self.found, mean.after)
+        return replace(mean, after=self.found if by_hand else mean.after, found=self.found)
+
+    def divided(self, by: float) -> Epoch:
+        """Give the same with a loss so many times smaller, and its gradients."""
+        roots = (
+            replace(root, value=None if root.value is None else _over(root.value, by)) for root in self.roots
+        )
         return replace(
             self,
-            roots=tuple(
-                replace(root, value=None if root.value is None else _over(root.value, count))
-                for root in self.roots
-            ),
-            before=_over(self.before, count),
-            after=given if given is not None and _same_but_for_rounding(given, after) else after,
-            found=given,
+            roots=tuple(roots),
+            before=_over(self.before, by),
+            after=_over(self.after, by),
+            found=None if self.found is None else _over(self.found, by),
         )
 
 
@@ -261,8 +267,8 @@ def _same_but_for_rounding(a: Numbers, b: Numbers) -> bool:
     return all(abs(x - y) <= ROUNDED * abs(y) for x, y in zip(a, b, strict=True))
 
 
-def _over(values: Numbers, count: int) -> Numbers:
-    return tuple(value / count for value in values)
+def _over(values: Numbers, by: float) -> Numbers:
+    return tuple(value / by for value in values)
 
 
 def _negated(values: Numbers) -> Numbers:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import torch
 
@@ -16,6 +17,15 @@ from grader.recording import Backward, Event, Node, Recording, Root
 
 MOST = 8  # losses of a sum
 ROUNDED = 1e-5  # relative: what adding up in float32 may do to the terms
+LOST = 32  # times a loss: in so large a sum too much of it has been rounded away
+
+
+class _Term(NamedTuple):
+    """One of the losses: its node, the leaves below that, and its value."""
+
+    place: int
+    leaves: frozenset[int]
+    value: float | None
 
 
 def taken_apart(recording: Recording) -> Recording | None:
@@ -35,25 +45,37 @@ def _apart(events: Sequence[Event]) -> Iterator[Event]:
             continue
         terms = _terms(event)
         if event.graph is not None:
-            known[event.stream] = [leaves for _, leaves in terms]
-        for place, leaves in enumerate(known.get(event.stream, ())):
-            stream = last + 1 + event.stream * MOST + place
-            yield _alone(event, stream, leaves, terms[place][0] if terms else None)
+            known[event.stream] = [term.leaves for term in terms]
+        for i, leaves in enumerate(known.get(event.stream, ())):
+            yield _alone(event, last + 1 + event.stream * MOST + i, leaves, terms[i] if terms else None)
         if not known.get(event.stream):
             yield event
 
 
-def _terms(event: Backward) -> list[tuple[int, frozenset[int]]]:
-    """Give the nodes of losses whose sum was sent back, and the leaves of each, if they share none."""
+def _terms(event: Backward) -> list[_Term]:
+    """Give the losses whose sum was sent back, if they share no leaves."""
     graph, total = event.graph or (), event.roots[0].value
     places = _added(graph, 0) if graph else []
     if len(places) < 2 or total is None or len(total) != 1:
         return []
-    terms = [(place, _leaves(graph, place)) for place in places]
-    found = sorted(leaf for _, leaves in terms for leaf in leaves)
-    losses = sum(_value(graph, place) for place in places)
-    told = math.isclose(losses, total[0], rel_tol=ROUNDED) or not math.isfinite(total[0])
-    return terms if told and found == list(range(len(event.leaves))) else []
+    losses = _losses([_value(graph, place) for place in places], total[0])
+    terms = [_Term(place, _leaves(graph, place), loss) for place, loss in zip(places, losses, strict=False)]
+    found = sorted(leaf for term in terms for leaf in term.leaves)
+    return terms if found == list(range(len(event.leaves))) else []
+
+
+def _losses(values: Sequence[float], total: float) -> list[float | None]:
+    """Give what was added up; nothing where the values do not come to the total.
+
+    The one that nothing tells is what the others leave of it, if rounding has not taken that away.
+    """
+    known = [value for value in values if not math.isnan(value)]
+    rest, unknown = total - sum(known), len(values) - len(known)
+    fits = unknown == 1 if unknown else abs(rest) <= ROUNDED * abs(total)
+    if math.isfinite(total) and not fits:
+        return []
+    told = rest if abs(rest) * LOST > abs(total) else None
+    return [told if math.isnan(value) else value for value in values]
 
 
 def _added(graph: Sequence[Node], first: int) -> list[int]:
@@ -106,17 +128,17 @@ def _of_module(node: Node) -> float:
     return float((sides[0] - sides[1]).to(torch.float64).square().mean())
 
 
-def _alone(event: Backward, stream: int, leaves: frozenset[int], place: int | None) -> Backward:
+def _alone(event: Backward, stream: int, leaves: frozenset[int], term: _Term | None) -> Backward:
     """Give a backward of one of the losses, of which an epoch that was not sampled has no value."""
     kept = sorted(leaves)
     root = event.roots[0]
-    value = None if place is None else (_value(event.graph or (), place),)
+    value = None if term is None or term.value is None else (term.value,)
     return replace(
         event,
         stream=stream,
         roots=(Root(value, root.shape, root.dtype),),
         leaves=tuple(event.leaves[i] for i in kept),
-        graph=None if place is None else tuple(_below(event.graph or (), place, kept)),
+        graph=None if term is None else tuple(_below(event.graph or (), term.place, kept)),
     )
 
 

@@ -34,6 +34,13 @@ for _ in range(9):
     with torch.no_grad():
         w -= 0.1 * g"""
 
+IN_A_CLASS = """class Trainer:
+    def fit(self):
+        self.forward()
+        self.loss.backward()
+    def forward(self):
+        self.yhat = X @ self.What
+        self.loss = torch.mean((y - self.yhat)**2)"""
 IN_PLACE = BY_HAND.replace("data = What.data - alpha * What.grad", "data.add_(What.grad, alpha=0.1)")
 
 
@@ -65,6 +72,8 @@ IN_PLACE = BY_HAND.replace("data = What.data - alpha * What.grad", "data.add_(Wh
         (WITH_OPTIMIZER, Step.CLEAR, "gradient-not-cleared", "    optimizr.zero_grad"),
         (WITH_OPTIMIZER, Step.EPOCHS, "epochs", "while True:"),
         (IN_ONE, Step.STEP2, "half-loss", "    g, = torch.autograd.grad(((y - X @ w)**2).mean(), w)"),
+        (IN_A_CLASS, Step.STEP1, "coefficients-swapped", "        self.yhat = X @ self.What"),
+        (IN_A_CLASS, Step.STEP2, "half-loss", "        self.loss = torch.mean((y - self.yhat)**2)"),
         (IN_PLACE, Step.STEP4, "wrong-sign", "    What.data.add_(What.grad, alpha=0.1)"),
         ("not python at all (", Step.STEP2, "half-loss", None),
     ],

@@ -340,7 +340,7 @@ WRONG_LINES = (
     ("broadcast", "safe", "a - b"),
     ("broadcast", "safe", "a - b.reshape(3)"),
     ("broadcast", "safe", "torch.zeros(1, 3)"),
-    ("csv", "raw", "torch.tensor(df.x).float()"),
+    ("csv", "raw", "torch.tensor(df.x)\nraw = raw.float()"),
     ("csv", "raw", "torch.tensor(df.y)"),
     ("csv", "raw", "df.x"),
     ("csv", "raw", "df.x.values"),

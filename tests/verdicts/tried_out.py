@@ -60,6 +60,9 @@ for epoc in range(30):
     opt2.step()
     opt1.zero_grad()
     opt2.zero_grad()"""
+NO_NAMES = ADDED_UP.replace(
+    "loss1, loss2 = torch.mean((y - net1(x)) ** 2), torch.mean((y - net2(X)) ** 2)", ""
+).replace("(loss1 + loss2)", "(torch.mean((y - net1(x)) * (y - net1(x))) + torch.mean((y - net2(X)) ** 2))")
 BOTH_BY_HAND = f"""{TWO}
 for epoc in range(30):
     torch.mean((y - net1(x)) ** 2).backward()
@@ -386,7 +389,7 @@ for epoc in range(30):
     together("by turns", "sgd-bias sgd-nobias", BY_TURNS),
     together("two backwards, then two steps", "sgd-bias sgd-nobias", AT_ONCE),
     together("one optimizer", "sgd-bias sgd-nobias", ONE_OPTIMIZER),
-    together("the losses added up", "sgd-bias sgd-nobias", ADDED_UP),
+    together("the losses added up in the line, one of them a product", "sgd-bias sgd-nobias", NO_NAMES),
     together("the losses added up without names, by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND.replace(".backward()\n    torch", " + torch").replace("torch.mean((y - net1", "(torch.mean((y - net1").replace("(X)) ** 2)", "(X)) ** 2))")),
     together("one update by hand", "net-bias-train net-nobias-train", BOTH_BY_HAND),
     together("by turns, of a list", "sgd-bias sgd-nobias", """
@@ -501,8 +504,8 @@ for epoc in range(30):
     Answer(
         "sse, mse: the mean twice, once not cleared",
         (("sse", MSE), ("mse", LOOPS["mse"].but(clear="").source)),
-        loses=frozenset({"sse.step2", "sse.step4", "mse.clear"}),
-        named=("gradient-not-cleared", "learning-rate", "mean-for-sum"),
+        loses=frozenset({"sse.step2", "mse.clear"}),
+        named=("gradient-not-cleared", "mean-for-sum"),
     ),
     wrong("made anew at random", "mse", "init", "parameters-recreated", LOOPS["mse"].but(before="", yhat="What = torch.randn(2, 1, requires_grad=True)\nyhat = X @ What").source),
     wrong("made anew at random", "sgd-bias", "init", "parameters-recreated", LOOPS["sgd-bias"].but(before="", yhat="net = torch.nn.Linear(1, 1)\noptimizr = torch.optim.SGD(net.parameters(), lr=1/10)\nyhat = net(x)").source),
@@ -643,6 +646,7 @@ def step(W):
 W = torch.tensor([[-5.0], [10.0]])
 for epoc in range(30):
     step(W)"""),
+    together("the losses added up in the line, a product and a sum", "sgd-bias sgd-nobias", NO_NAMES.replace("torch.mean((y - net2", "torch.sum((y - net2"), "sgd-nobias.step2", ("sum-for-mean",)),
     together("the losses added up, one of them a sum", "sgd-bias sgd-nobias", ADDED_UP.replace("torch.mean((y - net2", "torch.sum((y - net2"), "sgd-nobias.step2", ("sum-for-mean",)),
     together("at once, ten times as often", "sgd-bias sgd-nobias", AT_ONCE.replace("30", "300"), "sgd-bias.epochs sgd-nobias.epochs", ("epochs", "epochs")),
     wrong("ŷ and loss, then the update, then backward", "sgd-bias", "step4", "", LATE["sgd-bias"]),
@@ -710,5 +714,12 @@ for epoc in range(30):
         loses=frozenset({"mse.clear", "net-nobias-train.step4", "sgd-bias.step4"}),
         named=("cleared-before-step", "stale-optimizer"),
     ),
+    wrong("twice the loss, half the rate", "mse", "step2", "", LOOPS["mse"].but(loss="loss = 2 * torch.mean((y - yhat) ** 2)").source.replace("1/10", "1/20")),
+    wrong("the sum, a rate for it", "sgd-bias", "step2", "sum-for-mean", LOOPS["sgd-bias"].source.replace("mean(", "sum(").replace("1/10", "1/1000")),
+    wrong("sent back twice, half the rate", "net-bias-train", "step3", "backward-twice", LOOPS["net-bias-train"].but(backward="loss.backward(retain_graph=True)\nloss.backward()").source.replace("1/10", "1/20")),
+    wrong("the sum, another rate", "sgd-what", "step2 step4", "sum-for-mean learning-rate", LOOPS["sgd-what"].source.replace("mean(", "sum(").replace("1/10", "1/2000")),
+    wrong("ŷ sent back for the loss", "sgd-bias", "step3", "", LOOPS["sgd-bias"].but(backward="yhat.mean().backward()").source),
+    wrong("a third column, of zeros", "net-nobias-train", "step1", "", LOOPS["net-nobias-train"].but(before="net = torch.nn.Linear(3, 1, bias=False)\nnet.weight.data = torch.tensor([[-5.0, 10.0, 0.0]])", yhat="yhat = net(torch.concat([X, torch.zeros(100, 1)], dim=1))").source),
+    Answer("net-bias: y replaced by ŷ, and trained on", (("net-bias", VALUES["net-bias"] + "\ny = net(x).data"), ("mse", MSE), ("sgd-bias", SGD)), frozenset({"mse.step2"}), named=()),
     Answer("sgd-scalars: each parameter after a loss of its own", (("sgd-scalars", ONE_BY_ONE),), loses=frozenset({"sgd-scalars.step4"}), near=frozenset({"sgd-scalars.result"}), named=()),
 )  # fmt: skip

@@ -670,8 +670,8 @@ VALUES = (
 def _pieces(loop: Loop) -> dict[str, Loop]:
     """Give one mistake a step, for loops whose mistakes can be combined."""
     name = loop.question
-    slower = {"mse": loop.but(update="What.data = What.data - 0.05 * What.grad")}.get(
-        name, loop.but(before=f"{HELD[name][1]}\n{sgd(HELD[name][0], 'lr=0.05')}") if name in HELD else loop
+    slower = {"mse": loop.but(update="What.data = What.data - 0.04 * What.grad")}.get(
+        name, loop.but(before=f"{HELD[name][1]}\n{sgd(HELD[name][0], 'lr=0.04')}") if name in HELD else loop
     )
     swapped = loop.before.replace("([-5.0])", "([5.0])").replace("[[-5.0], [10.0]]", "[[5.0], [10.0]]")
     return {
