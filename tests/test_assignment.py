@@ -78,6 +78,14 @@ def numbers(data):
 
 def files(seed):
     return {"a.csv": f"x\\n{seed}\\n"}
+
+
+def constant(seed):
+    return files(1)
+
+
+def bytes(seed):
+    return {"a.csv": files(seed)["a.csv"].encode()}
 """
 
 CELLS = (("line", "# 문제: line\n### BEGIN SOLUTION"), (None, "import torch"), ("numbers", "# 문제: numbers"))
@@ -203,6 +211,8 @@ def test_what_varies_with_seeds_alone_needs_no_files(course):
         ('files = "small.files"\n', "", r":\d+: second_run\.files: an answer varies_with = \"csv\": name "),
         ("small.files", "small.file", r":12: second_run\.files: .* has no function 'file'; .* 'files'\?"),
         ("small.files", "small.numbers", r"second_run\.files: .*raises"),
+        ("small.files", "small.constant", r":12: second_run\.files: writes the same files under every seed"),
+        ("small.files", "small.bytes", r":12: second_run\.files: small\.bytes should return a dict of texts"),
     ],
 )
 def test_mistakes_about_the_second_run_are_said_in_one_line(course, old, new, message):
@@ -409,6 +419,35 @@ def test_mistakes_in_the_toml_are_said_in_one_line(course, old, new, message):
             'return 5, {"net',
             r":28: .*\.values: small\.numbers should return a dict of values by name",
         ),
+        (
+            'return {"net',
+            'return {"n": [1], "net',
+            r":28: .*small\.numbers gives 'n' as \[1\], with which nothing",
+        ),
+        (
+            'return {"net',
+            'return {"f": numbers, "net',
+            r":28: .*small\.numbers gives a function as 'f': write ",
+        ),
+        (
+            'return {"net',
+            'from grader.expectations import Function as F; return {"f": F(len, torch.ones(2)), "net',
+            r":28: .*gives 'f': its reference should return a tensor, not 2",
+        ),
+        ("torch.tensor(2.0)", "2.0", r":18: .*: Line: init should return a dict of tensors by name, not {"),
+        ("tensor(2.0)", "tensor(2)", r":18: .*: Line: init: '.*' is int64, which has no gradient"),
+        ("tensor(2.0)", "randn(2)", r":18: .*: Line: init: '.*' is another one each time; draw it within "),
+        (
+            "def step2",
+            "def step1(self, p, data):\n        pass\n\n    def step2",
+            r":18: .*step1 should return ŷ, .* None",
+        ),
+        (
+            "def step2",
+            "def penalty(self, p):\n        return p['w'].item()\n\n    def step2",
+            r":18: .*Line: .*raised in float64 at",
+        ),
+        ("return SimpleNamespace(", "return dict(", r":6: data: small\.data should return a SimpleNamespace"),
         (
             "SimpleNamespace(x",
             "SimpleNamespace(z=1 / 0, x",

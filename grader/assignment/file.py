@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from grader.assignment.folder import FILE
 from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec, Question, Variation
 from grader.assignment.references import References
 from grader.assignment.toml import Toml
+from grader.assignment.trying import wrong_data, wrong_files, wrong_values
 from grader.errors import AssignmentError, phrase
 from grader.records import Limits, Step, Visibility
 from grader.spelling import did_you_mean
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from grader.assignment.toml import AssignmentForm, CheckForm, Key, QuestionForm
+    from grader.assignment.trying import Wrong
     from grader.training import Data
 
 STEPS = tuple(step.value for step in Step if step is not Step.VALUE)
@@ -46,6 +47,7 @@ def load(folder: Path) -> Assignment:
     references = References(course / "reference")
     with toml.at(("data",)):
         prepared = references.function(form.data)() if form.data else SimpleNamespace()
+        _require(wrong_data(prepared), str(form.data))
     questions = _questions(toml, form, references, prepared)
     _check_own(toml, form, prepared)
     notebook = folder / f"{form.id}.ipynb"
@@ -98,7 +100,11 @@ def _varied(
         return Variation(changed, references.function(form.second_run.files)(seed), shift)
 
     with toml.at(key):
-        unknown = set(varied(1).contents) - set(form.files)
+        contents = varied(1).contents
+        _require(wrong_files(contents), form.second_run.files)
+        unknown = set(contents) - set(form.files)
+        if contents and contents == varied(2).contents:
+            raise AssignmentError(phrase("writes the same files under every seed"))
     if unknown:
         said = phrase("writes {name}", name=repr(min(unknown)))
         raise toml.error(key, said, did_you_mean(min(unknown), form.files))
@@ -174,7 +180,9 @@ def _question(toml: Toml, key: Key, form: QuestionForm, references: References, 
         for dotted in form.one_of or [str(form.values)]:
             with toml.at((*key, where)):
                 forms.append(_expecting(references.function(dotted), data))
-                names = _names(forms[-1](), dotted)
+                values = forms[-1]()
+                _require(wrong_values(values), dotted)
+                names = tuple(values)
                 if len(forms) > 1 and set(names) != set(legal):
                     said = phrase("{name} gives other names than the form before it", name=repr(dotted))
                     raise AssignmentError(said)
@@ -198,14 +206,10 @@ def _expecting(function: Callable[..., Any], nominal: Data) -> Callable[..., Any
     return expected
 
 
-def _names(values: object, reference: str) -> tuple[str, ...]:
-    """Give the names of the values that a reference gives; it must give them by name."""
-    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
-        given = f"{values!r:.40}"
-        raise AssignmentError(
-            phrase("{name} should return a dict of values by name, not {given}", name=reference, given=given)
-        )
-    return tuple(values)
+def _require(wrong: Wrong, reference: str | None) -> None:
+    """Raise ``AssignmentError`` for what was found wrong with what a reference gives."""
+    if wrong:
+        raise AssignmentError(f"{reference} ", *wrong)
 
 
 def _check(toml: Toml, key: Key, form: CheckForm, legal: tuple[str, ...]) -> CheckSpec:
