@@ -151,7 +151,8 @@ def _start(training: Training) -> Wrong:
         if not torch.equal(value.nan_to_num(), again[name].nan_to_num()):
             return (
                 phrase(
-                    "init: {name} is another one each time; draw it within torch.random.fork_rng(), from a seed",
+                    "init: {name} is another one each time;"
+                    " draw it within torch.random.fork_rng(), from a seed",
                     **named,
                 ),
             )
