@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 
+from grader.adjustments import adjusted, read_adjustments
 from grader.assignment.model import Assignment
 from grader.errors import GraderError, OutputError, StoppedError, unwritable
 from grader.execution.kernel import KernelFactory, temporary_folder
@@ -51,16 +52,23 @@ def grade_all(batch: Batch, given: Sequence[HandedIn], done: Callable[[Report], 
         done: called with each report as it is ready.
 
     A submission that fails has a report that says why; the others are graded all the same. Ctrl-C ends the
-    kernels that run and leaves the results there are, as ``StoppedError`` says.
+    kernels that run and leaves the results there are, as ``StoppedError`` says. A line of ``adjustments.csv``
+    that fits nobody is a ``GraderError`` once everything is written.
     """
-    slugs = unique_slugs([one.called for one in given])
+    slugs, rows = unique_slugs([one.called for one in given]), read_adjustments(batch.out)
     try:
         reports = asyncio.run(_grade_all(batch, list(zip(given, slugs, strict=True)), done))
     except KeyboardInterrupt:
         raise StoppedError(batch.out) from None
-    entries = [ClassEntry(report, f"{slug}/report.html") for slug, report in zip(slugs, reports, strict=True)]
     _write(batch.out / CLASS, class_text(slugs))
+    finals, wrong = adjusted(batch.out, rows, reports)
+    for slug, before, report in zip(slugs, reports, finals, strict=True):
+        if report is not before:
+            _write_report(batch.out / slug, report, batch.lang)
+    entries = [ClassEntry(report, f"{slug}/report.html") for slug, report in zip(slugs, finals, strict=True)]
     write_class(batch.out, entries, batch.lang)
+    if wrong:
+        raise wrong
     return entries
 
 
@@ -85,26 +93,36 @@ def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[
     A notebook's own page is made again where ``executed.ipynb`` is still there.
 
     Raises:
-        GraderError: there are none, or one of them is not a result.
+        GraderError: there are none, one of them is not a result, or an adjustment is nobody's.
     """
-    entries = []
-    for file in results_in(out):
-        try:
-            report = loads(file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise GraderError(
-                f"{file}: this is not a result that this version reads; grade it again",
-                "result-unreadable",
-                {"path": str(file)},
-            ) from error
-        report = localize(report, lang or report.language)
-        _write_pages(file.parent, report)
-        entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
-    if not entries:
+    entries, files = [], results_in(out)
+    if not files:
         said = f"{out}: there is no result.json one folder below; run grader grade first"
         raise GraderError(said, "no-results", {"path": str(out)})
+    reports, rows = list(map(_read, files)), read_adjustments(out)
+    finals, wrong = adjusted(out, rows, reports)
+    for file, before, final in zip(files, reports, finals, strict=True):
+        if final is not before:
+            _write(file, dumps(final))
+        report = localize(final, lang or final.language)
+        _write_pages(file.parent, report)
+        entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
     write_class(out, entries, lang or entries[0].report.language, also)
+    if wrong:
+        raise wrong
     return entries
+
+
+def _read(file: Path) -> Report:
+    """Read a result. Raises ``GraderError`` if it is none."""
+    try:
+        return loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise GraderError(
+            f"{file}: this is not a result that this version reads; grade it again",
+            "result-unreadable",
+            {"path": str(file)},
+        ) from error
 
 
 def write_class(out: Path, entries: Sequence[ClassEntry], lang: str, also: Sequence[str] = ()) -> None:
