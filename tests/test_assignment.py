@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.assignment.file import load
 from grader.assignment.folder import find
+from grader.assignment.source import read_notebook
 from grader.errors import AssignmentError
 from grader.records import Limits, Step, Visibility
 from grader.render.failures import failure
@@ -504,7 +505,8 @@ def test_an_instructor_reads_it_in_korean(course):
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        (CELLS[:2], r'no cell has the metadata {"grader": {"question": "numbers"}}'),
+        (CELLS[:2], r"no code cell begins with '# 문제: numbers'"),
+        ([*CELLS, (None, "# 문제: numbers")], r"cell 4: 'numbers' is answered in cell 3 already"),
         ([*CELLS, CELLS[0]], r"cell 4: 'line' is answered in cell 1 already"),
         ([*CELLS, (3, "")], r"cell 4: no question '3'"),
         ([*CELLS, ("lime", "")], r"cell 4: no question 'lime'; did you mean 'line'\?"),
@@ -515,6 +517,15 @@ def test_the_source_notebook_answers_every_question_once(course, cells, message)
     """A question without its cell, or with two, or a cell of no question cannot be graded."""
     with pytest.raises(AssignmentError, match=rf"small\.ipynb: {message}"):
         load(course(cells=cells))
+
+
+def test_the_visible_line_alone_makes_an_answer_cell(course):
+    """Colab has no way to write metadata: what is released has them all the same."""
+    folder = course(cells=[(None, source) for _, source in CELLS])
+
+    notebook = read_notebook(load(folder).notebook)
+
+    assert ["line", None, "numbers"] == [c.metadata.get("grader", {}).get("question") for c in notebook.cells]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"nbformat": 4}', "print(1)"])

@@ -14,11 +14,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
 from grader.assignment.folder import FILE
 from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec, Question, Variation
 from grader.assignment.references import References
+from grader.assignment.source import check_answer_cells
 from grader.assignment.toml import Toml
 from grader.assignment.trying import wrong_data, wrong_files, wrong_values
 from grader.errors import AssignmentError, phrase
@@ -51,7 +50,7 @@ def load(folder: Path) -> Assignment:
     questions = _questions(toml, form, references, prepared)
     _check_own(toml, form, prepared)
     notebook = folder / f"{form.id}.ipynb"
-    _check_answer_cells(notebook, questions)
+    check_answer_cells(notebook, questions)
     files = {name: _data_file(toml, name, folder / path) for name, path in form.files.items()}
     assignment = Assignment(
         id=form.id,
@@ -242,51 +241,6 @@ def _data_file(toml: Toml, name: str, path: Path) -> Path:
         said = phrase("there is no file {path}", path=str(path))
         raise toml.error(("files", name), said, did_you_mean(path.name, there))
     return path
-
-
-def _check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
-    """See that each question has exactly one answer cell, and that its first line names the same question."""
-    markers = {question.id: question.marker for question in questions}
-    answered: dict[str, int] = {}
-    for number, cell in enumerate(read_notebook(path).cells, 1):
-        ours = cell.metadata.get("grader")
-        if cell.cell_type != "code" or not isinstance(ours, dict) or "question" not in ours:
-            continue
-        name = str(ours["question"])
-        if name not in markers:
-            said = phrase("cell {cell}: no question {name}", cell=number, name=repr(name))
-            raise AssignmentError(f"{path}: ", said, did_you_mean(name, markers))
-        if name in answered:
-            said = phrase(
-                "cell {cell}: {name} is answered in cell {other} already",
-                cell=number,
-                name=repr(name),
-                other=answered[name],
-            )
-            raise AssignmentError(f"{path}: ", said)
-        if cell.source.split("\n")[0].rstrip() != markers[name]:
-            said = phrase(
-                "cell {cell}: the first line should be {line}", cell=number, line=repr(markers[name])
-            )
-            raise AssignmentError(f"{path}: ", said)
-        answered[name] = number
-    if missing := [name for name in markers if name not in answered]:
-        metadata = f'{{"grader": {{"question": "{missing[0]}"}}}}'
-        raise AssignmentError(f"{path}: ", phrase("no cell has the metadata {metadata}", metadata=metadata))
-
-
-def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Read a source notebook. Raises ``AssignmentError`` if it is not there or not a valid notebook."""
-    try:
-        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
-        nbformat.validate(notebook)
-    except FileNotFoundError as error:
-        said = phrase("there is no such file; an assignment's notebook is called after its id")
-        raise AssignmentError(f"{path}: ", said) from error
-    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
-        said = phrase("not a notebook: {reason}", reason=str(error).splitlines()[0])
-        raise AssignmentError(f"{path}: ", said) from error
-    return notebook
 
 
 def _digest(course: Path, paths: Iterable[Path]) -> str:

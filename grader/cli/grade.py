@@ -129,7 +129,7 @@ def _given(
     clones: Sequence[Path], others: Sequence[Path], wanted: Wanted, kernel: KernelFactory
 ) -> Iterator[list[HandedIn]]:
     """Give the notebooks: of clones, as files that last as long as the block, and all others."""
-    from grader.assignment.file import read_notebook  # noqa: PLC0415 - as above
+    from grader.assignment.source import read_notebook  # noqa: PLC0415 - as above
     from grader.execution.kernel import temporary_folder  # noqa: PLC0415 - as above
     from grader.release import blank  # noqa: PLC0415 - as above
     from grader.repositories import taken  # noqa: PLC0415 - as above

@@ -12,8 +12,8 @@ from typing import Any
 import nbformat
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from grader.assignment.file import read_notebook
 from grader.assignment.model import Assignment
+from grader.assignment.source import read_notebook
 from grader.errors import AssignmentError, phrase
 from grader.execution.kernel import KernelFactory, temporary_folder
 from grader.grading import grade_async
