@@ -194,7 +194,7 @@ def test_a_path_without_a_kit(push, sheet, kit, said, named):
         ({"no.ipynb": NO_CELLS}, "no.ipynb: The set-up cell, which checking needs, is missing"),
         (
             {"no.ipynb": NO_CELLS, "grader.toml": 'kit = "http://127.0.0.1:9/k"'},
-            "no.ipynb carries no kit of its own, and that at http://127.0.0.1:9/k could not be had; run the job",
+            "no.ipynb carries no kit of its own, and that at http://127.0.0.1:9/k could not be had",
         ),
     ],
 )
