@@ -20,7 +20,7 @@ from grader.errors import GraderError, OutputError, StoppedError, unwritable
 from grader.execution.kernel import KernelFactory, temporary_folder
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
-from grader.output_folder import CLASS, class_text, results_in
+from grader.output_folder import CLASS, TABLE, class_text, remember_gradebook, results_in
 from grader.records import Execution, Report, ReportStatus
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
@@ -130,7 +130,10 @@ def write_class(out: Path, entries: Sequence[ClassEntry], lang: str, also: Seque
     _write(out / "index.html", class_page(entries, lang))
     for name in dict.fromkeys(("csv", *also)):
         file, render = OUTPUTS[name]
-        _write(out / file, render([entry.report for entry in entries], lang))
+        content = render([entry.report for entry in entries], lang)
+        _write(out / file, content)
+        if file == TABLE and isinstance(content, bytes):
+            remember_gradebook(out, content)
 
 
 async def _one(batch: Batch, given: HandedIn, slug: str, turn: asyncio.Semaphore) -> Report:

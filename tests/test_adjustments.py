@@ -8,6 +8,7 @@ import pytest
 from grader.adjustments import FILE, adjusted, read_adjustments
 from grader.batch import render_again
 from grader.errors import GraderError
+from grader.output_folder import CLASS, TABLE, class_text, keep_edited
 from grader.records import Adjustment
 from grader.render.result_json import dumps, loads
 from tests.render.conftest import diverged, failed, perfect
@@ -47,6 +48,25 @@ def test_rendering_again_takes_them_up_and_gives_them_back(tmp_path):
 
     assert [own.score - 4] * 2 == twice
     assert own == loads(result.read_text(encoding="utf-8"))
+
+
+def test_a_gradebook_that_was_changed_by_hand_is_kept_aside(tmp_path):
+    """What was written into it is in a file of its own; one that nobody touched is written anew."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "result.json").write_text(dumps(perfect()), encoding="utf-8")
+    (tmp_path / CLASS).write_text(class_text(["one"]), encoding="utf-8")
+    render_again(tmp_path, "en")
+    untouched = keep_edited(tmp_path)
+    kept = []
+    for edit in (b"a", b"b"):
+        (tmp_path / TABLE).write_bytes(edit)
+        kept.append(keep_edited(tmp_path))
+        render_again(tmp_path, None)
+
+    assert untouched is None
+    assert [("gradebook-edited.csv", b"a"), ("gradebook-edited-2.csv", b"b")] == [
+        (path.name, path.read_bytes()) for path in kept
+    ]
 
 
 @pytest.mark.parametrize(
