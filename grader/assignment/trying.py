@@ -66,7 +66,7 @@ def _value(name: str, value: object) -> Wrong:
                 "gives a function as {name}: write Function(it, inputs), for it to be called", name=repr(name)
             )
         case _:
-            kinds = "a tensor, an array, a number, a text, True, None"
+            kinds = "Tensor, ndarray, int, float, str, bool, None"
             said = phrase(
                 "gives {name} as {given}, with which nothing can be compared;"
                 " there are {kinds}, and grader.expectations",
@@ -204,7 +204,7 @@ def _at_once(training: Training, start: Parameters, data: Data) -> Wrong:
 def _cut(value: Any) -> str:
     """Show a value in a few words."""
     if isinstance(value, Tensor):
-        return f"a tensor {tuple(value.shape)}"
+        return f"Tensor {tuple(value.shape)}"
     text = " ".join(repr(value).split())
     return text if len(text) <= 40 else f"{text[:39]}…"
 
