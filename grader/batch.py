@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.adjustments import adjusted, read_adjustments
 from grader.assignment.model import Assignment
 from grader.errors import GraderError, OutputError, StoppedError
 from grader.execution.kernel import KernelFactory, temporary_folder
@@ -42,16 +43,23 @@ def grade_all(batch: Batch, given: Sequence[HandedIn], done: Callable[[Report], 
         done: called with each report as it is ready.
 
     A submission that fails has a report that says why; the others are graded all the same. Ctrl-C ends the
-    kernels that run and leaves the results there are, as ``StoppedError`` says.
+    kernels that run and leaves the results there are, as ``StoppedError`` says. A line of ``adjustments.csv``
+    that fits nobody is a ``GraderError`` once everything is written.
     """
-    slugs = unique_slugs([one.called for one in given])
+    slugs, rows = unique_slugs([one.called for one in given]), read_adjustments(batch.out)
     try:
         reports = asyncio.run(_grade_all(batch, list(zip(given, slugs, strict=True)), done))
     except KeyboardInterrupt:
         raise StoppedError(batch.out) from None
-    entries = [ClassEntry(report, f"{slug}/report.html") for slug, report in zip(slugs, reports, strict=True)]
     write(batch.out / CLASS, class_text(slugs))
+    finals, wrong = adjusted(batch.out, rows, reports)
+    for slug, before, report in zip(slugs, reports, finals, strict=True):
+        if report is not before:
+            write_report(batch.out / slug, report, batch.lang)
+    entries = [ClassEntry(report, f"{slug}/report.html") for slug, report in zip(slugs, finals, strict=True)]
     write_class(batch.out, entries, batch.lang)
+    if wrong:
+        raise wrong
     return entries
 
 

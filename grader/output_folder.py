@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 from grader.errors import GraderError, OutputError
 
 #: Who the class is, as it was graded last: results of others may lie beside theirs.
 CLASS = "class.json"
 #: What stands at the top of the folder, under names that others use as well.
-PAGES = ("index.html", "gradebook.csv")
+TABLE = "gradebook.csv"
+PAGES = ("index.html", TABLE)
 
 
 def require_own(folder: Path, sign: str) -> None:
@@ -41,6 +45,37 @@ def write_new(folder: Path, files: Mapping[str, bytes]) -> None:
 def class_text(names: Sequence[str]) -> str:
     """Write down the folders of the submissions that were graded together."""
     return json.dumps({"submissions": list(names)}, ensure_ascii=False, indent=1) + "\n"
+
+
+def remember_gradebook(folder: Path, content: bytes) -> None:
+    """Write down what the table held when it was written, so that a change by hand is seen."""
+    file = folder / CLASS
+    if (known := _class_of(folder)) is not None:
+        known["gradebook"] = sha256(content).hexdigest()
+        file.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def keep_edited(folder: Path) -> Path | None:
+    """Put a table that somebody has changed since it was written aside; give its new path."""
+    table, known = folder / TABLE, _class_of(folder) or {}
+    try:
+        changed = "gradebook" in known and sha256(table.read_bytes()).hexdigest() != known["gradebook"]
+    except OSError:  # it was removed, or cannot be read and so not written either
+        return None
+    if not changed:
+        return None
+    names = chain(["gradebook-edited.csv"], (f"gradebook-edited-{n}.csv" for n in count(2)))
+    aside = next(path for name in names if not (path := folder / name).exists())
+    table.rename(aside)
+    return aside
+
+
+def _class_of(folder: Path) -> dict[str, Any] | None:
+    try:
+        known = json.loads((folder / CLASS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return known if isinstance(known, dict) else None
 
 
 def results_in(folder: Path) -> list[Path]:

@@ -11,8 +11,9 @@ from typing import Any
 
 import nbformat
 
+from grader.adjustments import adjusted, read_adjustments
 from grader.errors import GraderError, unwritable
-from grader.output_folder import results_in
+from grader.output_folder import TABLE, remember_gradebook, results_in
 from grader.records import Execution, Report
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
@@ -43,7 +44,10 @@ def write_class(out: Path, entries: Sequence[ClassEntry], lang: str, also: Seque
     write(out / "index.html", class_page(entries, lang))
     for name in dict.fromkeys(("csv", *also)):
         file, render = OUTPUTS[name]
-        write(out / file, render([entry.report for entry in entries], lang))
+        content = render([entry.report for entry in entries], lang)
+        write(out / file, content)
+        if file == TABLE:
+            remember_gradebook(out, content)
 
 
 def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[ClassEntry]:
@@ -52,26 +56,36 @@ def render_again(out: Path, lang: str | None, also: Sequence[str] = ()) -> list[
     A notebook's own page is made again where ``executed.ipynb`` is still there.
 
     Raises:
-        GraderError: there are none, or one of them is not a result.
+        GraderError: there are none, one of them is not a result, or an adjustment is nobody's.
     """
-    entries = []
-    for file in results_in(out):
-        try:
-            report = loads(file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise GraderError(
-                f"{file}: this is not a result that this version reads; grade it again",
-                "result-unreadable",
-                {"path": str(file)},
-            ) from error
-        report = localize(report, lang or report.language)
-        _write_pages(file.parent, report)
-        entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
-    if not entries:
+    entries, files = [], results_in(out)
+    if not files:
         said = f"{out}: there is no result.json one folder below; run grader grade first"
         raise GraderError(said, "no-results", {"path": str(out)})
+    reports, rows = list(map(_read, files)), read_adjustments(out)
+    finals, wrong = adjusted(out, rows, reports)
+    for file, before, final in zip(files, reports, finals, strict=True):
+        if final is not before:
+            write(file, dumps(final))
+        report = localize(final, lang or final.language)
+        _write_pages(file.parent, report)
+        entries.append(ClassEntry(report, f"{file.parent.name}/report.html"))
     write_class(out, entries, lang or entries[0].report.language, also)
+    if wrong:
+        raise wrong
     return entries
+
+
+def _read(file: Path) -> Report:
+    """Read a result. Raises ``GraderError`` if it is none."""
+    try:
+        return loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise GraderError(
+            f"{file}: this is not a result that this version reads; grade it again",
+            "result-unreadable",
+            {"path": str(file)},
+        ) from error
 
 
 def _write_pages(folder: Path, report: Report) -> None:

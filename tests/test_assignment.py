@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.assignment.file import load
 from grader.assignment.folder import find
+from grader.assignment.source import read_notebook
 from grader.errors import AssignmentError
 from grader.records import Limits, Step, Visibility
 from grader.render.failures import failure
@@ -78,6 +79,14 @@ def numbers(data):
 
 def files(seed):
     return {"a.csv": f"x\\n{seed}\\n"}
+
+
+def constant(seed):
+    return files(1)
+
+
+def bytes(seed):
+    return {"a.csv": files(seed)["a.csv"].encode()}
 """
 
 CELLS = (("line", "# 문제: line\n### BEGIN SOLUTION"), (None, "import torch"), ("numbers", "# 문제: numbers"))
@@ -203,6 +212,8 @@ def test_what_varies_with_seeds_alone_needs_no_files(course):
         ('files = "small.files"\n', "", r":\d+: second_run\.files: an answer varies_with = \"csv\": name "),
         ("small.files", "small.file", r":12: second_run\.files: .* has no function 'file'; .* 'files'\?"),
         ("small.files", "small.numbers", r"second_run\.files: .*raises"),
+        ("small.files", "small.constant", r":12: second_run\.files: writes the same files under every seed"),
+        ("small.files", "small.bytes", r":12: second_run\.files: small\.bytes should return a dict of texts"),
     ],
 )
 def test_mistakes_about_the_second_run_are_said_in_one_line(course, old, new, message):
@@ -410,6 +421,35 @@ def test_mistakes_in_the_toml_are_said_in_one_line(course, old, new, message):
             r":28: .*\.values: small\.numbers should return a dict of values by name",
         ),
         (
+            'return {"net',
+            'return {"n": [1], "net',
+            r":28: .*small\.numbers gives 'n' as \[1\], with which nothing",
+        ),
+        (
+            'return {"net',
+            'return {"f": numbers, "net',
+            r":28: .*small\.numbers gives a function as 'f': write ",
+        ),
+        (
+            'return {"net',
+            'from grader.expectations import Function as F; return {"f": F(len, torch.ones(2)), "net',
+            r":28: .*gives 'f': its reference should return a tensor, not 2",
+        ),
+        ("torch.tensor(2.0)", "2.0", r":18: .*: Line: init should return a dict of tensors by name, not {"),
+        ("tensor(2.0)", "tensor(2)", r":18: .*: Line: init: '.*' is int64, which has no gradient"),
+        ("tensor(2.0)", "randn(2)", r":18: .*: Line: init: '.*' is another one each time; draw it within "),
+        (
+            "def step2",
+            "def step1(self, p, data):\n        pass\n\n    def step2",
+            r":18: .*step1 should return ŷ, .* None",
+        ),
+        (
+            "def step2",
+            "def penalty(self, p):\n        return p['w'].item()\n\n    def step2",
+            r":18: .*Line: .*raised in float64 at",
+        ),
+        ("return SimpleNamespace(", "return dict(", r":6: data: small\.data should return a SimpleNamespace"),
+        (
             "SimpleNamespace(x",
             "SimpleNamespace(z=1 / 0, x",
             r":6: data: reference/small\.py:9 raises ZeroDivisionError: ",
@@ -465,7 +505,8 @@ def test_an_instructor_reads_it_in_korean(course):
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        (CELLS[:2], r'no cell has the metadata {"grader": {"question": "numbers"}}'),
+        (CELLS[:2], r"no code cell begins with '# 문제: numbers'"),
+        ([*CELLS, (None, "# 문제: numbers")], r"cell 4: 'numbers' is answered in cell 3 already"),
         ([*CELLS, CELLS[0]], r"cell 4: 'line' is answered in cell 1 already"),
         ([*CELLS, (3, "")], r"cell 4: no question '3'"),
         ([*CELLS, ("lime", "")], r"cell 4: no question 'lime'; did you mean 'line'\?"),
@@ -476,6 +517,15 @@ def test_the_source_notebook_answers_every_question_once(course, cells, message)
     """A question without its cell, or with two, or a cell of no question cannot be graded."""
     with pytest.raises(AssignmentError, match=rf"small\.ipynb: {message}"):
         load(course(cells=cells))
+
+
+def test_the_visible_line_alone_makes_an_answer_cell(course):
+    """Colab has no way to write metadata: what is released has them all the same."""
+    folder = course(cells=[(None, source) for _, source in CELLS])
+
+    notebook = read_notebook(load(folder).notebook)
+
+    assert ["line", None, "numbers"] == [c.metadata.get("grader", {}).get("question") for c in notebook.cells]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"nbformat": 4}', "print(1)"])

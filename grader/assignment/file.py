@@ -8,19 +8,18 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
 from grader.assignment.folder import FILE
 from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec, Question, Variation
 from grader.assignment.references import References
+from grader.assignment.source import check_answer_cells
 from grader.assignment.toml import Toml
+from grader.assignment.trying import wrong_data, wrong_files, wrong_values
 from grader.errors import AssignmentError, phrase
 from grader.records import Limits, Step, Visibility
 from grader.spelling import did_you_mean
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from grader.assignment.toml import AssignmentForm, CheckForm, Key, QuestionForm
+    from grader.assignment.trying import Wrong
     from grader.training import Data
 
 STEPS = tuple(step.value for step in Step if step is not Step.VALUE)
@@ -46,10 +46,11 @@ def load(folder: Path) -> Assignment:
     references = References(course / "reference")
     with toml.at(("data",)):
         prepared = references.function(form.data)() if form.data else SimpleNamespace()
+        _require(wrong_data(prepared), str(form.data))
     questions = _questions(toml, form, references, prepared)
     _check_own(toml, form, prepared)
     notebook = folder / f"{form.id}.ipynb"
-    _check_answer_cells(notebook, questions)
+    check_answer_cells(notebook, questions)
     files = {name: _data_file(toml, name, folder / path) for name, path in form.files.items()}
     assignment = Assignment(
         id=form.id,
@@ -98,7 +99,11 @@ def _varied(
         return Variation(changed, references.function(form.second_run.files)(seed), shift)
 
     with toml.at(key):
-        unknown = set(varied(1).contents) - set(form.files)
+        contents = varied(1).contents
+        _require(wrong_files(contents), form.second_run.files)
+        unknown = set(contents) - set(form.files)
+        if contents and contents == varied(2).contents:
+            raise AssignmentError(phrase("writes the same files under every seed"))
     if unknown:
         said = phrase("writes {name}", name=repr(min(unknown)))
         raise toml.error(key, said, did_you_mean(min(unknown), form.files))
@@ -174,7 +179,9 @@ def _question(toml: Toml, key: Key, form: QuestionForm, references: References, 
         for dotted in form.one_of or [str(form.values)]:
             with toml.at((*key, where)):
                 forms.append(_expecting(references.function(dotted), data))
-                names = _names(forms[-1](), dotted)
+                values = forms[-1]()
+                _require(wrong_values(values), dotted)
+                names = tuple(values)
                 if len(forms) > 1 and set(names) != set(legal):
                     said = phrase("{name} gives other names than the form before it", name=repr(dotted))
                     raise AssignmentError(said)
@@ -198,14 +205,10 @@ def _expecting(function: Callable[..., Any], nominal: Data) -> Callable[..., Any
     return expected
 
 
-def _names(values: object, reference: str) -> tuple[str, ...]:
-    """Give the names of the values that a reference gives; it must give them by name."""
-    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
-        given = f"{values!r:.40}"
-        raise AssignmentError(
-            phrase("{name} should return a dict of values by name, not {given}", name=reference, given=given)
-        )
-    return tuple(values)
+def _require(wrong: Wrong, reference: str | None) -> None:
+    """Raise ``AssignmentError`` for what was found wrong with what a reference gives."""
+    if wrong:
+        raise AssignmentError(f"{reference} ", *wrong)
 
 
 def _check(toml: Toml, key: Key, form: CheckForm, legal: tuple[str, ...]) -> CheckSpec:
@@ -238,51 +241,6 @@ def _data_file(toml: Toml, name: str, path: Path) -> Path:
         said = phrase("there is no file {path}", path=str(path))
         raise toml.error(("files", name), said, did_you_mean(path.name, there))
     return path
-
-
-def _check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
-    """See that each question has exactly one answer cell, and that its first line names the same question."""
-    markers = {question.id: question.marker for question in questions}
-    answered: dict[str, int] = {}
-    for number, cell in enumerate(read_notebook(path).cells, 1):
-        ours = cell.metadata.get("grader")
-        if cell.cell_type != "code" or not isinstance(ours, dict) or "question" not in ours:
-            continue
-        name = str(ours["question"])
-        if name not in markers:
-            said = phrase("cell {cell}: no question {name}", cell=number, name=repr(name))
-            raise AssignmentError(f"{path}: ", said, did_you_mean(name, markers))
-        if name in answered:
-            said = phrase(
-                "cell {cell}: {name} is answered in cell {other} already",
-                cell=number,
-                name=repr(name),
-                other=answered[name],
-            )
-            raise AssignmentError(f"{path}: ", said)
-        if cell.source.split("\n")[0].rstrip() != markers[name]:
-            said = phrase(
-                "cell {cell}: the first line should be {line}", cell=number, line=repr(markers[name])
-            )
-            raise AssignmentError(f"{path}: ", said)
-        answered[name] = number
-    if missing := [name for name in markers if name not in answered]:
-        metadata = f'{{"grader": {{"question": "{missing[0]}"}}}}'
-        raise AssignmentError(f"{path}: ", phrase("no cell has the metadata {metadata}", metadata=metadata))
-
-
-def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Read a source notebook. Raises ``AssignmentError`` if it is not there or not a valid notebook."""
-    try:
-        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
-        nbformat.validate(notebook)
-    except FileNotFoundError as error:
-        said = phrase("there is no such file; an assignment's notebook is called after its id")
-        raise AssignmentError(f"{path}: ", said) from error
-    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
-        said = phrase("not a notebook: {reason}", reason=str(error).splitlines()[0])
-        raise AssignmentError(f"{path}: ", said) from error
-    return notebook
 
 
 def _digest(course: Path, paths: Iterable[Path]) -> str:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import sys
 import traceback
 from contextlib import contextmanager
-from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import isfunction
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
-import torch
-
+from grader.assignment.trying import wrong_training
 from grader.errors import AssignmentError, phrase
 from grader.spelling import did_you_mean
-from grader.training import LARGEST, Data, Training
+from grader.training import Data, Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import ModuleType
-
-    from grader.errors import Phrase
 
 
 #: Seconds in which a file is imported, a function of it gives its values, or an epoch is computed.
@@ -54,7 +49,7 @@ class References:
         """
         file, kind = self._find(dotted, "Training", is_training)
         training: Training = calling(file, kind)
-        if wrong := calling(file, _one_epoch, training, data):
+        if wrong := calling(file, wrong_training, training, data):
             raise AssignmentError(f"reference/{file.name}: {kind.__name__}: ", *wrong)
         return training
 
@@ -113,46 +108,6 @@ def import_file(file: Path) -> ModuleType:
 def is_training(value: object) -> bool:
     """Tell a reference from what it is made of."""
     return isinstance(value, type) and issubclass(value, Training) and value is not Training
-
-
-def _one_epoch(training: Training, data: Data) -> tuple[str | Phrase, ...]:
-    """Go through one epoch; give what is wrong with the numbers or with what comes out."""
-    if wrong := _settings(training):
-        return wrong
-    start = training.init()
-    if large := next((name for name, value in start.items() if value.numel() > LARGEST), None):
-        return (_too_large(large, start[large].numel()),)
-    _, loss, gradient = training.step3(start, data)
-    if not torch.isfinite(loss):
-        return (phrase("the first loss is {loss}", loss=str(float(loss))),)
-    training.begin()(training.epochs - 1, start, gradient)
-    step4 = training.step4 if not training.remembers else partial(training.begin(), 0)
-    if step4(start, gradient).keys() != start.keys():
-        return (phrase("step4 does not give back the parameters that init gave"),)
-    return ()
-
-
-def _settings(training: Training) -> tuple[str | Phrase, ...]:
-    """Give what is wrong with the learning rate, the epochs, the optimizer."""
-    lr, epochs, optimizer = training.lr, training.epochs, training.optimizer
-    if isinstance(lr, bool) or not isinstance(lr, int | float) or not 0 < lr < math.inf:
-        return (phrase("lr is {given}, not a number above 0", given=repr(lr)),)
-    if type(epochs) is not int or epochs < 1:
-        return (phrase("epochs is {given}, not a whole number above 0", given=repr(epochs)),)
-    optimizers = [name for name, value in vars(torch.optim).items() if isinstance(value, type)]
-    if optimizer is not None and optimizer not in optimizers:
-        said = phrase("optimizer is {given}, not in torch.optim", given=repr(optimizer))
-        return said, did_you_mean(str(optimizer), optimizers)
-    return ()
-
-
-def _too_large(name: str, count: int) -> Phrase:
-    return phrase(
-        "{name} has {count} numbers, more than the {most} that are recorded of a parameter",
-        name=repr(name),
-        count=count,
-        most=LARGEST,
-    )
 
 
 def calling(file: Path, called: Callable[..., Any], *arguments: object) -> Any:

@@ -123,8 +123,11 @@ def _compare_number(spec: CheckSpec, expected: float, value: Value) -> Finding:
     if isinstance(expected, int):
         right = number == expected
         return PASSED if right else failed("value.wrong", **about, expected=expected, actual=number)
-    return _compare_numbers(
-        spec, torch.tensor([expected]), torch.tensor([number], dtype=torch.float64), about
+    came = torch.tensor([number], dtype=torch.float64)
+    found = _compare_numbers(spec, torch.tensor([expected]), came, about)
+    # A number alone has no position.
+    return by_status(
+        found.status, failed("value.wrong", **about, expected=text(expected), actual=text(number))
     )
 
 

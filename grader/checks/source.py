@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from difflib import SequenceMatcher
 from functools import lru_cache
+from threading import Lock
 
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -177,13 +178,19 @@ def names_in(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
+#: Before Python 3.11.8, and 3.12.2, threads that parse at once share a counter: one that is interrupted ends
+#: in SystemError, and its submission without a score (cpython issue 106905).
+_ONE_AT_A_TIME = Lock()
+
+
 def parsed(source: str) -> ast.Module:
     """Give the tree of a text, without its magics; an empty one where it is no Python."""
     plain = "\n".join(
         "pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()
     )
     try:
-        return ast.parse(plain)
+        with _ONE_AT_A_TIME:
+            return ast.parse(plain)
     except (SyntaxError, ValueError, RecursionError):
         return ast.Module([], [])
 

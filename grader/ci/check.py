@@ -52,12 +52,15 @@ def check(folder: Path, kernel: KernelFactory, *, kit: str = "", share: float | 
     pin = _pinned(folder, settings, kit, found)
     path = _chosen(found, pin, settings)
     if path is None:
-        return _without(broken, pin)
+        return _without(broken, pin, settings)
     submission = replace(found[path], path=readable(path))
     try:
         used, odd = settle(pin, submission.notebook)
     except KitError as error:
-        raise KitError(str(error), error.code, {"path": path}) from None
+        if pin.asked and (kit or settings.kit):
+            said = f"{path}: carries no kit of its own, and that at {kit or settings.kit} could not be had"
+            raise GraderError(said, "ci-no-kit", {"path": path, "kit": kit or settings.kit}) from None
+        raise KitError(str(error), error.code, {"where": path}) from None
     _require_its_kit(path, submission, used, kit or settings.kit)
     if settings.assignment and used.id != settings.assignment:
         raise GraderError(
@@ -129,12 +132,13 @@ def _require_its_kit(path: str, submission: Submission, used: Kit, source: str) 
     raise GraderError(said.format(**named), "ci-other-kit", named)
 
 
-def _without(broken: Mapping[str, SubmissionError], pin: Pinned) -> Checked:
+def _without(broken: Mapping[str, SubmissionError], pin: Pinned, settings: Settings) -> Checked:
     """Report that there is no notebook, or none that can be read."""
     missing = SubmissionError("there is no notebook (*.ipynb) in this repository", "repository-no-notebook")
     name, error = next(iter(broken.items()), ("", missing))
     if pin.kit is None:
-        raise error
+        where = f"grader.toml: notebook = {name!r}" if settings.notebook else name
+        raise SubmissionError(str(error), error.code, error.params | ({"where": where} if name else {}))
     report = ungraded(HandedIn(Path(name or f"{pin.kit.id}.ipynb"), wrong=error), pin.kit.assignment(), error)
     return Checked(report, passed=False, kit=pin.kit)
 

@@ -89,6 +89,15 @@ def fail(error: BaseException, lang: str) -> None:
         err.print(f"grader: {failure(error, lang)}", soft_wrap=True, markup=False)
 
 
+def keep_edits(folder: Path, lang: str) -> None:
+    """Put a gradebook that was changed by hand aside before it is written anew, and say so."""
+    from grader.output_folder import keep_edited  # noqa: PLC0415 - as above
+    from grader.render.messages import ui  # noqa: PLC0415 - as above
+
+    if kept := keep_edited(folder):
+        err.print(ui(lang)("grade.edited", path=str(kept)), soft_wrap=True, markup=False)
+
+
 class Ended(Commands):
     """The commands, each with the one way out of an error; the language is the context's object."""
 

@@ -21,6 +21,7 @@ from grader.cli.app import (
     Lang,
     app,
     err,
+    keep_edits,
     out,
     place,
     undisturbed,
@@ -106,6 +107,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         clones, others = clones_among(paths)
         with _given(clones, others, wanted, kernel) as notebooks:
             _require_writable(folder)
+            keep_edits(folder, lang.value)
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
     from grader.records import ReportStatus  # noqa: PLC0415
@@ -129,7 +131,7 @@ def _given(
     clones: Sequence[Path], others: Sequence[Path], wanted: Wanted, kernel: KernelFactory
 ) -> Iterator[list[HandedIn]]:
     """Give the notebooks: of clones, as files that last as long as the block, and all others."""
-    from grader.assignment.file import read_notebook  # noqa: PLC0415 - as above
+    from grader.assignment.source import read_notebook  # noqa: PLC0415 - as above
     from grader.execution.kernel import temporary_folder  # noqa: PLC0415 - as above
     from grader.release import blank  # noqa: PLC0415 - as above
     from grader.repositories import taken  # noqa: PLC0415 - as above

@@ -30,7 +30,8 @@ def release(
     The notebook carries all of it: students need that one file. The same assignment gives the same bytes.
     """
     chosen = find(assignment)
-    from grader.assignment.file import load, read_notebook  # noqa: PLC0415 - takes a while
+    from grader.assignment.file import load  # noqa: PLC0415 - takes a while
+    from grader.assignment.source import read_notebook  # noqa: PLC0415 - takes a while
     from grader.kit import make  # noqa: PLC0415
     from grader.kit.notebook import notebook_text, released  # noqa: PLC0415
     from grader.output_folder import write_new  # noqa: PLC0415

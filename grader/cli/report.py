@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import Lang, app, out
+from grader.cli.app import Lang, app, keep_edits, out
 
 
 class Also(StrEnum):
@@ -29,5 +29,6 @@ def report(
     """Render pages and table again from result.json; nothing is executed."""
     from grader.results import render_again  # noqa: PLC0415 - takes a while; --help should not
 
+    keep_edits(folder, (lang or Lang.KO).value)
     render_again(folder, lang and lang.value, also or ())
     out.print(folder / "index.html", soft_wrap=True)

@@ -46,14 +46,14 @@ async def second_run(  # noqa: PLR0913 - the first run's arguments and its outco
         execution = await execute_async(
             submission,
             limits=replace(assignment.limits, notebook_seconds=min(longest, PATIENCE + PATIENCE * seconds)),
-            files={**assignment.files, **_written(variation, folder)},
+            files={**assignment.files, **written(variation, folder)},
             calls=assignment.calls,
             kernel=Reseeded(kernel, variation.seed_shift) if variation.seed_shift else kernel,
         )
     return await in_thread(compare, submission, assignment, judged, why, (variation, execution))
 
 
-def _written(variation: Variation, folder: Path) -> dict[str, Path]:
+def written(variation: Variation, folder: Path) -> dict[str, Path]:
     """Write the changed files; give their paths by name."""
     paths = {name: folder / str(number) for number, name in enumerate(variation.contents)}
     for name, path in paths.items():

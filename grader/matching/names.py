@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from grader.checks.source import parsed
 from grader.matching.hits import Wanted
 from grader.matching.stretches import Claim
 from grader.matching.units import RAISED, Unit
@@ -52,9 +53,6 @@ def _given(units: Sequence[Unit], sources: Mapping[int, str]) -> Iterator[tuple[
 
 def _assigned(source: str) -> set[str]:
     """Give the names that a cell's text assigns outside of functions; none where it is no Python."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return set()
+    body = parsed(source).body
     nodes = [n for one in body if not isinstance(one, _WITH_NAMES_OF_THEIR_OWN) for n in ast.walk(one)]
     return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

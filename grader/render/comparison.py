@@ -21,11 +21,16 @@ class Row:
 
 
 def compared(expected: Shown | None, actual: Shown | None) -> list[Row]:
-    """Give what was expected beside what came: kind, shape and dtype where known, then the value."""
+    """Give what was expected beside what came: kind, shape and dtype where known, then the value.
+
+    A tensor of one number may stand for a number: its shape and dtype are no difference then.
+    """
     digits = text.telling_digits(expected and expected.value, actual and actual.value)
     cells = [(_facts(it, digits) if it else {}) for it in (expected, actual)]
-    names = dict.fromkeys(name for told in cells for name in told)
     before, after = cells
+    if expected and actual and expected.kind == "number" and math.prod(actual.shape or ()) == 1:
+        after = {name: fact for name, fact in after.items() if name not in ("shape", "dtype")}
+    names = dict.fromkeys((*before, *after))
     both = bool(before) and bool(after)
     return [
         Row(name, before.get(name, ""), after.get(name, ""), both and before.get(name) != after.get(name))

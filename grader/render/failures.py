@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from errno import errorcode
 from typing import Any
 
-from grader.errors import AssignmentError, GraderError, KitError, Phrase, StoppedError
+from grader.errors import AssignmentError, GraderError, Phrase, StoppedError
 from grader.records import Message
 from grader.render.messages import catalogue, fill, read_catalogue, translate, ui
 from grader.render.text import clean
@@ -33,14 +33,14 @@ def reason(error: OSError, lang: str) -> str:
 
 
 def _ours(error: GraderError, lang: str) -> str:
-    """Say one of our errors; ``{reason}`` is what the system said, where it is behind it."""
+    """Say one of our errors, ``where`` first; ``{reason}`` is what the system said, if it is behind it."""
     params = dict(error.params)
     if isinstance(error.__cause__, OSError):
         params["reason"] = reason(error.__cause__, lang)
     if isinstance(error, AssignmentError):
         return str(error) if lang == "en" else "".join(_korean(part, params) for part in error.said)
     said = translate(Message(f"error.{error.about}.{error.code}", params, str(error)), lang)
-    return f"{params['path']}: {said}" if isinstance(error, KitError) and "path" in params else said
+    return f"{params['where']}: {said}" if "where" in params else said
 
 
 def _korean(part: str | Phrase, params: Mapping[str, Any]) -> str:

@@ -83,8 +83,8 @@ def _name(trial: Trial, words: Words) -> str:
     """Name a trial: its question and misconception, or its notebook."""
     if trial.question:
         return f"{trial.question} · {trial.code}"
-    ours = {"solution": words("validate.solution"), "blank": words("validate.blank")}
-    return ours.get(trial.code, clean(trial.code))
+    ours = {"solution": "validate.solution", "blank": "validate.blank", "elsewhere": "validate.elsewhere"}
+    return words(ours[trial.code]) if trial.code in ours else clean(trial.code)
 
 
 def _holes(found: Validation, lang: str) -> list[tuple[str, str]]:

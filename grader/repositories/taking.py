@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from grader.assignment.file import read_notebook
 from grader.assignment.model import Assignment
+from grader.assignment.source import read_notebook
 from grader.errors import KitError, SubmissionError
 from grader.file_names import readable, slug_of, student_of
 from grader.kit import kit_of, make, stamp_of

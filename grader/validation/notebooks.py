@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from grader.assignment.file import read_notebook
 from grader.assignment.model import Assignment
+from grader.assignment.source import read_notebook
 from grader.errors import AssignmentError, phrase
 from grader.execution.kernel import KernelFactory, temporary_folder
 from grader.grading import grade_async
-from grader.records import Message, Report, ReportStatus
+from grader.judging.second_run import written
+from grader.records import Message, QuestionReport, Report, ReportStatus, Step
 from grader.release import blank
 from grader.submission import read
 from grader.trials import Trial
 
-SOLUTION, BLANK = "solution", "blank"
+SOLUTION, BLANK, ELSEWHERE = "solution", "blank", "elsewhere"
 AT_ONCE = 2  # notebooks
 
 
@@ -53,18 +54,47 @@ def notebooks(assignment: Assignment, kernel: KernelFactory) -> tuple[Trial, ...
         SandboxError: the machine or the grader failed.
     """
     with temporary_folder(kernel) as folder:
-        return asyncio.run(_all(_cases(assignment, folder), assignment, kernel))
+        return asyncio.run(_all(_cases(assignment, folder), assignment, kernel, folder))
 
 
-async def _all(cases: Sequence[_Case], assignment: Assignment, kernel: KernelFactory) -> tuple[Trial, ...]:
+async def _all(
+    cases: Sequence[_Case], assignment: Assignment, kernel: KernelFactory, folder: Path
+) -> tuple[Trial, ...]:
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(case: _Case) -> Trial:
+    async def graded(path: Path, asked: Assignment) -> Report:
         async with slots:
-            report, _ = await grade_async(read(case.path), assignment, kernel=kernel)
-        return Trial("", case.name, None, _hole(case.expected, report))
+            return (await grade_async(read(path), asked, kernel=kernel))[0]
 
-    return tuple(await asyncio.gather(*map(one, cases)))
+    async def one(case: _Case) -> Trial:
+        return Trial("", case.name, None, _hole(case.expected, await graded(case.path, assignment)))
+
+    async def elsewhere(varying: Collection[str]) -> Trial:
+        report = await graded(cases[0].path, _on_other_data(assignment, folder))
+        lost = _lost([question for question in report.questions if question.id in varying])
+        said = (Message("hole.other-data", {"lost": lost}), *_first_raised(report)) if lost else ()
+        return Trial("", ELSEWHERE, None, said)
+
+    varying = _following_the_files(assignment)
+    trials = (one(case) for case in cases)
+    return tuple(await asyncio.gather(*trials, *([elsewhere(varying)] if varying else ())))
+
+
+def _following_the_files(assignment: Assignment) -> set[str]:
+    """Name the questions whose answers go with the files: those that say so, and those that ask for data."""
+    asked = assignment.questions
+    if not any("csv" in question.varies_with for question in asked):
+        return set()
+    given = {question.id for question in asked for check in question.checks if check.step is Step.DATA}
+    return given | {question.id for question in asked if "csv" in question.varies_with}
+
+
+def _on_other_data(assignment: Assignment, folder: Path) -> Assignment:
+    """Give the assignment with the files and the data of another seed, as a second run has them."""
+    variation = assignment.varied(1)
+    return replace(
+        variation.assignment, files={**assignment.files, **written(variation, folder)}, run_twice=0
+    )
 
 
 def _cases(assignment: Assignment, folder: Path) -> list[_Case]:
@@ -110,7 +140,7 @@ def _hole(expected: Expected, report: Report) -> tuple[Message, ...]:
     said = []
     if abs(report.score - expected.score) > 1e-9:
         scores = {"got": report.score, "wanted": expected.score}
-        lost = [question.id for question in report.questions if question.score < question.max_score]
+        lost = _lost(report.questions)
         if lost and report.score < expected.score:
             said.append(Message("hole.score-lost", {**scores, "lost": lost}))
             said += _first_raised(report)
@@ -123,6 +153,17 @@ def _hole(expected: Expected, report: Report) -> tuple[Message, ...]:
             names = {"given": given or "–", "wanted": wanted or "–"}
             said.append(Message("hole.diagnoses", {"question": question, **names}))
     return tuple(said)
+
+
+def _lost(questions: Sequence[QuestionReport]) -> list[str]:
+    """Name the questions that lost points, each with its checks that did, unless all of them did."""
+    return [_named(question) for question in questions if question.score < question.max_score]
+
+
+def _named(question: QuestionReport) -> str:
+    lost = [check.id for check in question.checks if check.points < check.max_points]
+    which = " ".join(name.removeprefix(f"{question.id}.") for name in lost)
+    return question.id if len(lost) == len(question.checks) else f"{question.id}: {which}"
 
 
 def _first_raised(report: Report) -> list[Message]:

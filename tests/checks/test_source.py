@@ -1,5 +1,8 @@
+import ast
+
 import pytest
 
+from grader.checks import source
 from grader.checks.flow import clears_before_update
 from grader.checks.source import clears, typed_numbers
 
@@ -44,3 +47,15 @@ def test_only_what_clears_counts(source, expected):
 def test_typed_numbers_are_those_that_a_tensor_can_have():
     """An integer of four hundred digits, a student's factorial, is no float; the numbers beside it are."""
     assert [[2.5, -4.0]] == typed_numbers(f"print({'9' * 400})\nWhat = torch.tensor([[2.5], [-4]])")
+
+
+def test_one_text_is_parsed_at_a_time(monkeypatch):
+    """Where two submissions are judged at once, Python 3.11.2 fails in one of two threads that parse."""
+    alone = []
+    monkeypatch.setattr(
+        ast, "parse", lambda _: alone.append(source._ONE_AT_A_TIME.locked()) or ast.Module([], [])
+    )
+
+    source.parsed("What.grad = None")
+
+    assert [True] == alone

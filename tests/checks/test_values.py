@@ -40,7 +40,7 @@ def spec(name="x", **options):
         (COLUMN, Value("tensor", (3, 1), "float32"), "value.kind"),
         (0.25, Value("number", plain=0.25, type="float"), "check.passed"),
         (0.25, tensor([0.25]), "check.passed"),
-        (0.25, Value("number", plain=0.3, type="float"), "value.differs"),
+        (0.25, Value("number", plain=0.3, type="float"), "value.wrong"),
         (0.25, Value("text", plain="0.25", type="str"), "value.kind"),
         (3, Value("number", plain=3, type="int"), "check.passed"),
         (3, Value("number", plain=4, type="int"), "value.wrong"),

@@ -11,8 +11,9 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from grader.assignment.file import load, read_notebook
+from grader.assignment.file import load
 from grader.assignment.folder import find
+from grader.assignment.source import read_notebook
 from grader.cli import app
 from grader.kit import kit_of, make
 from grader.kit.notebook import notebook_text, released

@@ -18,6 +18,8 @@ from grader.records import Visibility
 
 from .conftest import commit, edited, outputs
 
+NO_CELLS = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+
 
 def plus(source):
     """Let the update go the wrong way."""
@@ -182,6 +184,26 @@ def test_a_path_without_a_kit(push, sheet, kit, said, named):
     assert (2, "error") == (done.code, done.outputs["status"])
     assert said in done.log
     assert said in done.commands[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"empty.ipynb": ""}, "empty.ipynb: The file is empty"),
+        ({"grader.toml": 'notebook = "x.ipynb"'}, "grader.toml: notebook = 'x.ipynb': The file is not there"),
+        ({"no.ipynb": NO_CELLS}, "no.ipynb: The set-up cell, which checking needs, is missing"),
+        (
+            {"no.ipynb": NO_CELLS, "grader.toml": 'kit = "http://127.0.0.1:9/k"'},
+            "no.ipynb carries no kit of its own, and that at http://127.0.0.1:9/k could not be had",
+        ),
+    ],
+)
+def test_what_cannot_be_checked_is_named(push, files, said):
+    """Which file it is, and whether the student or whoever keeps the kit has to do something."""
+    done = push(files, "--lang", "en")
+
+    assert 2 == done.code
+    assert said in done.log
 
 
 @pytest.mark.parametrize("named", ["option", "toml"])

@@ -9,7 +9,8 @@ import nbformat
 import pytest
 import torch
 
-from grader.assignment.file import load, read_notebook
+from grader.assignment.file import load
+from grader.assignment.source import read_notebook
 from grader.errors import KitError
 from grader.expectations import Either, Form
 from grader.kit import Kit, kit_of, make, stamp_of

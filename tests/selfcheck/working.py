@@ -6,7 +6,7 @@ from copy import deepcopy
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from grader.assignment.file import read_notebook
+from grader.assignment.source import read_notebook
 from grader.kit import make
 from grader.kit.notebook import released
 

@@ -9,9 +9,12 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
+from grader.assignment.file import load
 from grader.cli import app
 from grader.errors import AssignmentError
-from grader.validation.notebooks import Expected, expectation
+from grader.output_folder import write_new
+from grader.scaffold import course_files
+from grader.validation.notebooks import Expected, expectation, notebooks
 
 ROOT = Path(__file__).parents[2]
 TOML = """id = "small"
@@ -107,6 +110,21 @@ def test_a_solution_that_raises(course, tmp_path):
 
     said = " ".join(said.split())
     assert (1, True) == (code, f"(lost in mse); Cell {at} raised NameError: name 'nowhere'" in said), said
+
+
+def test_other_data_that_the_files_do_not_hold(tmp_path, kernel):
+    """Whoever is run a second time would be judged on data that the notebook never reads."""
+    write_new(tmp_path, course_files("en"))
+    reference = tmp_path / "reference/line.py"
+    reference.write_text(
+        reference.read_text("utf-8").replace("drawn = data(seed)", "drawn = data(seed + 1)"), "utf-8"
+    )
+
+    trials = notebooks(load(tmp_path / "assignments/line"), kernel)
+
+    assert [("elsewhere", "hole.other-data", ["data"])] == [
+        (trial.code, said.id, said.params["lost"]) for trial in trials for said in trial.hole
+    ]
 
 
 def test_a_wrong_notebook_that_says_nothing(course, tmp_path):

@@ -19,7 +19,7 @@ _MARGIN = 0.06  # of the range of y, above and below the data
 
 
 def fit_picture(question: QuestionReport, words: Words) -> Picture | None:
-    """Draw the data and what was fitted to them; ``None`` where no data are known."""
+    """Draw the data and what was fitted; ``None`` where no data are known, or no line goes through them."""
     data = question.data or {}
     points = tuple(
         (a, b) for a, b in zip(data.get("x", ()), data.get("y", ()), strict=False) if _finite(a, b)
@@ -33,6 +33,8 @@ def fit_picture(question: QuestionReport, words: Words) -> Picture | None:
     y = _y_scale(points)
     title = words("plot.probability" if binary else "plot.line")
     finding = _finding(question, words, binary=binary, drawn=bool(student))
+    if question.run and not (student or reference) and finding == words("plot.fit-unknown"):
+        return None
     body = [
         svg.axes(x, y, "x", "y"),
         (_ticks if binary else _dots)(points, x, y),

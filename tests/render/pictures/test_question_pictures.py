@@ -163,3 +163,11 @@ def test_pictures_are_well_formed(drawn):
             assert f"{picture.title}: {picture.finding}" == root.get("aria-label")
             assert "nan" not in places
             assert "inf" not in places
+
+
+def test_data_to_which_nothing_can_be_drawn_are_no_picture(drawn):
+    """Classes over the first of several inputs show nothing; the curve of losses is there."""
+    lines = {"line_x": (), "line_student": (), "line_reference": ()}
+    found = drawn([(0.0, 0.0, 0.0), (1.0, 1.0, 1.0)], reference=(), data=lines)
+
+    assert (False, True) == ("Data and line" in found, "Loss curve" in found)
