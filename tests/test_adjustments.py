@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from grader.adjustments import FILE, adjusted, read_adjustments
-from grader.batch import render_again
 from grader.errors import GraderError
 from grader.output_folder import CLASS, TABLE, class_text, keep_edited
 from grader.records import Adjustment
 from grader.render.result_json import dumps, loads
+from grader.results import render_again
 from tests.render.conftest import diverged, failed, perfect
 
 HEAD = "submission,points,reason\n"

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader import batch, grading, recording
+from grader import batch, grading, recording, results
 from grader.assignment.file import load
 from grader.execution import client
 from grader.execution.kernels import kernels
@@ -30,11 +30,11 @@ PHASES: tuple[tuple[Any, str, str], ...] = (
     (client.Client, "_stop", "kernel: end"),
     (recording, "read", "reading the recording"),
     (grading, "judge", "judging"),
-    (batch, "student_page", "rendering the page"),
-    (batch, "localize", "rendering the page"),
-    (batch, "dumps", "writing"),
-    (batch, "_write", "writing"),
-    (batch, "_write_recording", "writing"),
+    (results, "student_page", "rendering the pages"),
+    (results, "notebook_page", "rendering the pages"),
+    (results, "localize", "rendering the pages"),
+    (results, "dumps", "writing"),
+    (results, "write", "writing"),
 )
 
 
