@@ -18,13 +18,14 @@ from grader.checks.source import (
     names_in,
     statements,
     targets,
+    words_in,
 )
 from grader.records import Step
 
 CUT = "does not require grad"
 """What ``backward()`` says of a loss that no parameter leads to."""
-NO_GRADIENT = "'NoneType'"
-"""What Python says of an update by a gradient that is not there."""
+NO_GRADIENT = "NoneType"
+"""What Python and torch say of an update by a gradient that is not there."""
 OF_LOSS = ("only for scalar outputs", "object has no attribute 'backward'")
 """What is raised at ``backward()`` of a loss that is a table, or no tensor."""
 UNBOUND = re.compile(r"local variable '(\w+)'")
@@ -139,7 +140,7 @@ class Raised:
         simple = [node for node in around if not hasattr(node, "body")]
         if len(simple) > 1:
             named = re.findall(r"'(\w+)'", self.error)[-1:]
-            return next((node for node in simple if _words(node).intersection(named)), None)
+            return next((node for node in simple if words_in(node).intersection(named)), None)
         return max(around, key=lambda node: (node.lineno, node.col_offset), default=None)
 
 
@@ -276,12 +277,6 @@ def _uses(node: ast.stmt) -> set[str]:
     names = (part for part in ast.walk(node) if isinstance(part, ast.Name))
     augmented = isinstance(node, ast.AugAssign)
     return {name.id for name in names if augmented or isinstance(name.ctx, ast.Load)}
-
-
-def _words(node: ast.stmt) -> set[str]:
-    """Give all names and attributes that stand in a statement."""
-    parts = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)]
-    return {part.id if isinstance(part, ast.Name) else part.attr for part in parts}
 
 
 def _target(node: ast.stmt) -> ast.expr | None:
