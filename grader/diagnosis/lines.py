@@ -138,7 +138,7 @@ class _Text:
 
 
 def _is_idle(node: ast.stmt, mentioned: Collection[str]) -> bool:
-    """Tell a function that nothing calls by name, a ``zero_grad`` of one's own say; torch calls some others."""
+    """Tell a function that nothing calls by name, a forgotten ``zero_grad``; torch calls some others."""
     is_function = isinstance(node, ast.FunctionDef)
     return is_function and node.name not in {*mentioned, "forward"} and not node.name.startswith("__")
 

@@ -45,8 +45,8 @@ class Gaps:
 
     ``faulty`` has how often it failed. ``damage`` is what of the recording could not be read. ``lacking`` are
     cells that ended for want of what is not here, a package or somebody who answers ``input()``, with what
-    their checks say: their recording has no gap. ``waiting`` are those that ended for want of a name which one
-    of these would have made.
+    their checks say: their recording has no gap. ``waiting`` are those that ended for want of a name which
+    one of these would have made.
     """
 
     absent: frozenset[int]
@@ -97,7 +97,7 @@ def gaps(execution: Execution, cells: Sequence[SourceCell]) -> Gaps:
 def _waiting(
     execution: Execution, sources: Mapping[int, str], lacking: Mapping[int, Message]
 ) -> dict[int, Message]:
-    """Find the cells that miss a name which a cell above would have made, had it not ended for such a want."""
+    """Find the cells that miss a name which a cell above would have made, had it not ended so."""
     waiting: dict[int, Message] = {}
     unmade: dict[str, int] = {}
     for one in execution.cells:
