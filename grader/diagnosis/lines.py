@@ -139,8 +139,9 @@ class _Text:
 
 def _is_idle(node: ast.stmt, mentioned: Collection[str]) -> bool:
     """Tell a function that nothing calls by name, a forgotten ``zero_grad``; torch calls some others."""
-    is_function = isinstance(node, ast.FunctionDef)
-    return is_function and node.name not in {*mentioned, "forward"} and not node.name.startswith("__")
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    return node.name not in {*mentioned, "forward"} and not node.name.startswith("__")
 
 
 def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  # noqa: PLR0911 - one for each

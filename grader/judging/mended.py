@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from torch import Tensor
 
 from grader.assignment.model import Assignment, Question
 from grader.checks.source import parsed
+from grader.ending import in_thread
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
 from grader.judging.gaps import gaps
@@ -37,65 +40,80 @@ STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
 
 @dataclass(frozen=True)
 class Mend:
-    """A notebook whose data are put right, the ids of the questions that asked for them, their names."""
+    """A notebook in which the data that some questions ask for are put right; the names of the last one's."""
 
     submission: Submission
     questions: frozenset[str]
     names: tuple[str, ...]
 
 
-def mend(
-    assignment: Assignment, submission: Submission, judged: Sequence[Judged], execution: Execution
-) -> Mend | None:
-    """Put data right that are not there or have another form, if anything below them was stopped."""
-    outcomes = {one.index: one for one in execution.cells}
-    data = vars(assignment.data())
-    sources = {cell.index: cell.source for cell in submission.cells}
-    questions, names = [], []
-    for question, one in zip(assignment.questions, judged, strict=True):
-        lines = dict(_lines(question, one, data))
-        place = _place(one, judged, outcomes)
-        if not lines or place is None or not _raised_below(place, execution):
-            continue
-        kept = _before_error(sources[place], outcomes[place])
-        sources[place] = "\n".join([kept, *lines.values()])
-        questions.append(question.id)
-        names += lines
-    if not names:
-        return None
-    return Mend(_with_sources(submission, sources), frozenset(questions), tuple(names))
-
-
-async def judged_mended(
-    put: Mend, assignment: Assignment, judged: Sequence[Judged], *, kernel: KernelFactory
+async def judged_mended(  # noqa: PLR0913 - the first run's arguments and its outcome
+    submission: Submission,
+    assignment: Assignment,
+    judged: tuple[Judged, ...],
+    execution: Execution,
+    *,
+    kernel: KernelFactory,
+    turn: AbstractAsyncContextManager[Any],
 ) -> tuple[Judged, ...]:
-    """Run a notebook with its data put right; give what its answers are worth then.
+    """Put data right, one question's after the other's, and give what a notebook's answers are worth then.
 
     Raises:
         SandboxError: it could not be run.
     """
-    execution = await execute_async(
-        put.submission,
-        limits=assignment.limits,
-        files=assignment.files,
-        calls=assignment.calls,
-        kernel=kernel,
-    )
-    return taken_over(put, assignment, judged, execution)
+    done: frozenset[str] = frozenset()
+    while put := mend(submission, assignment, judged, execution, done):
+        done, submission = put.questions, put.submission
+        async with turn:
+            execution = await execute_async(
+                submission,
+                limits=assignment.limits,
+                files=assignment.files,
+                calls=assignment.calls,
+                kernel=kernel,
+            )
+        judged = await in_thread(taken_over, put, assignment, judged, execution)
+    return judged
+
+
+def mend(
+    submission: Submission,
+    assignment: Assignment,
+    judged: Sequence[Judged],
+    execution: Execution,
+    done: frozenset[str] = frozenset(),
+) -> Mend | None:
+    """Put right the first data that are not there or have another form, if something below was stopped.
+
+    ``done`` are questions whose data were put right in this notebook already.
+    """
+    data, outcomes = vars(assignment.data()), {one.index: one for one in execution.cells}
+    for question, one in zip(assignment.questions, judged, strict=True):
+        lines = {} if question.id in done else dict(_lines(question, one, data))
+        place = _place(one, judged, outcomes) if lines else None
+        if place is not None and _raised_below(place, execution):
+            sources = {cell.index: cell.source for cell in submission.cells}
+            kept = _before_error(sources[place], outcomes[place])
+            sources[place] = "\n".join([kept, *lines.values()])
+            return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
+    return None
 
 
 def taken_over(
     put: Mend, assignment: Assignment, judged: Sequence[Judged], execution: Execution
 ) -> tuple[Judged, ...]:
-    """Take the verdict on a run with right data where the first run was stopped, and that costs less."""
+    """Take the verdict on a run with right data where the run before was stopped, and that does not cost."""
     found = gaps(execution, put.submission.cells)
     again = judge(put.submission, assignment, execution, found).questions
     return tuple(
-        _flagged(two, question, put)
-        if question.id not in put.questions and _was_stopped(one) and two.report.score > one.report.score
-        else one
+        _flagged(two, question, put) if question.id not in put.questions and _helped(one, two) else one
         for question, one, two in zip(assignment.questions, judged, again, strict=True)
     )
+
+
+def _helped(one: Judged, two: Judged) -> bool:
+    stopped = one.case.error is not None or one.report.status in STOPPED
+    return stopped and two.report.score >= one.report.score and two.report.checks != one.report.checks
 
 
 def _lines(question: Question, one: Judged, data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -110,7 +128,7 @@ def _lines(question: Question, one: Judged, data: Mapping[str, object]) -> Itera
         if isinstance(right := data.get(spec.name), Tensor)
         and not _is_of_form(made := one.namespace.get(spec.name), right)
     }
-    if lost & lines.keys():
+    if lost:
         yield from lines.items()
 
 
@@ -166,10 +184,6 @@ def _with_sources(submission: Submission, sources: Mapping[int, str]) -> Submiss
         cell.source = sources[index]
     cells = tuple(replace(cell, source=sources[cell.index]) for cell in submission.cells)
     return replace(submission, cells=cells, notebook=notebook)
-
-
-def _was_stopped(one: Judged) -> bool:
-    return one.case.error is not None or one.report.status in STOPPED
 
 
 def _flagged(one: Judged, question: Question, put: Mend) -> Judged:

@@ -26,8 +26,10 @@ def lost(run_cells, assignment):
         submission = submission_of([*START, *cells])
         execution = run_cells(submission)
         judged = judge(submission, assignment, execution, gaps(execution, submission.cells)).questions
-        if put := mend(assignment, submission, judged, execution):
-            judged = taken_over(put, assignment, judged, run_cells(put.submission))
+        done = frozenset()
+        while put := mend(submission, assignment, judged, execution, done):
+            done, submission, execution = put.questions, put.submission, run_cells(put.submission)
+            judged = taken_over(put, assignment, judged, execution)
         answered = [one.report for one in judged if one.report.matched is not None]
         return {
             check.id
@@ -72,4 +74,4 @@ def test_nothing_is_run_again_where_nothing_was_stopped(run_cells, assignment):
         execution = run_cells(submission)
         judged = judge(submission, assignment, execution, gaps(execution, submission.cells)).questions
 
-        assert mend(assignment, submission, judged, execution) is None
+        assert mend(submission, assignment, judged, execution) is None
