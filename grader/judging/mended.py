@@ -15,7 +15,7 @@ from typing import Any
 
 from torch import Tensor
 
-from grader.assignment.model import Assignment, Question
+from grader.assignment.model import Assignment, CheckSpec, Question
 from grader.checks.source import parsed
 from grader.ending import in_thread
 from grader.execution import execute_async
@@ -126,15 +126,17 @@ def _lines(question: Question, one: Judged, data: Mapping[str, object]) -> Itera
         spec.name: f"{spec.name} = {_put_right(spec.name, made, right)}"
         for spec in question.checks
         if isinstance(right := data.get(spec.name), Tensor)
-        and not _is_of_form(made := one.namespace.get(spec.name), right)
+        and not _is_of_form(spec, made := one.namespace.get(spec.name), right)
     }
     if lost:
         yield from lines.items()
 
 
-def _is_of_form(value: Value | None, right: Tensor) -> bool:
-    form = ("tensor", tuple(right.shape), str(right.dtype).removeprefix("torch."))
-    return value is not None and (value.kind, value.shape, value.dtype) == form
+def _is_of_form(spec: CheckSpec, value: Value | None, right: Tensor) -> bool:
+    if value is None or value.kind != "tensor":
+        return False
+    shape = spec.any_shape or value.shape == tuple(right.shape)
+    return shape and (spec.any_dtype or value.dtype == str(right.dtype).removeprefix("torch."))
 
 
 def _put_right(name: str, value: Value | None, right: Tensor) -> str:
