@@ -67,6 +67,7 @@ def load(folder: Path) -> Assignment:
         deadline=None if form.deadline is None else form.deadline.isoformat(),
         own=form.own,
         checker=form.checker,
+        given=_given(notebook),
         varied=lambda _: Variation(assignment, {}, 0),
         run_twice=form.second_run.one_in,
     )
@@ -269,6 +270,12 @@ def _check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
     if missing := [name for name in markers if name not in answered]:
         metadata = f'{{"grader": {{"question": "{missing[0]}"}}}}'
         raise AssignmentError(f"{path}: ", phrase("no cell has the metadata {metadata}", metadata=metadata))
+
+
+def _given(path: Path) -> str:
+    """Give the code of the cells in which nothing is to be answered."""
+    code = [cell.source for cell in read_notebook(path).cells if cell.cell_type == "code"]
+    return "\n".join(one for one in code if not one.startswith("# 문제:") and "SOLUTION" not in one)
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:

@@ -8,7 +8,7 @@ the data are as they were asked for. Data that are other numbers stop nothing an
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,11 +16,11 @@ from typing import Any
 from torch import Tensor
 
 from grader.assignment.model import Assignment, CheckSpec, Question
-from grader.checks.source import parsed
+from grader.checks.source import made_in, parsed
 from grader.ending import in_thread
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
-from grader.judging.gaps import gaps
+from grader.judging.gaps import UNKNOWN, gaps
 from grader.judging.judge import judge
 from grader.judging.questions import Judged
 from grader.recording import Value
@@ -34,6 +34,8 @@ from grader.records import (
     Submission,
 )
 
+GIVEN = ""
+"""Stands for the cells that were handed out, among the ids of questions."""
 LOST = (CheckStatus.FAILED, CheckStatus.ERROR)
 STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
 
@@ -45,6 +47,7 @@ class Mend:
     submission: Submission
     questions: frozenset[str]
     names: tuple[str, ...]
+    flag: str = "flag.mended"
 
 
 async def judged_mended(  # noqa: PLR0913 - the first run's arguments and its outcome
@@ -85,8 +88,11 @@ def mend(
 ) -> Mend | None:
     """Put right the first data that are not there or have another form, if something below was stopped.
 
-    ``done`` are questions whose data were put right in this notebook already.
+    ``done`` are questions whose data were put right in this notebook already. Before them come the cells that
+    were handed out, if a name was missed that they would have made.
     """
+    if GIVEN not in done and (missed := _missed(execution) & made_in(assignment.given)):
+        return _with_given(submission, assignment.given, missed)
     data, outcomes = vars(assignment.data()), {one.index: one for one in execution.cells}
     for question, one in zip(assignment.questions, judged, strict=True):
         lines = {} if question.id in done else dict(_lines(question, one, data))
@@ -97,6 +103,24 @@ def mend(
             sources[place] = "\n".join([kept, *lines.values()])
             return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
     return None
+
+
+def _missed(execution: Execution) -> set[str]:
+    errors = (one.error.value for one in execution.cells if one.error and one.error.name == "NameError")
+    return {found[1] for error in errors if (found := UNKNOWN.search(error))}
+
+
+def _with_given(submission: Submission, given: str, missed: Collection[str]) -> Mend | None:
+    """Put what was handed out into a line of its own above the first cell."""
+    code = [cell for cell in submission.cells if cell.kind == "code" and cell.source.strip()]
+    first = next((cell for cell in code if not cell.source.lstrip().startswith("%%")), None)
+    if first is None:
+        return None
+    sources = {cell.index: cell.source for cell in submission.cells}
+    sources[first.index] = f"exec({given!r})\n{first.source}"
+    return Mend(
+        _with_sources(submission, sources), frozenset({GIVEN}), tuple(sorted(missed)), "flag.given-back"
+    )
 
 
 def taken_over(
@@ -189,5 +213,5 @@ def _with_sources(submission: Submission, sources: Mapping[int, str]) -> Submiss
 
 
 def _flagged(one: Judged, question: Question, put: Mend) -> Judged:
-    told = Message("flag.mended", {"question": question.title, "names": ", ".join(put.names)})
+    told = Message(put.flag, {"question": question.title, "names": ", ".join(put.names)})
     return one._replace(flags=(*one.flags, told))

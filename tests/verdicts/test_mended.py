@@ -22,8 +22,8 @@ BELOW = (
 def lost(run_cells, assignment):
     """Judge cells, again where their data can be put right: the ids of the checks that fail."""
 
-    def lost(cells):
-        submission = submission_of([*START, *cells])
+    def lost(cells, start=START):
+        submission = submission_of([*start, *cells])
         execution = run_cells(submission)
         judged = judge(submission, assignment, execution, gaps(execution, submission.cells)).questions
         done = frozenset()
@@ -58,6 +58,12 @@ def lost(run_cells, assignment):
 def test_what_data_stopped_is_judged_on_right_ones(lost, data, loses):
     """Their own mistakes cost the answers below, not those of the data."""
     assert {*loses, "sse.clear"} == lost([("data", data), *BELOW])
+
+
+@pytest.mark.parametrize("kept", [START[:1], START[1:], ()])
+def test_what_was_handed_out_is_put_back(lost, kept):
+    """A student who deleted the imports, or the cell that reads the data, has answered all the same."""
+    assert {"sse.clear"} == lost([("data", DATA[1]), *BELOW], start=kept)
 
 
 def test_an_answer_that_right_data_would_not_help_stays_as_it_was(lost):
