@@ -28,6 +28,8 @@ NO_GRADIENT = "NoneType"
 """What Python and torch say of an update by a gradient that is not there."""
 OF_LOSS = ("only for scalar outputs", "object has no attribute 'backward'")
 """What is raised at ``backward()`` of a loss that is a table, or no tensor."""
+UNKNOWN = re.compile(r"name '(\w+)' is not defined")
+"""What Python says of a name that nothing has made."""
 UNBOUND = re.compile(r"local variable '(\w+)'")
 """What Python says of a name that a function assigns below."""
 TAKEN_OUT = ("data", "detach", "item")
@@ -103,6 +105,14 @@ class Raised:
         """Tell whether the line stands in what is repeated."""
         block = self._epoch.block
         return block is not None and _holds(block, self.line or 0)
+
+    @property
+    def misses_training(self) -> bool:
+        """Tell whether the line calls a function that is not there, in an answer without a loop."""
+        found, call = UNKNOWN.search(self.error), getattr(self._node, "value", None)
+        if found is None or self._epoch.block is not None or not isinstance(call, ast.Call):
+            return False
+        return isinstance(call.func, ast.Name) and call.func.id == found[1]
 
     @property
     def once(self) -> bool:

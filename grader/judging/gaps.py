@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from grader.checks.raised import UNKNOWN
 from grader.checks.source import made_in
 from grader.judging.questions import Judged, with_checks
 from grader.recording import Recording
@@ -31,8 +32,6 @@ NOT_RUN = {
     "value.raised",
 }
 """What checks say where a cell has ended before it came to them."""
-UNKNOWN = re.compile(r"name '(\w+)' is not defined")
-"""What Python says of a name that nothing has made."""
 NO_PACKAGE = re.compile(r"No module named '(\w+)'")
 """What Python says where a whole package is missing, not a part of one that is there."""
 FLAGS = {"check.package-missing": "flag.package-needed", "check.no-input": "flag.input-needed"}

@@ -7,20 +7,23 @@ the data are as they were asked for. Data that are other numbers stop nothing an
 
 from __future__ import annotations
 
+import ast
 import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from torch import Tensor
 
 from grader.assignment.model import Assignment, CheckSpec, Question
+from grader.checks.raised import UNKNOWN
 from grader.checks.source import made_in, parsed
 from grader.ending import in_thread
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
-from grader.judging.gaps import UNKNOWN, gaps
+from grader.judging.gaps import gaps
 from grader.judging.judge import judge
 from grader.judging.questions import Judged
 from grader.recording import Value
@@ -37,6 +40,7 @@ from grader.records import (
 GIVEN = ""
 """Stands for the cells that were handed out, among the ids of questions."""
 LOST = (CheckStatus.FAILED, CheckStatus.ERROR)
+DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
 
 
@@ -99,7 +103,7 @@ def mend(
         place = _place(one, judged, outcomes) if lines else None
         if place is not None and _raised_below(place, execution):
             sources = {cell.index: cell.source for cell in submission.cells}
-            kept = _before_error(sources[place], outcomes[place])
+            kept = _without_error(sources[place], outcomes[place])
             sources[place] = "\n".join([kept, *lines.values()])
             return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
     return None
@@ -192,16 +196,25 @@ def _raised_below(place: int, execution: Execution) -> bool:
     return any(one.index > place and one.status is CellStatus.RAISED for one in execution.cells)
 
 
-def _before_error(source: str, outcome: CellOutcome) -> str:
-    """Give what a cell did before it raised; of one that is no Python the comments: one may be its label."""
+def _without_error(source: str, outcome: CellOutcome) -> str:
+    """Give what a cell did before it raised, and what it would have defined and imported below.
+
+    Of one that is no Python these are the comments: one may be its label.
+    """
     if outcome.error is None:
         return source
     body, lines = parsed(source).body, source.splitlines()
     if not body:
         return "\n".join(line for line in lines if line.startswith("#"))
-    line = outcome.error.line or 1
-    ended = [node for node in body if node.lineno <= line]
-    return "\n".join(lines[: (ended or body)[-1].lineno - 1])
+    ended = [node for node in body if node.lineno <= (outcome.error.line or 1)] or body[:1]
+    below = [node for node in body[len(ended) :] if isinstance(node, DEFINING)]
+    kept = [lines[_first_line(node) - 1 : node.end_lineno] for node in below]
+    return "\n".join([*lines[: _first_line(ended[-1]) - 1], *chain.from_iterable(kept)])
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(one.lineno for one in decorators)])
 
 
 def _with_sources(submission: Submission, sources: Mapping[int, str]) -> Submission:

@@ -66,6 +66,17 @@ def test_what_was_handed_out_is_put_back(lost, kept):
     assert {"sse.clear"} == lost([("data", DATA[1]), *BELOW], start=kept)
 
 
+def test_what_the_cell_defines_below_its_mistake_is_there(lost):
+    """A helper that stands in the data's cell is no data: answers that use it are judged."""
+    data = (
+        DATA[1].replace("df.y", "df.Y")
+        + "\nfrom torch import nn\n@torch.no_grad()\ndef see(net):\n    return net(x)"
+    )
+    uses = "torch.manual_seed(43052)\nnet = nn.Linear(1, 1)\nyhat = see(net)"
+
+    assert {"data.y", "data.X"} == lost([("data", data), ("net-bias", uses)])
+
+
 def test_an_answer_that_right_data_would_not_help_stays_as_it_was(lost):
     """What raises on any data is the answer's own mistake."""
     raises = ("sgd-bias", LOOPS["sgd-bias"].but(update="optimizr.stp()").source)

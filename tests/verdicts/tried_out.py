@@ -536,6 +536,27 @@ for epoc in range(30):
         break
     net.weight.data = net.weight.data - 0.1 * net.weight.grad
     net.zero_grad()"""),
+    wrong("a training that is nowhere", "mse", "epochs", "", f"{WHAT}\nfit([What], 30)", unseen=" ".join(EVERY - {"epochs"})),
+    wrong("cleared by an optimizer of one's own, before its step", "mse", "clear", "cleared-before-step", """
+class Descent:
+    def __init__(self, params):
+        self.params = params
+    def step(self):
+        for p in self.params:
+            p.data.add_(p.grad, alpha=-0.1)
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+class Trainer:
+    def __init__(self, W):
+        self.W, self.optimizer = W, Descent([W])
+    def fit(self):
+        for epoc in range(30):
+            loss = torch.mean((y - X @ self.W) ** 2)
+            loss.backward()
+            self.optimizer.zero_grad()
+            self.optimizer.step()
+Trainer(torch.tensor([[-5.0], [10.0]], requires_grad=True)).fit()""", unseen="step4 epochs result"),
     raises("the loss taken out where it is sent back", "mse", "step3", backward="loss.detach().backward()"),
     raises("a weight that is a column", "sgd-nobias", "init", before=LOOPS["sgd-nobias"].before.replace("[[-5.0, 10.0]]", "[[-5.0], [10.0]]")),
     raises("a bias of two numbers", "sgd-bias", "init", before=LOOPS["sgd-bias"].before.replace("[-5.0]", "[-5.0, 10.0]")),
