@@ -281,6 +281,7 @@ for epoc in range(70):
     torch.mean((y - X @ more) ** 2).backward()
     more.data = more.data - 1/10 * more.grad
     more.grad = None"""),
+    Answer("net-bias, net-bias-train: a network of a function's own, called as the one before", (("net-bias", VALUES["net-bias"]), ("net-bias-train", f"def main():\n{indent(LOOPS['net-bias-train'].source, '    ')}\nmain()")), near=frozenset({"net-bias-train.result"}), named=()),
     right("a layer that is made when it is called", "net-bias", "torch.manual_seed(43052)\nnet = torch.nn.LazyLinear(1)\nyhat = net(x)"),
     right("thirty epochs more in a later cell", "mse", MSE, LOOPS["mse"].but(before="").source),
     right("a copied network trained further with Adam", "sgd-bias", SGD, """
