@@ -163,7 +163,11 @@ class _Epoch:
         trains = [block for block in (*loops, *_blocks(nodes, ast.FunctionDef)) if _trains(block)]
         around = [block for block in (*trains, *loops) if _holds(block, line)]
         below = [[block for block in some if block.lineno > line] for some in (trains, loops)]
-        self.block = next(iter((*around, *below[0], *trains, *below[1])), None)
+        block = next(iter((*around, *below[0], *trains, *below[1])), None)
+        within = (
+            [] if block is None else [loop for loop in loops if loop in trains and loop in ast.walk(block)]
+        )
+        self.block = next(iter(within), block)  # of a function that trains, its loop
         self.inner = [] if self.block is None else _simple(self.block)
         self.above = [n for n in nodes if self.block and (n.end_lineno or 0) < self.block.lineno]
         self.backward = next(filter(differentiates, self.inner), None)

@@ -157,7 +157,7 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
             return text.backward
         case Step.STEP4:
             if code in OF_OPTIMIZER:
-                found = text.first(_makes_optimizer) or text.first(is_update) or text.backward
+                found = text.first(_makes_optimizer) or text.first(_steps) or text.backward
                 return _rate_set(found, text, case) or found if code == "learning-rate" else found
             by_hand = case.observed is not None and not case.observed.run.optimizers
             return (by_hand and text.first(is_update)) or text.first(_steps) or text.backward

@@ -537,6 +537,7 @@ for epoc in range(30):
         break
     net.weight.data = net.weight.data - 0.1 * net.weight.grad
     net.zero_grad()"""),
+    wrong("an optimizer that raises in a function", "sgd-bias", "step4", "", f"def main():\n{indent(LOOPS['sgd-bias'].source.replace('net.par', 'net2.par'), '    ')}\nmain()", unseen=" ".join(EVERY - {"step4"})),
     wrong("a training that is nowhere", "mse", "epochs", "", f"{WHAT}\nfit([What], 30)", unseen=" ".join(EVERY - {"epochs"})),
     wrong("cleared by an optimizer of one's own, before its step", "mse", "clear", "cleared-before-step", """
 class Descent:
