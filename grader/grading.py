@@ -18,6 +18,7 @@ from grader.judging.adding_up import add_up, environment, reference_to
 from grader.judging.gaps import gaps
 from grader.judging.judge import judge
 from grader.judging.learned import doubt
+from grader.judging.mended import judged_mended
 from grader.judging.second_run import second_run
 from grader.records import (
     SCHEMA_VERSION,
@@ -75,6 +76,7 @@ async def grade_async(
     judged, unsure = await in_thread(judge, submission, assignment, execution, found)
     timing = {"execution": execution.seconds}
     flags = (*execution.flags, *found.flags, *unsure)
+    judged = await judged_mended(submission, assignment, judged, execution, kernel=kernel, turn=turn)
     if why := doubt(assignment, submission, execution.recording, judged, found):
         async with turn:
             begun = time.perf_counter()

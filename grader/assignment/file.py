@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from grader.assignment.folder import FILE
 from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec, Question, Variation
 from grader.assignment.references import References
-from grader.assignment.source import check_answer_cells
+from grader.assignment.source import check_answer_cells, given_code
 from grader.assignment.toml import Toml
 from grader.assignment.trying import wrong_data, wrong_files, wrong_values
 from grader.errors import AssignmentError, phrase
@@ -68,6 +68,7 @@ def load(folder: Path) -> Assignment:
         deadline=None if form.deadline is None else form.deadline.isoformat(),
         own=form.own,
         checker=form.checker,
+        given=given_code(notebook),
         varied=lambda _: Variation(assignment, {}, 0),
         run_twice=form.second_run.one_in,
     )

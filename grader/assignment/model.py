@@ -95,9 +95,10 @@ class Assignment:
     references' data. ``own`` names what of the data is each student's own, and the id of the question where
     they made it, or ``student-id``. ``passing_score`` is in points, of ``max_score``. ``show_expected`` says
     whether students are told what was expected, ``deadline`` (ISO 8601, with its offset) from when on, where
-    it says ``after-deadline``. ``checker`` is where pip gets the students' checker. ``varied`` gives the
-    assignment on data drawn under a seed; one submission in ``run_twice`` is run on such data though nothing
-    speaks against it, none where that is 0.
+    it says ``after-deadline``. ``checker`` is where pip gets the students' checker. ``given`` is the code of
+    cells that are handed out ready-made, the imports say. ``varied`` gives the assignment on
+    data drawn under a seed; one submission in ``run_twice`` is run on such data though nothing speaks against
+    it, none where that is 0.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Assignment:
     own: Mapping[str, str] = field(default_factory=dict)
     deadline: str | None = None
     checker: str = ""
+    given: str = ""
 
     @property
     def calls(self) -> Mapping[str, Tensor]:

@@ -49,6 +49,12 @@ def check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
         raise AssignmentError(f"{path}: ", phrase("no code cell begins with {line}", line=repr(missing[0])))
 
 
+def given_code(path: Path) -> str:
+    """Give the code of the cells in which nothing is to be answered. Raises as ``read_notebook`` does."""
+    code = [cell.source for cell in read_notebook(path).cells if cell.cell_type == "code"]
+    return "\n".join(one for one in code if not _MARKED.match(one) and "SOLUTION" not in one)
+
+
 def read_notebook(path: Path) -> nbformat.NotebookNode:
     """Read a source notebook; what a cell's first line says stands in its metadata too.
 

@@ -20,8 +20,11 @@ from grader.runs.epochs import Epoch
 from grader.runs.parameters import recorded
 
 
-def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:
-    """Judge whether the parameters shown at the end are those that the student's own run led to."""
+def judge_result(observed: Observed, namespace: Mapping[str, Value], before: Mapping[str, Value]) -> Finding:
+    """Judge whether the parameters shown at the end are those that the student's own run led to.
+
+    A name that stands as it did ``before`` the answer is another one's: these are a function's own.
+    """
     last = observed.run.epochs[-1]
     end, tolerance = _own_end(observed, last)
     names = {name: value.tensor for name, value in namespace.items() if value.tensor is not None}
@@ -41,7 +44,7 @@ def judge_result(observed: Observed, namespace: Mapping[str, Value]) -> Finding:
     for (name, shape, _), (wanted, allowed) in zip(observed.run.leaves, ends, strict=True):
         if _shown(names, prod(shape), wanted, allowed):
             continue
-        if name not in names:
+        if name not in names or namespace[name] is before.get(name):
             hidden = True
             continue
         numbers = recorded(names[name]).tolist()

@@ -54,10 +54,10 @@ def _in_turn(block: ast.stmt, known: Known) -> Iterator[ast.stmt]:
 
 
 def _called(node: ast.stmt) -> Iterator[str]:
-    """Give the names of functions and methods that a statement calls: ``update()``, ``self.update()``."""
+    """Give the names of functions and methods that a statement calls: ``update()``, ``self.opt.update()``."""
     for part in ast.walk(node):
         function = part.func if isinstance(part, ast.Call) else None
         if isinstance(function, ast.Name):
             yield function.id
-        elif isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        elif isinstance(function, ast.Attribute):
             yield function.attr

@@ -18,15 +18,18 @@ from grader.checks.source import (
     names_in,
     statements,
     targets,
+    words_in,
 )
 from grader.records import Step
 
 CUT = "does not require grad"
 """What ``backward()`` says of a loss that no parameter leads to."""
-NO_GRADIENT = "'NoneType'"
-"""What Python says of an update by a gradient that is not there."""
+NO_GRADIENT = "NoneType"
+"""What Python and torch say of an update by a gradient that is not there."""
 OF_LOSS = ("only for scalar outputs", "object has no attribute 'backward'")
 """What is raised at ``backward()`` of a loss that is a table, or no tensor."""
+UNKNOWN = re.compile(r"name '(\w+)' is not defined")
+"""What Python says of a name that nothing has made."""
 UNBOUND = re.compile(r"local variable '(\w+)'")
 """What Python says of a name that a function assigns below."""
 TAKEN_OUT = ("data", "detach", "item")
@@ -104,6 +107,14 @@ class Raised:
         return block is not None and _holds(block, self.line or 0)
 
     @property
+    def misses_training(self) -> bool:
+        """Tell whether the line calls a function that is not there, in an answer without a loop."""
+        found, call = UNKNOWN.search(self.error), getattr(self._node, "value", None)
+        if found is None or self._epoch.block is not None or not isinstance(call, ast.Call):
+            return False
+        return isinstance(call.func, ast.Name) and call.func.id == found[1]
+
+    @property
     def once(self) -> bool:
         """Tell whether the text has one loop alone that trains, so that no other one's line has raised."""
         loops = [block for block in _blocks(self._all, ast.For | ast.While) if _trains(block)]
@@ -139,7 +150,7 @@ class Raised:
         simple = [node for node in around if not hasattr(node, "body")]
         if len(simple) > 1:
             named = re.findall(r"'(\w+)'", self.error)[-1:]
-            return next((node for node in simple if _words(node).intersection(named)), None)
+            return next((node for node in simple if words_in(node).intersection(named)), None)
         return max(around, key=lambda node: (node.lineno, node.col_offset), default=None)
 
 
@@ -152,7 +163,11 @@ class _Epoch:
         trains = [block for block in (*loops, *_blocks(nodes, ast.FunctionDef)) if _trains(block)]
         around = [block for block in (*trains, *loops) if _holds(block, line)]
         below = [[block for block in some if block.lineno > line] for some in (trains, loops)]
-        self.block = next(iter((*around, *below[0], *trains, *below[1])), None)
+        block = next(iter((*around, *below[0], *trains, *below[1])), None)
+        within = (
+            [] if block is None else [loop for loop in loops if loop in trains and loop in ast.walk(block)]
+        )
+        self.block = next(iter(within), block)  # of a function that trains, its loop
         self.inner = [] if self.block is None else _simple(self.block)
         self.above = [n for n in nodes if self.block and (n.end_lineno or 0) < self.block.lineno]
         self.backward = next(filter(differentiates, self.inner), None)
@@ -276,12 +291,6 @@ def _uses(node: ast.stmt) -> set[str]:
     names = (part for part in ast.walk(node) if isinstance(part, ast.Name))
     augmented = isinstance(node, ast.AugAssign)
     return {name.id for name in names if augmented or isinstance(name.ctx, ast.Load)}
-
-
-def _words(node: ast.stmt) -> set[str]:
-    """Give all names and attributes that stand in a statement."""
-    parts = [part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute)]
-    return {part.id if isinstance(part, ast.Name) else part.attr for part in parts}
 
 
 def _target(node: ast.stmt) -> ast.expr | None:

@@ -173,9 +173,23 @@ def caught(source: str) -> set[str]:
     return {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
 
 
+def made_in(source: str) -> set[str]:
+    """Give the names that a cell's text assigns, imports or defines."""
+    parts = list(ast.walk(parsed(source)))
+    assigned = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    imported = {(part.asname or part.name).partition(".")[0] for part in parts if isinstance(part, ast.alias)}
+    return assigned | imported | {node.name for node in definitions(source)}
+
+
 def names_in(node: ast.AST) -> set[str]:
     """Give the plain names that a text mentions."""
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def words_in(node: ast.AST) -> set[str]:
+    """Give all names and attributes that a text mentions."""
+    parts = (part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute))
+    return {part.id if isinstance(part, ast.Name) else part.attr for part in parts}
 
 
 #: Before Python 3.11.8, and 3.12.2, threads that parse at once share a counter: one that is interrupted ends

@@ -166,7 +166,7 @@ def _of_the_line(training: Training, raised: Raised, changed: Mapping[str, Value
     about = next((step for words, step in SAID.items() if words in raised.error), None)
     step = raised.step
     if step is None or about in (Step.INIT, Step.STEP4) or (about is Step.STEP1 and raised.made_yhat):
-        return about or step or (Step.EPOCHS if raised.in_loop else Step.INIT)
+        return about or step or (Step.EPOCHS if raised.in_loop or raised.misses_training else Step.INIT)
     if step is Step.STEP2 and _no_yhat(training, raised, changed, data):
         return Step.STEP1
     if step is Step.STEP4 and about is Step.STEP3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 from torch import Tensor
 
@@ -66,6 +66,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     source: str = "",
     raised: Raised | None = None,
     accepts: Callable[[str, Tensor], bool] = lambda _name, _tensor: True,
+    before: Mapping[str, Value] = MappingProxyType({}),
 ) -> TrainingJudgement:
     """Judge ``run`` as the answer to a training question.
 
@@ -77,6 +78,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         source: the text of the run's cells.
         raised: the exception that ended the run's last cell.
         accepts: whether a tensor of this name, other than the data's, may be the student's own data.
+        before: the student's names where the question's cells begin.
     """
     training = question.training
     assert training is not None
@@ -93,7 +95,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         Step.STEP4: judge_step4(training, observed, late=forward.late, times=forward.times),
         Step.CLEAR: judge_clear(training, observed),
         Step.EPOCHS: judge_epochs(training, observed, late=forward.late, batches=forward.batches),
-        Step.RESULT: judge_result(observed, namespace),
+        Step.RESULT: judge_result(observed, namespace, before),
     }
     findings |= sent_back(training, observed, forward.data, namespace, findings)
     findings |= broken_off(training, observed, namespace, findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from grader.checks.source import (
@@ -14,8 +14,10 @@ from grader.checks.source import (
     is_clear,
     is_update,
     names_in,
+    parsed,
     statements,
     targets,
+    words_in,
 )
 from grader.diagnosis.case import Case
 from grader.records import Step
@@ -49,9 +51,10 @@ def locate(step: Step, code: str, case: Case, value: str = "") -> Place | None:
     if step in (Step.DATA, Step.VALUE):
         return _made_last(value.partition(".")[0], case)
     cells = () if case.observed is None else case.observed.run.cells
+    mentioned = {word for source in case.sources.values() for word in words_in(parsed(source))}
     for cell in dict.fromkeys((*cells, *case.sources)):
         source = case.sources.get(cell, "")
-        node = _find(step, code, _Text(source, _near(case, cell, source)), case)
+        node = _find(step, code, _Text(source, _near(case, cell, source), mentioned), case)
         if node is not None:
             return _place(cell, source, node)
     return None
@@ -86,10 +89,12 @@ def _end(node: ast.stmt) -> int:
 
 
 class _Text:
-    """A cell's simple statements, the nearest to a line first."""
+    """A cell's simple statements, the nearest to a line first, without functions that nobody mentions."""
 
-    def __init__(self, source: str, near: int | None) -> None:
-        found = statements(source)
+    def __init__(self, source: str, near: int | None, mentioned: Collection[str]) -> None:
+        every = statements(source)
+        idle = [node for node in every if _is_idle(node, mentioned)]
+        found = [n for n in every if not any(f.lineno <= n.lineno <= (f.end_lineno or 0) for f in idle)]
         key = (lambda node: node.lineno) if near is None else (lambda node: abs(node.lineno - near))
         self.all = sorted(found, key=key)
         self.simple = [node for node in self.all if not hasattr(node, "body")]
@@ -135,6 +140,13 @@ class _Text:
         return self.assigned(used, loss.lineno) or loss
 
 
+def _is_idle(node: ast.stmt, mentioned: Collection[str]) -> bool:
+    """Tell a function that nothing calls by name, a forgotten ``zero_grad``; torch calls some others."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    return node.name not in {*mentioned, "forward"} and not node.name.startswith("__")
+
+
 def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  # noqa: PLR0911 - one for each
     match step:
         case Step.INIT:
@@ -148,9 +160,10 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
             return text.backward
         case Step.STEP4:
             if code in OF_OPTIMIZER:
-                found = text.first(_makes_optimizer) or text.first(is_update) or text.backward
+                found = text.first(_makes_optimizer) or text.first(_steps) or text.backward
                 return _rate_set(found, text, case) or found if code == "learning-rate" else found
-            return text.first(_steps) or text.backward
+            by_hand = case.observed is not None and not case.observed.run.optimizers
+            return (by_hand and text.first(is_update)) or text.first(_steps) or text.backward
         case Step.CLEAR:
             return text.first(_seems_to_clear) or text.backward
         case Step.EPOCHS:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from grader.checks.raised import UNKNOWN
+from grader.checks.source import made_in
 from grader.judging.questions import Judged, with_checks
 from grader.recording import Recording
 from grader.records import (
@@ -42,13 +44,15 @@ class Gaps:
 
     ``faulty`` has how often it failed. ``damage`` is what of the recording could not be read. ``lacking`` are
     cells that ended for want of what is not here, a package or somebody who answers ``input()``, with what
-    their checks say: their recording has no gap.
+    their checks say: their recording has no gap. ``waiting`` are those that ended for want of a name which
+    one of these would have made.
     """
 
     absent: frozenset[int]
     faulty: dict[int, int]
     damage: tuple[str, ...]
     lacking: Mapping[int, Message] = field(default_factory=dict)
+    waiting: Mapping[int, Message] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.absent or self.faulty or self.damage)
@@ -79,12 +83,29 @@ def gaps(execution: Execution, cells: Sequence[SourceCell]) -> Gaps:
         for outcome in execution.cells
         if outcome.status in (CellStatus.OK, CellStatus.RAISED) and outcome.index in text
     ]
+    lacking = {one.index: said for one in execution.cells if (said := _lacked(one)) is not None}
     return Gaps(
         absent=frozenset(cell for cell in ran if cell not in records or not records[cell].complete),
         faulty={cell: record.faults for cell, record in records.items() if record.faults},
         damage=recording.damage,
-        lacking={one.index: said for one in execution.cells if (said := _lacked(one)) is not None},
+        lacking=lacking,
+        waiting=_waiting(execution, {cell.index: cell.source for cell in cells}, lacking),
     )
+
+
+def _waiting(
+    execution: Execution, sources: Mapping[int, str], lacking: Mapping[int, Message]
+) -> dict[int, Message]:
+    """Find the cells that miss a name which a cell above would have made, had it not ended so."""
+    waiting: dict[int, Message] = {}
+    unmade: dict[str, int] = {}
+    for one in execution.cells:
+        found = UNKNOWN.search(one.error.value) if one.error and one.error.name == "NameError" else None
+        if found and found[1] in unmade:
+            waiting[one.index] = Message("check.waiting", {"name": found[1], "cell": unmade[found[1]] + 1})
+        if one.index in lacking or one.index in waiting:
+            unmade |= dict.fromkeys(made_in(sources[one.index]), one.index)
+    return waiting
 
 
 def _lacked(outcome: CellOutcome) -> Message | None:
@@ -103,7 +124,8 @@ def excused(judged: Judged, found: Gaps) -> Judged:
     report = judged.report
     cells = set() if report.matched is None else set(report.matched.cells)
     absent, faulty = bool(cells & found.absent), bool(cells & found.faulty.keys())
-    lacking = next((found.lacking[cell] for cell in sorted(cells) if cell in found.lacking), None)
+    wanted = {**found.waiting, **found.lacking}
+    lacking = next((wanted[cell] for cell in sorted(cells) if cell in wanted), None)
     if report.status is QuestionStatus.UNANSWERED:
         return judged
     checks = report.checks

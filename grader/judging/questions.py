@@ -129,6 +129,7 @@ def _judge_training(
             source=answer.text_of(run.cells),
             raised=answer.raised_in(run.cells[-1]),
             accepts=partial(own.accepts, recording, begin),
+            before=recording.namespace(begin.cell, begin.after),
         )
         readings = (run.mirrored, run.averaged, run.before_copy, run)
         found = [judge(one, namespace=namespace) for one in readings if one is not None]

@@ -41,6 +41,18 @@ IN_A_CLASS = """class Trainer:
     def forward(self):
         self.yhat = X @ self.What
         self.loss = torch.mean((y - self.yhat)**2)"""
+OF_ONES_OWN = """
+class Descent:
+    def step(self):
+        self.w.data.add_(self.w.grad, alpha=0.1)
+    def zero_grad(self):
+        self.w.grad = None
+def fit(opt):
+    for _ in range(9):
+        loss = torch.mean((y - X @ opt.w) ** 2)
+        loss.backward()
+        opt.step()
+fit(Descent())"""
 IN_PLACE = BY_HAND.replace("data = What.data - alpha * What.grad", "data.add_(What.grad, alpha=0.1)")
 
 
@@ -53,6 +65,7 @@ IN_PLACE = BY_HAND.replace("data = What.data - alpha * What.grad", "data.add_(Wh
         (BY_HAND, Step.STEP3, "backward-twice", "    loss.backward()"),
         (BY_HAND, Step.STEP4, "wrong-sign", "    What.data = What.data - alpha * What.grad"),
         (BY_HAND, Step.CLEAR, "gradient-not-cleared", "    What.grad == None"),
+        (OF_ONES_OWN, Step.CLEAR, "gradient-not-cleared", "        loss.backward()"),
         (BY_HAND, Step.EPOCHS, "epochs", "for epoc in range(30):"),
         (BY_HAND, Step.RESULT, "hard-coded", None),
         (WITH_OPTIMIZER, Step.STEP2, "no-square", "    cost = torch.nn.MSELoss()(net(x), y)"),

@@ -284,6 +284,7 @@ for epoc in range(70):
     torch.mean((y - X @ more) ** 2).backward()
     more.data = more.data - 1/10 * more.grad
     more.grad = None"""),
+    Answer("net-bias, net-bias-train: a network of a function's own, called as the one before", (("net-bias", VALUES["net-bias"]), ("net-bias-train", f"def main():\n{indent(LOOPS['net-bias-train'].source, '    ')}\nmain()")), near=frozenset({"net-bias-train.result"}), named=()),
     right("a layer that is made when it is called", "net-bias", "torch.manual_seed(43052)\nnet = torch.nn.LazyLinear(1)\nyhat = net(x)"),
     right("thirty epochs more in a later cell", "mse", MSE, LOOPS["mse"].but(before="").source),
     right("a copied network trained further with Adam", "sgd-bias", SGD, """
@@ -539,6 +540,28 @@ for epoc in range(30):
         break
     net.weight.data = net.weight.data - 0.1 * net.weight.grad
     net.zero_grad()"""),
+    wrong("an optimizer that raises in a function", "sgd-bias", "step4", "", f"def main():\n{indent(LOOPS['sgd-bias'].source.replace('net.par', 'net2.par'), '    ')}\nmain()", unseen=" ".join(EVERY - {"step4"})),
+    wrong("a training that is nowhere", "mse", "epochs", "", f"{WHAT}\nfit([What], 30)", unseen=" ".join(EVERY - {"epochs"})),
+    wrong("cleared by an optimizer of one's own, before its step", "mse", "clear", "cleared-before-step", """
+class Descent:
+    def __init__(self, params):
+        self.params = params
+    def step(self):
+        for p in self.params:
+            p.data.add_(p.grad, alpha=-0.1)
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+class Trainer:
+    def __init__(self, W):
+        self.W, self.optimizer = W, Descent([W])
+    def fit(self):
+        for epoc in range(30):
+            loss = torch.mean((y - X @ self.W) ** 2)
+            loss.backward()
+            self.optimizer.zero_grad()
+            self.optimizer.step()
+Trainer(torch.tensor([[-5.0], [10.0]], requires_grad=True)).fit()""", unseen="step4 epochs result"),
     raises("the loss taken out where it is sent back", "mse", "step3", backward="loss.detach().backward()"),
     raises("a weight that is a column", "sgd-nobias", "init", before=LOOPS["sgd-nobias"].before.replace("[[-5.0, 10.0]]", "[[-5.0], [10.0]]")),
     raises("a bias of two numbers", "sgd-bias", "init", before=LOOPS["sgd-bias"].before.replace("[-5.0]", "[-5.0, 10.0]")),

@@ -18,7 +18,7 @@ def broadcast_target(reference: Training) -> Training:
 
     Why it matters: there is no error, but the loss compares each y with the ŷ of all other rows; the line
     ends up flat at the mean of y.
-    Try: give both one shape: `y.reshape(-1,1)`, and look at `(y-yhat).shape`.
+    Try: reshape the one that is flat, y or ŷ, as `y.reshape(-1,1)` does; look at `(y-yhat).shape`.
     Not this: the formula of the loss is right for shapes that match.
     """
 

@@ -129,10 +129,10 @@ def stale_gradient(reference: Training) -> Training:
 def stale_optimizer(reference: Training) -> Training:
     """The optimizer holds other parameters than those the loss is computed from.
 
-    Why it matters: it updates what it was given when it was made, here those of a net from before; the
-    present
-    ones never move, and there is no error.
-    Try: make the optimizer after the net (or parameters), every time these are made anew.
+    Why it matters: it updates what it was given when it was made, here those of a net from before, or
+    copies; the present ones never move, and there is no error.
+    Try: make the optimizer after the net (or parameters), every time these are made anew, and give it the
+    parameters themselves, not `What.data` or a copy.
     Not this: `step()` and `zero_grad()` are in the right places.
     """
     return replace(reference, step4=lambda p, gradient: dict(p), flow="stale-optimizer")  # noqa: ARG005

@@ -2,7 +2,8 @@
 
 An import statement at the top level of a cell, outside any ``try``, whose package is missing is skipped: the
 names it would have brought are bound to an ``Absent``, which raises ``ModuleNotFoundError`` where it is used.
-A statement that does nothing but use it, to draw or to print, is skipped wherever it stands.
+A statement that does nothing but use it, to draw or to print, is skipped wherever it stands. What only keeps
+a diary of a training, as wandb and tensorboard do, takes whatever it is told.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import ast
 import importlib
 import importlib.util
 import sys
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from grader.execution.child.notes import note
 from grader.execution.child.standins.frames import unseen
@@ -38,6 +39,10 @@ STARS = {
     for package in ("fastai", "fastbook")
 }
 
+DIARIES = frozenset({"comet_ml", "loguru", "mlflow", "neptune", "tensorboard", "wandb"})
+"""Packages that are told of a training, and give nothing that it needs."""
+WITHIN = {"torch.utils.tensorboard": "tensorboard"}
+"""Modules of a package that is there which import another one, and what that is."""
 SHOWS = ("print", "display")
 
 
@@ -78,9 +83,29 @@ class Absent:
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _operated
     __matmul__ = __rmatmul__ = __pow__ = __iter__ = __len__ = __float__ = __format__ = _operated
+    __lt__ = __le__ = __gt__ = __ge__ = _operated
 
     def __repr__(self) -> str:
         return f"<{self.__package}: not installed>"
+
+
+class Diary(Absent):
+    """Stands for what is told of a training: each call and attribute is another one; a number it is not."""
+
+    def __getattr__(self, name: str) -> Diary:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: Any, **__: Any) -> Diary:
+        """Be told."""
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 def _missing_module(package: str) -> ModuleNotFoundError:
@@ -90,7 +115,7 @@ def _missing_module(package: str) -> ModuleNotFoundError:
 def absent(package: str) -> Absent:
     """Give the stand-in for something of a missing package. Called from rewritten cells."""
     note("package", package)
-    return Absent(package)
+    return Diary(package) if package in DIARIES else Absent(package)
 
 
 def star(package: str, names: dict[str, Any]) -> None:
@@ -147,7 +172,7 @@ def _missing(statement: ast.stmt) -> str | None:
         names = [statement.module or ""]
     else:
         return None
-    packages = (name.partition(".")[0] for name in names)
+    packages = (WITHIN.get(name) or name.partition(".")[0] for name in names)
     return next((package for package in packages if not _is_there(package)), None)
 
 

@@ -1,0 +1,230 @@
+"""Data that later answers cannot work with: a notebook is run once more with them put right.
+
+A missing ``dtype=torch.float32``, a column that is flat or a typo where the data are made lets every training
+raise. That is one mistake, and its question pays for it: what was stopped by it is judged on a run in which
+the data are as they were asked for. Data that are other numbers stop nothing and are followed instead.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+from torch import Tensor
+
+from grader.assignment.model import Assignment, CheckSpec, Question
+from grader.checks.raised import UNKNOWN
+from grader.checks.source import made_in, parsed
+from grader.ending import in_thread
+from grader.execution import execute_async
+from grader.execution.kernel import KernelFactory
+from grader.judging.gaps import gaps
+from grader.judging.judge import judge
+from grader.judging.questions import Judged
+from grader.recording import Value
+from grader.records import (
+    CellOutcome,
+    CellStatus,
+    CheckStatus,
+    Execution,
+    Message,
+    QuestionStatus,
+    Submission,
+)
+
+GIVEN = ""
+"""Stands for the cells that were handed out, among the ids of questions."""
+LOST = (CheckStatus.FAILED, CheckStatus.ERROR)
+DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A notebook in which the data that some questions ask for are put right; the names of the last one's."""
+
+    submission: Submission
+    questions: frozenset[str]
+    names: tuple[str, ...]
+    flag: str = "flag.mended"
+
+
+async def judged_mended(  # noqa: PLR0913 - the first run's arguments and its outcome
+    submission: Submission,
+    assignment: Assignment,
+    judged: tuple[Judged, ...],
+    execution: Execution,
+    *,
+    kernel: KernelFactory,
+    turn: AbstractAsyncContextManager[Any],
+) -> tuple[Judged, ...]:
+    """Put data right, one question's after the other's, and give what a notebook's answers are worth then.
+
+    Raises:
+        SandboxError: it could not be run.
+    """
+    done: frozenset[str] = frozenset()
+    while put := mend(submission, assignment, judged, execution, done):
+        done, submission = put.questions, put.submission
+        async with turn:
+            execution = await execute_async(
+                submission,
+                limits=assignment.limits,
+                files=assignment.files,
+                calls=assignment.calls,
+                kernel=kernel,
+            )
+        judged = await in_thread(taken_over, put, assignment, judged, execution)
+    return judged
+
+
+def mend(
+    submission: Submission,
+    assignment: Assignment,
+    judged: Sequence[Judged],
+    execution: Execution,
+    done: frozenset[str] = frozenset(),
+) -> Mend | None:
+    """Put right the first data that are not there or have another form, if something below was stopped.
+
+    ``done`` are questions whose data were put right in this notebook already. Before them come the cells that
+    were handed out, if a name was missed that they would have made.
+    """
+    if GIVEN not in done and (missed := _missed(execution) & made_in(assignment.given)):
+        return _with_given(submission, assignment.given, missed)
+    data, outcomes = vars(assignment.data()), {one.index: one for one in execution.cells}
+    for question, one in zip(assignment.questions, judged, strict=True):
+        lines = {} if question.id in done else dict(_lines(question, one, data))
+        place = _place(one, judged, outcomes) if lines else None
+        if place is not None and _raised_below(place, execution):
+            sources = {cell.index: cell.source for cell in submission.cells}
+            kept = _without_error(sources[place], outcomes[place])
+            sources[place] = "\n".join([kept, *lines.values()])
+            return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
+    return None
+
+
+def _missed(execution: Execution) -> set[str]:
+    errors = (one.error.value for one in execution.cells if one.error and one.error.name == "NameError")
+    return {found[1] for error in errors if (found := UNKNOWN.search(error))}
+
+
+def _with_given(submission: Submission, given: str, missed: Collection[str]) -> Mend | None:
+    """Put what was handed out into a line of its own above the first cell."""
+    code = [cell for cell in submission.cells if cell.kind == "code" and cell.source.strip()]
+    first = next((cell for cell in code if not cell.source.lstrip().startswith("%%")), None)
+    if first is None:
+        return None
+    sources = {cell.index: cell.source for cell in submission.cells}
+    sources[first.index] = f"exec({given!r})\n{first.source}"
+    return Mend(
+        _with_sources(submission, sources), frozenset({GIVEN}), tuple(sorted(missed)), "flag.given-back"
+    )
+
+
+def taken_over(
+    put: Mend, assignment: Assignment, judged: Sequence[Judged], execution: Execution
+) -> tuple[Judged, ...]:
+    """Take the verdict on a run with right data where the run before was stopped, and that does not cost."""
+    found = gaps(execution, put.submission.cells)
+    again = judge(put.submission, assignment, execution, found).questions
+    return tuple(
+        _flagged(two, question, put) if question.id not in put.questions and _helped(one, two) else one
+        for question, one, two in zip(assignment.questions, judged, again, strict=True)
+    )
+
+
+def _helped(one: Judged, two: Judged) -> bool:
+    stopped = one.case.error is not None or one.report.status in STOPPED
+    return stopped and two.report.score >= one.report.score and two.report.checks != one.report.checks
+
+
+def _lines(question: Question, one: Judged, data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Give, for each name of the data that a question asks for, the line that puts it right."""
+    if question.values is None:
+        return
+    pairs = zip(question.checks, one.report.checks, strict=True)
+    lost = {spec.name for spec, check in pairs if check.status in LOST}
+    lines = {
+        spec.name: f"{spec.name} = {_put_right(spec.name, made, right)}"
+        for spec in question.checks
+        if isinstance(right := data.get(spec.name), Tensor)
+        and not _is_of_form(spec, made := one.namespace.get(spec.name), right)
+    }
+    if lost:
+        yield from lines.items()
+
+
+def _is_of_form(spec: CheckSpec, value: Value | None, right: Tensor) -> bool:
+    if value is None or value.kind != "tensor":
+        return False
+    shape = spec.any_shape or value.shape == tuple(right.shape)
+    return shape and (spec.any_dtype or value.dtype == str(right.dtype).removeprefix("torch."))
+
+
+def _put_right(name: str, value: Value | None, right: Tensor) -> str:
+    """Write the student's own numbers in the form asked for, where they can be; the right ones elsewhere."""
+    made = f'__import__("torch").tensor({right.flatten().tolist()})'
+    if value is not None and value.kind == "tensor" and _longer(value.shape or ()) == _longer(right.shape):
+        made = f"{name}.detach()"
+    dtype = str(right.dtype).removeprefix("torch.")
+    return f'{made}.to(__import__("torch").{dtype}).reshape({tuple(right.shape)})'
+
+
+def _longer(shape: Sequence[int]) -> list[int]:
+    return [length for length in shape if length != 1]
+
+
+def _place(one: Judged, judged: Sequence[Judged], outcomes: Mapping[int, CellOutcome]) -> int | None:
+    """Give the cell below which a question's data should be there: its last, or the one above all answers."""
+    cells = [other.report.matched.cells for other in judged if other.report.matched is not None]
+    if one.report.matched is not None:
+        place = max(one.report.matched.cells)
+    else:
+        first = min((min(some) for some in cells), default=0)
+        place = max((index for index in outcomes if index < first), default=-1)
+    ended = outcomes[place].status if place in outcomes else CellStatus.NOT_REACHED
+    return place if ended in (CellStatus.OK, CellStatus.RAISED) else None
+
+
+def _raised_below(place: int, execution: Execution) -> bool:
+    return any(one.index > place and one.status is CellStatus.RAISED for one in execution.cells)
+
+
+def _without_error(source: str, outcome: CellOutcome) -> str:
+    """Give what a cell did before it raised, and what it would have defined and imported below.
+
+    Of one that is no Python these are the comments: one may be its label.
+    """
+    if outcome.error is None:
+        return source
+    body, lines = parsed(source).body, source.splitlines()
+    if not body:
+        return "\n".join(line for line in lines if line.startswith("#"))
+    ended = [node for node in body if node.lineno <= (outcome.error.line or 1)] or body[:1]
+    below = [node for node in body[len(ended) :] if isinstance(node, DEFINING)]
+    kept = [lines[_first_line(node) - 1 : node.end_lineno] for node in below]
+    return "\n".join([*lines[: _first_line(ended[-1]) - 1], *chain.from_iterable(kept)])
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(one.lineno for one in decorators)])
+
+
+def _with_sources(submission: Submission, sources: Mapping[int, str]) -> Submission:
+    notebook = copy.deepcopy(submission.notebook)
+    for index, cell in enumerate([] if notebook is None else notebook.cells):
+        cell.source = sources[index]
+    cells = tuple(replace(cell, source=sources[cell.index]) for cell in submission.cells)
+    return replace(submission, cells=cells, notebook=notebook)
+
+
+def _flagged(one: Judged, question: Question, put: Mend) -> Judged:
+    told = Message(put.flag, {"question": question.title, "names": ", ".join(put.names)})
+    return one._replace(flags=(*one.flags, told))

@@ -1,0 +1,94 @@
+"""Data that stop what follows cost their own question, and no other."""
+
+import pytest
+
+from grader.judging.gaps import gaps
+from grader.judging.judge import judge
+from grader.judging.mended import mend, taken_over
+from grader.records import CheckStatus
+
+from .answers import LOOPS
+from .conftest import DATA, START, submission_of
+
+FLAT = DATA[1].replace(".reshape(100, 1)", "").replace("concat([torch.ones(100, 1)", "stack([torch.ones(100)")
+BELOW = (
+    ("sse", LOOPS["sse"].but(clear="").source),
+    ("net-bias", "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)"),
+    ("sgd-bias", LOOPS["sgd-bias"].source),
+)
+
+
+@pytest.fixture
+def lost(run_cells, assignment):
+    """Judge cells, again where their data can be put right: the ids of the checks that fail."""
+
+    def lost(cells, start=START):
+        submission = submission_of([*start, *cells])
+        execution = run_cells(submission)
+        judged = judge(submission, assignment, execution, gaps(execution, submission.cells)).questions
+        done = frozenset()
+        while put := mend(submission, assignment, judged, execution, done):
+            done, submission, execution = put.questions, put.submission, run_cells(put.submission)
+            judged = taken_over(put, assignment, judged, execution)
+        answered = [one.report for one in judged if one.report.matched is not None]
+        return {
+            check.id
+            for report in answered
+            for check in report.checks
+            if check.status in (CheckStatus.FAILED, CheckStatus.ERROR)
+        }
+
+    return lost
+
+
+@pytest.mark.parametrize(
+    ("data", "loses"),
+    [
+        (DATA[1].replace(", dtype=torch.float32", ""), {"data.x", "data.y", "data.X"}),
+        (FLAT.replace("dim=1", "dim=-1"), {"data.x", "data.y"}),
+        (DATA[1].replace("df.y", "df.Y"), {"data.y", "data.X"}),
+        (DATA[1].replace("y = torch.tensor(", "y = torch.tensor(("), {"data.x", "data.y", "data.X"}),
+        (
+            "import einops\n" + DATA[1].replace("y = torch", "y = einops.reduce(df.y)\ny = torch"),
+            {"data.x", "data.y", "data.X"},
+        ),
+    ],
+    ids=["float64", "flat", "a typo", "no Python", "a package that is not here"],
+)
+def test_what_data_stopped_is_judged_on_right_ones(lost, data, loses):
+    """Their own mistakes cost the answers below, not those of the data."""
+    assert {*loses, "sse.clear"} == lost([("data", data), *BELOW])
+
+
+@pytest.mark.parametrize("kept", [START[:1], START[1:], ()])
+def test_what_was_handed_out_is_put_back(lost, kept):
+    """A student who deleted the imports, or the cell that reads the data, has answered all the same."""
+    assert {"sse.clear"} == lost([("data", DATA[1]), *BELOW], start=kept)
+
+
+def test_what_the_cell_defines_below_its_mistake_is_there(lost):
+    """A helper that stands in the data's cell is no data: answers that use it are judged."""
+    data = (
+        DATA[1].replace("df.y", "df.Y")
+        + "\nfrom torch import nn\n@torch.no_grad()\ndef see(net):\n    return net(x)"
+    )
+    uses = "torch.manual_seed(43052)\nnet = nn.Linear(1, 1)\nyhat = see(net)"
+
+    assert {"data.y", "data.X"} == lost([("data", data), ("net-bias", uses)])
+
+
+def test_an_answer_that_right_data_would_not_help_stays_as_it_was(lost):
+    """What raises on any data is the answer's own mistake."""
+    raises = ("sgd-bias", LOOPS["sgd-bias"].but(update="optimizr.stp()").source)
+
+    assert {"data.y", "data.X", "sgd-bias.step4"} == lost([("data", DATA[1].replace("df.y", "df.Y")), raises])
+
+
+def test_nothing_is_run_again_where_nothing_was_stopped(run_cells, assignment):
+    """Data of other numbers are followed, and right ones need no mending."""
+    for data in (DATA[1], DATA[1].replace("df.y", "2 * df.y")):
+        submission = submission_of([*START, ("data", data), *BELOW, (None, "net(X[0, 0])")])
+        execution = run_cells(submission)
+        judged = judge(submission, assignment, execution, gaps(execution, submission.cells)).questions
+
+        assert mend(submission, assignment, judged, execution) is None
