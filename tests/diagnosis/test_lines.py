@@ -40,7 +40,8 @@ IN_A_CLASS = """class Trainer:
         self.loss.backward()
     def forward(self):
         self.yhat = X @ self.What
-        self.loss = torch.mean((y - self.yhat)**2)"""
+        self.loss = torch.mean((y - self.yhat)**2)
+Trainer().fit()"""
 OF_ONES_OWN = """
 class Descent:
     def step(self):
