@@ -76,7 +76,10 @@ async def grade_async(
     judged, unsure = await in_thread(judge, submission, assignment, execution, found)
     timing = {"execution": execution.seconds}
     flags = (*execution.flags, *found.flags, *unsure)
-    judged = await judged_mended(submission, assignment, judged, execution, kernel=kernel, turn=turn)
+    try:
+        judged = await judged_mended(submission, assignment, judged, execution, kernel=kernel, turn=turn)
+    except SandboxError as error:  # of ours: what the first run earned stands
+        flags += (Message("flag.mended-run-failed", {"detail": str(error)}),)
     if why := doubt(assignment, submission, execution.recording, judged, found):
         async with turn:
             begun = time.perf_counter()

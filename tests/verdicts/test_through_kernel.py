@@ -12,8 +12,10 @@ import nbformat
 import pytest
 
 from grader.assignment.file import load
+from grader.errors import SandboxError
 from grader.execution.outputs import settled
 from grader.grading import grade
+from grader.judging import mended
 from grader.records import CellStatus, CheckStatus, MatchedBy, QuestionStatus
 from grader.release import blank
 from grader.render.messages import translate
@@ -132,6 +134,35 @@ def test_wrong_data_cost_once(graded):
 
     assert {"data.y"} == failed(report)
     assert "flag.own-data" in flags(report)
+
+
+WITHOUT_DTYPE = [
+    *START,
+    (DATA[0], DATA[1].replace(", dtype=torch.float32", "")),
+    ("sse", LOOPS["sse"].source),
+    ("net-bias-train", LOOPS["net-bias-train"].source),
+]
+
+
+def test_data_that_stop_a_network_cost_their_own_question(graded):
+    """The notebook is run again with float32 ones below their cell, and says so."""
+    report = graded(WITHOUT_DTYPE)
+
+    assert {"data.x", "data.y", "data.X"} == failed(report)
+    assert "flag.mended" in flags(report)
+
+
+def test_a_run_with_right_data_that_fails_costs_nothing_more(graded, monkeypatch):
+    """A machine that cannot run it is no mistake of the student's: the first run stands."""
+
+    async def fail(*_, **__):
+        raise SandboxError("the warm-kernel server died")
+
+    monkeypatch.setattr(mended, "execute_async", fail)
+    report = graded(WITHOUT_DTYPE)
+
+    assert {"data.x", "data.y", "data.X"} <= failed(report)
+    assert "flag.mended-run-failed" in flags(report)
 
 
 # ── whole notebooks ───────────────────────────────────────────────────────────────────────────────────────
