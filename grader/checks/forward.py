@@ -317,11 +317,11 @@ class _Judge:
 
 
 def _times(right: Evaluation, gradients: Tensor, tolerance: Tensor) -> float | None:
-    """Give how many times the right gradient each epoch's is; ``None`` if they are no multiple of it."""
+    """Give how many times the right gradient each epoch's is; ``None`` if they are no multiple, or all 0."""
     first = right.gradient[0]
     times = (gradients[0] @ first) / (first @ first)
     off = in_units((gradients - times * right.gradient).abs(), times.abs() * tolerance)
-    return float(times) if bool((off <= 1).all()) else None
+    return float(times) if times != 0 and bool((off <= 1).all()) else None
 
 
 def _alike(roots: Sequence[float], whole: float, tolerance: float) -> bool:

@@ -740,6 +740,7 @@ for epoc in range(30):
     wrong("twice the loss, half the rate", "mse", "step2", "", LOOPS["mse"].but(loss="loss = 2 * torch.mean((y - yhat) ** 2)").source.replace("1/10", "1/20")),
     wrong("the sum, a rate for it", "sgd-bias", "step2", "sum-for-mean", LOOPS["sgd-bias"].source.replace("mean(", "sum(").replace("1/10", "1/1000")),
     wrong("sent back twice, half the rate", "net-bias-train", "step3", "backward-twice", LOOPS["net-bias-train"].but(backward="loss.backward(retain_graph=True)\nloss.backward()").source.replace("1/10", "1/20")),
+    wrong("no loss at all, a step of its own", "mse", "step2 step4", "", LOOPS["mse"].but(loss="loss = 0 * torch.mean((y - yhat) ** 2)", update="What.data = What.data - 0.05").source),
     wrong("the sum, another rate", "sgd-what", "step2 step4", "sum-for-mean learning-rate", LOOPS["sgd-what"].source.replace("mean(", "sum(").replace("1/10", "1/2000")),
     wrong("ŷ sent back for the loss", "sgd-bias", "step3", "", LOOPS["sgd-bias"].but(backward="yhat.mean().backward()").source),
     wrong("a third column, of zeros", "net-nobias-train", "step1", "", LOOPS["net-nobias-train"].but(before="net = torch.nn.Linear(3, 1, bias=False)\nnet.weight.data = torch.tensor([[-5.0, 10.0, 0.0]])", yhat="yhat = net(torch.concat([X, torch.zeros(100, 1)], dim=1))").source),
