@@ -23,7 +23,6 @@ from pathlib import Path
 
 import torch
 from forked import shell
-from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
 import grader.recorder
@@ -40,7 +39,6 @@ def main():
     import pandas as pd  # noqa: F401, PLC0415
     import torch._dynamo  # noqa: PLC0415 - the first optimizer of a process would import it
 
-    HistoryManager.enabled = False
     plt.switch_backend("agg")
     plt.plot([0, 1])  # fonts are looked for once
     plt.close()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from grader.assignment.folder import FILE
 from grader.assignment.model import STUDENT_ID, Assignment, CheckSpec, Question, Variation
 from grader.assignment.references import References
-from grader.assignment.source import check_answer_cells, given_code
+from grader.assignment.source import check_answer_cells, given_code, read_notebook
 from grader.assignment.toml import Toml
 from grader.assignment.trying import wrong_data, wrong_files, wrong_values
 from grader.errors import AssignmentError, phrase
@@ -50,7 +50,8 @@ def load(folder: Path) -> Assignment:
     questions = _questions(toml, form, references, prepared)
     _check_own(toml, form, prepared)
     notebook = folder / f"{form.id}.ipynb"
-    check_answer_cells(notebook, questions)
+    source = read_notebook(notebook)
+    check_answer_cells(notebook, source, questions)
     files = {name: _data_file(toml, name, folder / path) for name, path in form.files.items()}
     assignment = Assignment(
         id=form.id,
@@ -68,7 +69,7 @@ def load(folder: Path) -> Assignment:
         deadline=None if form.deadline is None else form.deadline.isoformat(),
         own=form.own,
         checker=form.checker,
-        given=given_code(notebook),
+        given=given_code(source),
         varied=lambda _: Variation(assignment, {}, 0),
         run_twice=form.second_run.one_in,
     )
@@ -103,7 +104,7 @@ def _varied(
         contents = varied(1).contents
         _require(wrong_files(contents), form.second_run.files)
         unknown = set(contents) - set(form.files)
-        if contents and contents == varied(2).contents:
+        if contents and contents == references.function(str(form.second_run.files))(2):
             raise AssignmentError(phrase("writes the same files under every seed"))
     if unknown:
         said = phrase("writes {name}", name=repr(min(unknown)))

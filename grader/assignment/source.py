@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 _MARKED = re.compile(r"# 문제: (\S+)")
 
 
-def check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
-    """See that each question has exactly one answer cell, and that its first line names the same question."""
+def check_answer_cells(path: Path, notebook: nbformat.NotebookNode, questions: Iterable[Question]) -> None:
+    """See that each question has exactly one answer cell, and that its first line names the same question.
+
+    Raises ``AssignmentError``, which names ``path``, where that is not so.
+    """
     markers = {question.id: question.marker for question in questions}
     answered: dict[str, int] = {}
-    for number, cell in enumerate(read_notebook(path).cells, 1):
+    for number, cell in enumerate(notebook.cells, 1):
         ours = cell.metadata.get("grader")
         if cell.cell_type != "code" or not isinstance(ours, dict) or "question" not in ours:
             continue
@@ -49,9 +52,9 @@ def check_answer_cells(path: Path, questions: Iterable[Question]) -> None:
         raise AssignmentError(f"{path}: ", phrase("no code cell begins with {line}", line=repr(missing[0])))
 
 
-def given_code(path: Path) -> str:
-    """Give the code of the cells in which nothing is to be answered. Raises as ``read_notebook`` does."""
-    code = [cell.source for cell in read_notebook(path).cells if cell.cell_type == "code"]
+def given_code(notebook: nbformat.NotebookNode) -> str:
+    """Give the code of the cells in which nothing is to be answered."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return "\n".join(one for one in code if not _MARKED.match(one) and "SOLUTION" not in one)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,9 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-_PACKAGES = {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
-FOLDERS = (*sorted(_PACKAGES), str(Path(os.__file__).parent))
+from grader.execution.sandbox import package_folders
+
+FOLDERS = (*sorted(package_folders()), str(Path(os.__file__).parent))
 """The folders of installed packages, and that of Python's own modules, which may hold the others."""
 
 

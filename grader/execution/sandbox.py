@@ -90,10 +90,15 @@ def kill_user(uid: int) -> None:
                 os.kill(pid, signal.SIGKILL)
 
 
+def package_folders() -> set[str]:
+    """Give the folders on ``sys.path`` that packages are installed in."""
+    return {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
+
+
 @functools.cache
 def _python() -> tuple[str, ...]:
     """Where Python, its packages and this one lie. A course's folder on ``sys.path`` is not among them."""
-    packages = {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
+    packages = package_folders()
     if site.ENABLE_USER_SITE:
         packages.add(site.getusersitepackages())
     places = {

@@ -93,6 +93,13 @@ def gaps(execution: Execution, cells: Sequence[SourceCell]) -> Gaps:
     )
 
 
+def missed_name(outcome: CellOutcome) -> str | None:
+    """Give the name for want of which a cell ended."""
+    error = outcome.error
+    found = UNKNOWN.search(error.value) if error and error.name == "NameError" else None
+    return found and found[1]
+
+
 def _waiting(
     execution: Execution, sources: Mapping[int, str], lacking: Mapping[int, Message]
 ) -> dict[int, Message]:
@@ -100,9 +107,9 @@ def _waiting(
     waiting: dict[int, Message] = {}
     unmade: dict[str, int] = {}
     for one in execution.cells:
-        found = UNKNOWN.search(one.error.value) if one.error and one.error.name == "NameError" else None
-        if found and found[1] in unmade:
-            waiting[one.index] = Message("check.waiting", {"name": found[1], "cell": unmade[found[1]] + 1})
+        name = missed_name(one)
+        if name in unmade:
+            waiting[one.index] = Message("check.waiting", {"name": name, "cell": unmade[name] + 1})
         if one.index in lacking or one.index in waiting:
             unmade |= dict.fromkeys(made_in(sources[one.index]), one.index)
     return waiting

@@ -18,12 +18,11 @@ from typing import Any
 from torch import Tensor
 
 from grader.assignment.model import Assignment, CheckSpec, Question
-from grader.checks.raised import UNKNOWN
 from grader.checks.source import made_in, parsed
 from grader.ending import in_thread
 from grader.execution import execute_async
 from grader.execution.kernel import KernelFactory
-from grader.judging.gaps import gaps
+from grader.judging.gaps import gaps, missed_name
 from grader.judging.judge import judge
 from grader.judging.questions import Judged
 from grader.recording import Value
@@ -110,8 +109,7 @@ def mend(
 
 
 def _missed(execution: Execution) -> set[str]:
-    errors = (one.error.value for one in execution.cells if one.error and one.error.name == "NameError")
-    return {found[1] for error in errors if (found := UNKNOWN.search(error))}
+    return set(filter(None, map(missed_name, execution.cells)))
 
 
 def _with_given(submission: Submission, given: str, missed: Collection[str]) -> Mend | None:
