@@ -25,6 +25,7 @@ import torch
 from forked import shell
 from IPython.core.interactiveshell import InteractiveShell
 
+import grader.execution.child.compiler  # the first optimizer of each child would import torch's
 import grader.recorder
 from grader.execution.child import seeds
 
@@ -37,7 +38,6 @@ def main():
     """Answer requests until standard input ends."""
     import matplotlib.pyplot as plt  # noqa: PLC0415 - for the children, like the next
     import pandas as pd  # noqa: F401, PLC0415
-    import torch._dynamo  # noqa: PLC0415 - the first optimizer of a process would import it
 
     plt.switch_backend("agg")
     plt.plot([0, 1])  # fonts are looked for once

@@ -228,6 +228,10 @@ SYSTEM = {
         "import ctypes, shutil, _ctypes\nshutil.copy(_ctypes.__file__, 'own.so')\nctypes.CDLL('./own.so')",
         error="OSError.*(not permitted|shared object)",
     ),
+    "a shared object in shared memory": Attack(
+        "import ctypes, shutil, _ctypes\nctypes.CDLL(shutil.copy(_ctypes.__file__, '/dev/shm/own.so'))",
+        error="OSError.*(not permitted|shared object)",
+    ),
     "a program of its own": Attack(
         "import shutil, subprocess\nshutil.copy('/bin/true', 'own')\nsubprocess.run(['./own'])", error=REFUSED
     ),

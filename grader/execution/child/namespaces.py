@@ -8,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +67,11 @@ def _furnish(policy: Mapping[str, Any]) -> None:
     parts = [(path, _part(path, read_only=True)) for path in (*readable, *WHOLE)]
     parts += [(path, _part(path, read_only=False)) for path in (*writable, *_existing(policy["devices"]))]
     mount("grader", base, "tmpfs", _NOSUID, "mode=755,size=1m")
+    _fresh_devices(base)  # before the parts: the folder of temporary files may be in shared memory
     for path, part in parts:
         _place(part, base, path)
     for link in map(Path, policy["read"]):
         _link(base, link)
-    _fresh_devices(base)
     _make_root(base)
     os.chdir(policy["cwd"])
 
@@ -124,11 +123,11 @@ def _fresh_devices(base: str) -> None:
     for name in ("pts", "shm"):
         Path(base, "dev", name).mkdir(mode=0o755, parents=True)
     mount("devpts", f"{base}/dev/pts", "devpts", _NOSUID, "newinstance,ptmxmode=0666,mode=620")
-    mount("shm", base + SHARED_MEMORY, "tmpfs", _NOSUID, f"mode=1777,size={SHARED_BYTES},nr_inodes=1000")
+    limits = f"mode=1777,size={SHARED_BYTES},nr_inodes=1000"
+    mount("shm", base + SHARED_MEMORY, "tmpfs", _NOSUID | _NOEXEC, limits)
     links = {"ptmx": "pts/ptmx", "fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
     for name, target in links.items():
-        with suppress(FileExistsError):
-            Path(base, "dev", name).symlink_to(target)
+        Path(base, "dev", name).symlink_to(target)
 
 
 def _make_root(base: str) -> None:
