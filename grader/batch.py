@@ -14,11 +14,11 @@ from grader.errors import GraderError, OutputError, StoppedError
 from grader.execution.kernel import KernelFactory, temporary_folder
 from grader.file_names import unique_slugs
 from grader.grading import grade_async, ungraded
-from grader.output_folder import CLASS, class_text
+from grader.output_folder import CLASS, class_text, write
 from grader.records import Report, ReportStatus
 from grader.render.html import ClassEntry
 from grader.render.result_json import loads
-from grader.results import write, write_class, write_report, write_results
+from grader.results import write_class, write_report, write_results
 from grader.submission.handed_in import HandedIn
 
 

@@ -9,7 +9,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from grader.errors import GraderError, OutputError
+from grader.errors import GraderError, OutputError, unwritable
 
 #: Who the class is, as it was graded last: results of others may lie beside theirs.
 CLASS = "class.json"
@@ -42,6 +42,17 @@ def write_new(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
+def write(file: Path, content: str | bytes) -> None:
+    """Write a file whole: a reader meets the old one or the new one."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+        part.replace(file)
+    except OSError as error:
+        raise unwritable(file, error) from error
+
+
 def class_text(names: Sequence[str]) -> str:
     """Write down the folders of the submissions that were graded together."""
     return json.dumps({"submissions": list(names)}, ensure_ascii=False, indent=1) + "\n"
@@ -52,7 +63,7 @@ def remember_gradebook(folder: Path, content: bytes) -> None:
     file = folder / CLASS
     if (known := _class_of(folder)) is not None:
         known["gradebook"] = sha256(content).hexdigest()
-        file.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write(file, json.dumps(known, ensure_ascii=False, indent=1) + "\n")
 
 
 def keep_edited(folder: Path) -> Path | None:

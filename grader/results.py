@@ -12,8 +12,8 @@ from typing import Any
 import nbformat
 
 from grader.adjustments import adjusted, read_adjustments
-from grader.errors import GraderError, unwritable
-from grader.output_folder import TABLE, remember_gradebook, results_in
+from grader.errors import GraderError
+from grader.output_folder import TABLE, remember_gradebook, results_in, write
 from grader.records import Execution, Report
 from grader.render.html import ClassEntry, class_page, student_page
 from grader.render.messages import localize
@@ -116,14 +116,3 @@ def _write_recording(file: Path, recorded: Path) -> None:
         for part in sorted(recorded.iterdir()):
             archive.writestr(zipfile.ZipInfo(part.name), part.read_bytes(), zipfile.ZIP_DEFLATED)
     write(file, packed.getvalue())
-
-
-def write(file: Path, content: str | bytes) -> None:
-    """Write a file whole: a reader meets the old one or the new one."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
-        part.replace(file)
-    except OSError as error:
-        raise unwritable(file, error) from error
