@@ -1,12 +1,17 @@
 """``grader``, and ``python -m grader``."""
 
+import os
 import signal
+import sys
 
 
 def main() -> None:
     """Run the command line. What would end it waits until it can answer in words: imports take a while."""
     if hasattr(signal, "pthread_sigmask"):  # Windows has none
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
+        # A locale without UTF-8 has no letters for the names of files in Korean.
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
     from grader.cli import app  # noqa: PLC0415 - what takes a while
 
     app()

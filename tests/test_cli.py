@@ -453,6 +453,16 @@ def test_a_signal_ends_with_128_and_its_number(number, tmp_path):
         assert [] == list(Path(folder).iterdir())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="NOT ON WINDOWS: file names are Unicode's whatever the locale")
+def test_a_locale_without_utf_8_changes_nothing(tmp_path):
+    """Files have Korean names."""
+    ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "grader", "report", str(tmp_path / "없음")]
+    done = subprocess.run(command, env={**os.environ, **ascii_alone}, capture_output=True, check=False)
+
+    assert (2, True) == (done.returncode, done.stderr.decode().startswith(f"grader: {tmp_path / '없음'}: "))
+
+
 @pytest.mark.parametrize("command", [["report", None], ["--help"], ["schema"]], ids=lambda it: it[0])
 def test_a_reader_that_goes_away_changes_nothing(graded, command):
     """``grader report … | head -0`` has done its work: no word, and the exit code of it."""
