@@ -463,6 +463,17 @@ def test_a_locale_without_utf_8_changes_nothing(tmp_path):
     assert (2, True) == (done.returncode, done.stderr.decode().startswith(f"grader: {tmp_path / '없음'}: "))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="NOT ON WINDOWS: it has no descriptors to be closed")
+def test_streams_may_be_closed(graded):
+    """As a daemon's are: nothing is said, nor written into a page."""
+    out = graded[0]
+    before = {path: path.read_bytes() for path in out.rglob("*.html")}
+    command = [sys.executable, "-m", "grader", "report", str(out)]
+    done = subprocess.run(["sh", "-c", '"$@" <&- >&- 2>&-', "sh", *command], check=False)
+
+    assert (0, before) == (done.returncode, {path: path.read_bytes() for path in out.rglob("*.html")})
+
+
 @pytest.mark.parametrize("command", [["report", None], ["--help"], ["schema"]], ids=lambda it: it[0])
 def test_a_reader_that_goes_away_changes_nothing(graded, command):
     """``grader report … | head -0`` has done its work: no word, and the exit code of it."""
