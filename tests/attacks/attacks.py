@@ -204,7 +204,7 @@ MEMORY = {
     ),
     "many processes": Attack(
         "import os, time\nfor _ in range(8):\n    if os.fork() == 0:\n"
-        "        b = bytearray(b'1' * (200 << 20))\n        time.sleep(60)\ntime.sleep(60)",
+        "        b = b'1' * (120 << 20)\n        time.sleep(60)\ntime.sleep(60)",
         status="killed",
         flag="flag.limit.memory",
     ),
