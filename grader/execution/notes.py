@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 #: The flag that tells of each kind of note.
 FLAGS = {
+    "cell-magic": "flag.magic-not-first",
     "cuda": "flag.cuda",
     "data": "flag.data-renamed",
     "folder": "flag.folder",

@@ -21,7 +21,11 @@ CELLS = [
         r"on\n.*건너뛰었습니다.*%tensorflow_version 2\.x",
         None,
     ),
-    ("%load_ext tensorboard\n%load_ext autoreload\n%autoreload 2\nv = %nothing\nprint(v)", "None", None),
+    (
+        "%load_ext tensorboard\n%%time\n%load_ext autoreload\n%autoreload 2\nv = %nothing\nprint(v)",
+        "None",
+        None,
+    ),
     ("%%nothing\n1", "Cell magic `%%nothing` not found", ("UsageError", 1)),
     ("torch.optim.SGD?", "", None),
     ("torch.optim.SGD??", "", None),
@@ -128,6 +132,7 @@ CELLS = [
 FLAGGED = [
     Message("flag.magic-skipped", {"cell": 2, "name": "%tensorflow_version"}),
     Message("flag.magic-skipped", {"cell": 3, "name": "%load_ext tensorboard"}),
+    Message("flag.magic-not-first", {"cell": 3, "name": "%%time"}),
     Message("flag.magic-skipped", {"cell": 3, "name": "%nothing"}),
     Message("flag.not-installed", {"cell": 8, "name": NOT_THERE}),
     Message("flag.not-installed", {"cell": 11, "name": "torch==0.4.1"}),

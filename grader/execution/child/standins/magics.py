@@ -15,6 +15,12 @@ PIP = re.compile(r"\S*python[\d.]*\s+-m\s+pip(?=\s)")
 #: Magics that do what the program of their name does. IPython's own look for an environment to install into.
 PROGRAMS = ("pip", "conda", "mamba", "micromamba", "uv")
 
+#: What a cell shows in place of a magic that was skipped, by the kind of its note.
+SAID = {
+    "magic": "여기에 없는 매직이라 건너뛰었습니다 (unknown magic, skipped)",
+    "cell-magic": "셀의 첫 줄이 아니어서 건너뛰었습니다 (not on the first line of its cell, skipped)",
+}
+
 
 def install(shell: Any) -> None:
     """Let line magics pass through ``_instead``, and ``!`` through the rewriting of ``python -m pip``."""
@@ -42,10 +48,13 @@ def _instead(shell: Any, name: str, found: Any) -> Any:
 
 
 def _skip(magic: str, line: str = "") -> None:
-    """Let a cell go on after ``%tensorflow_version 2.x``: its imports matter, an unknown magic does not."""
-    note("magic", magic)
-    text = f"{magic} {line}".strip()
-    print(f"[grader] 여기에 없는 매직이라 건너뛰었습니다 (unknown magic, skipped): {text}", file=sys.stderr)  # noqa: T201
+    """Let a cell go on after ``%tensorflow_version 2.x``: its imports matter, an unknown magic does not.
+
+    Nor does ``%%time`` below a comment: IPython takes it for a line's, of which there is none of that name.
+    """
+    kind = "cell-magic" if magic.startswith("%%") else "magic"
+    note(kind, magic)
+    print(f"[grader] {SAID[kind]}: {f'{magic} {line}'.strip()}", file=sys.stderr)  # noqa: T201
 
 
 def _inline(original: Any, line: str = "") -> Any:
