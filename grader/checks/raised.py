@@ -115,6 +115,11 @@ class Raised:
         return isinstance(call.func, ast.Name) and call.func.id == found[1]
 
     @property
+    def is_left_open(self) -> bool:
+        """Tell whether the line says itself that nothing stands there yet: ``raise NotImplementedError``."""
+        return isinstance(self._node, ast.Raise) and self.error.startswith(NotImplementedError.__name__)
+
+    @property
     def once(self) -> bool:
         """Tell whether the text has one loop alone that trains, so that no other one's line has raised."""
         loops = [block for block in _blocks(self._all, ast.For | ast.While) if _trains(block)]
