@@ -9,7 +9,7 @@ import torch
 from grader.assignment.model import Question
 from grader.checks.finding import NOT_OBSERVED, PASSED, Finding, failed, result, text
 from grader.checks.in_front import right_so_far
-from grader.checks.source import clears, has_backward, has_loop
+from grader.checks.source import asks_for_gradient, clears, has_loop
 from grader.recording import OptimizerStep, Value
 from grader.records import CheckResult, Step
 from grader.training import Data, Training, optimizer_of
@@ -31,7 +31,7 @@ def without_backward(
     """
     training = question.training
     assert training is not None
-    if not has_loop(source) or has_backward(source):
+    if not has_loop(source) or asks_for_gradient(source):
         return None
     findings = right_so_far(question, changed, data)
     if not {Step.INIT, Step.STEP1} <= findings.keys():

@@ -18,6 +18,7 @@ from typing import Any
 from torch import Tensor
 
 from grader.assignment.model import Assignment, CheckSpec, Question
+from grader.checks.forward import SECOND_TIME
 from grader.checks.source import made_in, parsed
 from grader.ending import in_thread
 from grader.execution import execute_async
@@ -105,6 +106,30 @@ def mend(
             kept = _without_error(sources[place], outcomes[place])
             sources[place] = "\n".join([kept, *lines.values()])
             return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
+    computed = _computed(judged, execution, data, done)
+    if computed is None:
+        return None
+    name, place = computed
+    sources = {cell.index: cell.source for cell in submission.cells}
+    sources[place] = f"{sources[place]}\n{name} = {_put_right(name, None, data[name])}"
+    return Mend(_with_sources(submission, sources), done | {name}, (name,), "flag.freed")
+
+
+def _computed(
+    judged: Sequence[Judged], execution: Execution, data: Mapping[str, Any], done: Collection[str]
+) -> tuple[str, int] | None:
+    """Give a name of the data that had become a network's ŷ, ``y = net(x)``, and the cell that made it so.
+
+    The graph that leads to it is gone after one backward: every training on it ends in its second epoch.
+    """
+    for one in judged:
+        if SECOND_TIME not in (one.case.error or "") or one.report.matched is None:
+            continue
+        first = min(one.report.matched.cells)
+        for name in data.keys() - done:
+            made = [r for r in execution.recording.cells if r.cell < first and name in r.values]
+            if made and made[-1].values[name].requires_grad:
+                return name, made[-1].cell
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from math import isfinite
@@ -214,9 +215,9 @@ class _Run:
 
     def _drop_looks(self) -> None:
         """Drop backwards before the loop that were only looked at: cleared again, without an update."""
-        while len(self.groups) > 1 and _only_looked_at(*self.groups[:2]):
-            shift = self.indices[1]
-            self.groups, self.indices = self.groups[1:], [index - shift for index in self.indices[1:]]
+        while count := _looks_in_front(self.groups):
+            shift = self.indices[count]
+            self.groups, self.indices = self.groups[count:], [index - shift for index in self.indices[count:]]
         pairs = enumerate(pairwise(self.groups))
         if looks := [i for i, pair in pairs if _is_a_look(*pair) and self._moves(i)]:
             left = [i for i in range(len(self.groups)) if i not in looks]
@@ -259,9 +260,14 @@ def _is_a_look(group: EpochEvents, following: EpochEvents) -> bool:
     return elsewhere or not adds_up
 
 
-def _only_looked_at(group: EpochEvents, following: EpochEvents) -> bool:
-    in_loop = bool(group.steps) or group.backwards[0].line == following.backwards[0].line
-    return not in_loop and _is_cleared(following) and _stays_put(group, following)
+def _looks_in_front(groups: Sequence[EpochEvents]) -> int:
+    """Count the backwards of the first line, or of its loop, that were only looked at, above a training."""
+    lines = [group.backwards[0].line for group in groups]
+    count = next((i for i, line in enumerate(lines) if line != lines[0]), 0)
+    pairs = pairwise(groups[: count + 1])
+    only_looked_at = all(not a.steps and _is_cleared(b) and _stays_put(a, b) for a, b in pairs)
+    in_turns = count > 1 and lines[0] in lines[count:]
+    return count if only_looked_at and not in_turns else 0
 
 
 def _stays_put(group: EpochEvents, following: EpochEvents) -> bool:

@@ -41,6 +41,13 @@ def lost(run_cells, assignment):
     return lost
 
 
+def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
+    """The graph that leads to ``y = net(x)`` is freed by the first epoch; trainings are judged without."""
+    named = ("net-bias", "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)\ny = yhat")
+
+    assert {"sse.clear"} == lost([DATA, named, BELOW[0], BELOW[2]])
+
+
 @pytest.mark.parametrize(
     ("data", "loses"),
     [
