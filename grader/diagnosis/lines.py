@@ -13,6 +13,7 @@ from grader.checks.source import (
     dropped_lines,
     is_clear,
     is_update,
+    names_backward,
     names_in,
     parsed,
     statements,
@@ -157,7 +158,7 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
         case Step.STEP2:
             return text.loss
         case Step.STEP3:
-            return text.backward or text.first(_names_backward)
+            return text.backward or text.first(names_backward)
         case Step.STEP4:
             if code in OF_OPTIMIZER:
                 found = text.first(_makes_optimizer) or text.first(_steps) or text.backward
@@ -217,12 +218,6 @@ def _steps(node: ast.stmt) -> bool:
     if isinstance(value, ast.Compare):
         return ".grad" in ast.unparse(value.comparators[-1])
     return isinstance(value, ast.Attribute) and value.attr == "step"
-
-
-def _names_backward(node: ast.stmt) -> bool:
-    """Tell ``loss.backward`` without brackets."""
-    value = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(value, ast.Attribute) and value.attr == "backward"
 
 
 def _seems_to_clear(node: ast.stmt) -> bool:

@@ -203,11 +203,11 @@ def _without_run(question: Question, matched: Matched, answer: Answer, data: Dat
     runs = answer.own(training_runs(answer.recording))
     cuts = (cut_off(run, data, answer.changed) for run in runs)
     if (cut := next(filter(None, cuts), None)) is not None:
-        checks = was_cut(question, cut, answer.changed, data)
+        checks = was_cut(question, cut, answer.made, data)
     elif answer.raised is not None:
-        checks = never_ran(question, answer.raised, answer.changed, data)
+        checks = never_ran(question, answer.raised, answer.made, data)
     else:
-        nothing = without_backward(question, source, answer.changed, data, answer.steps)
+        nothing = without_backward(question, source, answer.made, data, answer.steps)
         checks = nothing or no_run(question, "check.no-run")
     case = _case(question, checks, answer)
     return Judged(_report(case, matched), case)
