@@ -104,7 +104,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     findings |= broken_off(training, observed, namespace, findings)
     findings |= lost_numbers(training, observed, findings)
     if findings[Step.EPOCHS].message.id == BELOW:  # what the loop did all the same
-        done = around(training, source, namespace, steps)
+        done = around(training, source, steps)
         findings |= {s: f for s, f in done.items() if findings[s].status is CheckStatus.SKIPPED}
     return TrainingJudgement(
         run=run,

@@ -652,6 +652,7 @@ train()""", unseen="step1 step2 step3 clear epochs result"),
     raises("the update above", "mse", "step4", yhat=f"{LOOPS['mse'].update}\nyhat = X @ What", update=""),
     raises("cleared at the head", "mse", "clear", yhat="What.grad.zero_()\nyhat = X @ What", clear=""),
     raises("cleared at the head, the net's", "net-bias-train", "clear", yhat="net.bias.grad.zero_()\nyhat = net(x)", clear=""),
+    raises("a picture above the loop", "mse", "epochs", before=f"{WHAT}\nimport matplotlib.pyplot as plt\nplt.plot(x, X @ What)"),
     raises("no such range", "mse", "epochs", head="for epoc in rnge({epochs}):"),
     raises("no such layer", "sgd-bias", "init", before=LOOPS["sgd-bias"].before.replace("Linear", "Liner")),
     stops("the value given to the name", "mse", "step4", "leaf-rebound", update="What = What.data - 1/10 * What.grad"),
@@ -693,6 +694,18 @@ for epoc in range(30):
     wrong("backward alone below the loop", "sgd-what", "epochs", "", below(LOOPS["sgd-what"], "backward")),
     wrong("backward without (), the sum, a rate", "sgd-what", "step2 step3 step4", "no-backward", LOOPS["sgd-what"].but(loss=LOOPS["sse"].loss, backward="loss.backward").source.replace("lr=1/10", "lr=1/100")),
     wrong("backward never reached", "sgd-scalars", "step3", "no-backward", LOOPS["sgd-scalars"].but(backward="if epoc > 30: loss.backward()").source),
+    wrong("no brackets in a class", "sgd-bias", "step3", "no-backward", f"""{NET}
+class Trainer:
+    def __init__(self):
+        self.net = net
+    def fit(self):
+        for epoc in range(30):
+            self.loss = torch.mean((y - self.net(x)) ** 2)
+            self.loss.backward
+            optimizr.step()
+            optimizr.zero_grad()
+trainer = Trainer()
+trainer.fit()"""),
     wrong("no brackets anywhere", "sgd-bias", "step3", "no-backward", LOOPS["sgd-bias"].but(backward="loss.backward", update="optimizr.step", clear="optimizr.zero_grad").source, unseen="step4 clear epochs result"),
     wrong("no backward for an optimizer of a net before", "sgd-bias", "step3", "no-backward", LOOPS["sgd-bias"].but(before=f"{LOOPS['sgd-bias'].before}\nnet = torch.nn.Linear(1, 1)\nnet.bias.data, net.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])", backward="").source, unseen="step4 epochs result"),
     wrong("the end typed in below a loop without backward", "sgd-bias", " ".join(EVERY), "no-backward", LOOPS["sgd-bias"].but(backward="", after="net.bias.data, net.weight.data = torch.tensor([2.429]), torch.tensor([[4.0144]])").source),
