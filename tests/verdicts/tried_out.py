@@ -135,6 +135,12 @@ def data(name: str, line: str) -> Answer:
     return Answer(f"data: {name}", (("data", f"{DATA[1]}\n{line}"), *trained), named=())
 
 
+LOOKS = """for i in range(5):
+    l = torch.mean((y - X @ What) ** 2)
+    l.backward()
+    print(l.item(), What.grad)
+    What.grad = None
+"""
 SHUFFLED = "i = torch.randperm(100)\nx, y, X = x[i], y[i], X[i]"
 FRONT = {
     "step1": {"init"},
@@ -263,7 +269,7 @@ RIGHT = (
     data("X of two rows, turned, requires one", "X = torch.tensor([[1] * 100, df.x]).T.float()\nX.requires_grad_()"),
     right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
     right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
-    right("a loop of looks above", "mse", MSE.replace("for epoc", "for i in range(5):\n    l = torch.mean((y - X @ What) ** 2)\n    l.backward()\n    print(l.item(), What.grad)\n    What.grad = None\nfor epoc")),
+    right("a loop of looks above, and one below", "mse", MSE.replace("for epoc", f"{LOOKS}for epoc") + f"\n{LOOKS}"),
     right("a look by autograd.grad", "mse", MSE, "torch.autograd.grad(torch.mean((y - X @ What) ** 2), What)"),
     right("a look before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('mean')}\n{ASKED.format('', '')}"),
     right("a look at the sum's before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('sum')}\n{ASKED.format('', '')}"),
