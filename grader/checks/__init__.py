@@ -7,6 +7,7 @@ from grader.checks.cut_off import cut_off, was_cut
 from grader.checks.raised import Raised
 from grader.checks.stopped import by_formula, ends_right, never_ran, no_run
 from grader.checks.training import TrainingJudgement, check_training, pick
+from grader.checks.undifferentiated import without_backward
 from grader.checks.values import check_values
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "no_run",
     "pick",
     "was_cut",
+    "without_backward",
 ]

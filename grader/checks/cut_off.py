@@ -9,7 +9,8 @@ from typing import NamedTuple
 from torch import Tensor
 
 from grader.assignment.model import Question
-from grader.checks.finding import failed, only
+from grader.checks.finding import failed
+from grader.checks.in_front import stopped_at
 from grader.recording import Numbers, Value
 from grader.records import CheckResult, Step
 from grader.runs.parameters import SMALL
@@ -57,7 +58,9 @@ def _made_by(run: TrainingRun, data: Data) -> Step | None:
     return Step.STEP1 if prod(shape) > SMALL and (prod(shape) == rows or name in vars(data)) else None
 
 
-def was_cut(question: Question, cut: Cut) -> tuple[CheckResult, ...]:
+def was_cut(
+    question: Question, cut: Cut, changed: Mapping[str, Value], data: Data
+) -> tuple[CheckResult, ...]:
     """Give the checks of a training question whose only gradients went to a tensor made on the way."""
     match cut.step:
         case Step.INIT:
@@ -66,7 +69,7 @@ def was_cut(question: Question, cut: Cut) -> tuple[CheckResult, ...]:
             wrong = failed("step1.cut", name=cut.name)
         case _:
             wrong = failed("step2.cut", name=cut.name)
-    return only(question, cut.step, wrong)
+    return stopped_at(question, cut.step, wrong, changed, data, came_to_backward=True)
 
 
 def _may_be_one(value: Value, losses: Sequence[Numbers | None]) -> bool:

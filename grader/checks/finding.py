@@ -9,8 +9,8 @@ from typing import Any
 
 from torch import Tensor
 
-from grader.assignment.model import CheckSpec, Question
-from grader.records import CheckResult, CheckStatus, Message, Shown, Step
+from grader.assignment.model import CheckSpec
+from grader.records import CheckResult, CheckStatus, Message, Shown
 
 SHOWN = 8  # numbers of a tensor that a report shows
 EARNING = (CheckStatus.PASSED, CheckStatus.BORDERLINE)
@@ -55,17 +55,6 @@ def result(question: str, spec: CheckSpec, finding: Finding) -> CheckResult:
         actual=finding.actual,
         message=finding.message,
         visibility=spec.visibility,
-    )
-
-
-def only(question: Question, step: Step, finding: Finding) -> tuple[CheckResult, ...]:
-    """Give the checks of a question of which one step has a finding, and nobody saw the others.
-
-    Where the question does not ask for that step, its first check has the finding.
-    """
-    blamed = next((spec for spec in question.checks if spec.step is step), question.checks[0])
-    return tuple(
-        result(question.id, spec, finding if spec is blamed else NOT_OBSERVED) for spec in question.checks
     )
 
 

@@ -32,6 +32,7 @@ from grader.checks.readings import (
 from grader.checks.rows import in_another_order
 from grader.checks.shifted import late, stale
 from grader.checks.source import repeats_backward
+from grader.checks.times import of_gradients, of_losses
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, in_units, verdict, worst
 from grader.records import CheckStatus, Message
 from grader.training import Data, Training, cast
@@ -126,7 +127,8 @@ class _Judge:
         else:
             near = BORDERLINE if bool((loss_off > 1).any()) else PASSED
             found = self._of_right_loss(near, self._step3(gradients, right, gradient_off, repeated))
-        return replace(found, times=_times(right, gradients, allowed * right.gradient_scale + self._left()))
+        times = of_gradients(right, gradients, allowed * right.gradient_scale + self._left())
+        return found if times is None else replace(found, times=times)
 
     def _of_right_loss(self, near: Finding, step3: Finding) -> Forward:
         spread = broadcast(self.observed, self.data)
@@ -218,7 +220,8 @@ class _Judge:
         if step1.status is not CheckStatus.FAILED:
             return Forward(step1, step2, step3, self.data, broadcast_shape(self.observed, self.data))
         later = next((f for f in seconds if f.status is CheckStatus.FAILED), PASSED)
-        return Forward(step1, later, step3, self.data, broadcast_shape(self.observed, self.data))
+        spread = broadcast_shape(self.observed, self.data)
+        return Forward(step1, later, step3, self.data, spread, times=of_losses(seconds))
 
     def _wrong_loss(self, right: Evaluation, losses: Tensor, t: int) -> Finding:
         spread = broadcast(self.observed, self.data)
@@ -313,15 +316,8 @@ class _Judge:
         status = worst([finding.status for finding in seen])
         step2 = next((f for f in seen if f.status is status), PASSED)
         spread = broadcast_shape(self.observed, self.data)
-        return Forward(step1, step2, PASSED, self.data, spread, frozen=name)
-
-
-def _times(right: Evaluation, gradients: Tensor, tolerance: Tensor) -> float | None:
-    """Give how many times the right gradient each epoch's is; ``None`` if they are no multiple, or all 0."""
-    first = right.gradient[0]
-    times = (gradients[0] @ first) / (first @ first)
-    off = in_units((gradients - times * right.gradient).abs(), times.abs() * tolerance)
-    return float(times) if times != 0 and bool((off <= 1).all()) else None
+        times = of_losses(seen)
+        return Forward(step1, step2, PASSED, self.data, spread, frozen=name, times=times)
 
 
 def _alike(roots: Sequence[float], whole: float, tolerance: float) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from grader.checks.clipped import of_one_length
 from grader.checks.finding import (
     BORDERLINE,
     NOT_OBSERVED,
@@ -32,6 +33,8 @@ from grader.records import CheckStatus, Message
 from grader.runs.epochs import Epoch, equal
 from grader.training import MISFIT, Training
 
+BELOW = "epochs.below-loop"
+"""What is said of a ``backward()`` that the loop does not repeat."""
 SET_TO_NUMBER = "assigned grad expected to be"
 """What torch says of ``.grad = 0``."""
 
@@ -79,7 +82,9 @@ def _judge_updates(training: Training, observed: Observed, *, late: bool) -> Fin
     statuses = [verdict(*row) for row in zip((given - right).abs(), tolerance, strict=True)]
     if CheckStatus.FAILED in statuses:
         t = statuses.index(CheckStatus.FAILED)
-        return _wrong_update(training, observed, epochs[t], right[t] - before[t], given[t] - before[t])
+        wrong = [status is CheckStatus.FAILED for status in statuses]
+        cut = of_one_length(training, epochs[t], (right - before)[wrong], (given - before)[wrong])
+        return cut or _wrong_update(training, observed, epochs[t], right[t] - before[t], given[t] - before[t])
     return _asked_way(training, observed, by_status(worst(statuses), PASSED))
 
 
@@ -255,7 +260,7 @@ def judge_epochs(training: Training, observed: Observed, *, late: bool = False, 
     if training.epochs == count + late or (batches > 1 and training.epochs == passes):
         return PASSED
     if count == 1 and differentiates_after_loop(observed.source):
-        return failed("epochs.below-loop", expected=training.epochs)
+        return failed(BELOW, expected=training.epochs)
     if observed.error is not None and count < training.epochs:
         stopped = Message("epochs.stopped", {"expected": training.epochs, "actual": count})
         return Finding(CheckStatus.SKIPPED, stopped)

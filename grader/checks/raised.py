@@ -36,6 +36,8 @@ TAKEN_OUT = ("data", "detach", "item")
 """What gives a loss's number without the way that led to it."""
 TARGET = "y"
 """What a loss is computed from, and a ŷ is not."""
+LOOKS = ("plt.", "print(")
+"""What a line begins with that shows something."""
 PARAMETERS = ("requires_grad", "Linear(", "Parameter(")
 """What makes parameters, wherever it stands."""
 
@@ -113,6 +115,11 @@ class Raised:
         if found is None or self._epoch.block is not None or not isinstance(call, ast.Call):
             return False
         return isinstance(call.func, ast.Name) and call.func.id == found[1]
+
+    @property
+    def is_left_open(self) -> bool:
+        """Tell whether the line says itself that nothing stands there yet: ``raise NotImplementedError``."""
+        return isinstance(self._node, ast.Raise) and self.error.startswith(NotImplementedError.__name__)
 
     @property
     def once(self) -> bool:
@@ -201,7 +208,12 @@ class _Epoch:
         return Step.STEP2 if self.is_of_target(node) or self._is_loss(node) else Step.STEP1
 
     def _step_above(self, node: ast.stmt) -> Step:
-        """Give what a line in front of the loop prepares: parameters, the optimizer, a loss to be called."""
+        """Give what a line in front of the loop prepares: parameters, the optimizer, a loss to be called.
+
+        A look, or a picture, prepares nothing.
+        """
+        if ast.unparse(node).startswith(LOOKS):
+            return Step.EPOCHS
         made = targets(node)
         steps = any(_calls(n, "step") and _uses(n) & made for n in self.inner)
         if steps or ".optim" in ast.unparse(node):

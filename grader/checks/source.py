@@ -73,6 +73,17 @@ def has_loop(source: str) -> bool:
     return bool(_loops(source))
 
 
+def names_backward(node: ast.stmt) -> bool:
+    """Tell ``loss.backward`` without brackets."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Attribute) and value.attr == "backward"
+
+
+def asks_for_gradient(source: str) -> bool:
+    """Tell whether a gradient is asked for in another way than by ``backward()``."""
+    return bool(re.search(r"\b(grad|grad_and_value)\s*\(", source))
+
+
 def has_backward(source: str) -> bool:
     """Tell whether anything is differentiated."""
     return bool(re.search(r"\b(backward|grad|grad_and_value)\s*\(", source))

@@ -29,6 +29,15 @@ def judge_init(
         return failed("init.recreated")
     alignment = observed.alignment
     wanted = flat(training.init())
+    if _none_is_there(observed):
+        return failed(
+            "init.differs",
+            wanted=shown_numbers(wanted.tolist()),
+            given=shown_numbers(observed.states[0].tolist()),
+            name=observed.names[0],
+            expected=[text(number) for number in wanted.tolist()],
+            actual=text(float(observed.states[0, 0])),
+        )
     for k, place in enumerate(alignment.places):
         if place is None:
             continue
@@ -47,6 +56,12 @@ def judge_init(
         name, expected, actual = _other_shape(observed)
         return failed("init.shape", name=name, expected=list(expected), actual=list(actual))
     return _asked_parameters(training, observed)
+
+
+def _none_is_there(observed: Observed) -> bool:
+    """Tell whether there are fewer numbers than asked for, and each starts from what is no one's start."""
+    places = observed.alignment.places
+    return not any(place is not None for place in places) and len(observed.names) < len(places)
 
 
 def _other_shape(observed: Observed) -> tuple[str, Sequence[int], Sequence[int]]:

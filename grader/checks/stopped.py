@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from grader.assignment.model import Question
-from grader.checks.finding import Finding, failed, only, result
+from grader.checks.finding import Finding, failed, result
 from grader.checks.flow import updates_before_backward
+from grader.checks.in_front import stopped_at
 from grader.checks.raised import CUT, NO_GRADIENT, Raised
 from grader.checks.source import has_loop, typed_numbers
 from grader.recording import Value
@@ -108,8 +109,8 @@ def never_ran(
 ) -> tuple[CheckResult, ...]:
     """Give the checks of a training question whose cell raised before the first backward.
 
-    One step is to blame, the others are skipped; of a text that is no Python nobody can say which.
-    ``changed`` are the names that the question's cells made.
+    One step is to blame, those in front of it earn what is seen to be right, the others are skipped; of a
+    text that is no Python nobody can say which. ``changed`` are the names that the question's cells made.
     """
     assert question.training is not None
     if (nothing := unreadable(raised.error)) is not None:
@@ -117,12 +118,13 @@ def never_ran(
     blamed = _blamed(question.training, raised, changed, data)
     no_product = blamed is Step.STEP1 and any(words in raised.error for words in NO_PRODUCT)
     if no_product and (shape := _other_shape(question.training, changed)) is not None:
-        return only(question, Step.INIT, shape)
+        return stopped_at(question, Step.INIT, shape, changed, data)
     if raised.error in ENDED:
         found = failed("check.cell-ended")
     else:
         found = failed(_said(blamed, raised.error), error=raised.error)
-    return only(question, blamed, found)
+    ran = CUT in raised.error
+    return stopped_at(question, blamed, found, changed, data, came_to_backward=ran)
 
 
 def _other_shape(training: Training, changed: Mapping[str, Value]) -> Finding | None:
@@ -163,6 +165,8 @@ def _of_the_line(training: Training, raised: Raised, changed: Mapping[str, Value
     Of a loss that computes ŷ too, and where no line is known, the message has to tell. What is no step within
     the loop, a list of losses say, is the loop's.
     """
+    if raised.is_left_open and not raised.in_loop:
+        return Step.EPOCHS
     about = next((step for words, step in SAID.items() if words in raised.error), None)
     step = raised.step
     if step is None or about in (Step.INIT, Step.STEP4) or (about is Step.STEP1 and raised.made_yhat):

@@ -14,7 +14,7 @@ from grader.checks.broken_off import broken_off
 from grader.checks.end import judge_result
 from grader.checks.finding import PASSED, Finding, failed, result
 from grader.checks.forward import Forward, judge_forward
-from grader.checks.loop import judge_clear, judge_epochs, judge_step4
+from grader.checks.loop import BELOW, judge_clear, judge_epochs, judge_step4
 from grader.checks.lost_numbers import lost_numbers
 from grader.checks.numbers import same_tensor
 from grader.checks.observed import Observed, observe
@@ -22,7 +22,8 @@ from grader.checks.raised import Raised
 from grader.checks.rows import in_order_of
 from grader.checks.sent_back import sent_back
 from grader.checks.start import judge_init
-from grader.recording import Value
+from grader.checks.undifferentiated import around
+from grader.recording import OptimizerStep, Value
 from grader.records import CheckResult, CheckStatus, Step
 from grader.runs.training_runs import TrainingRun
 from grader.training import MISFIT, Data, Training
@@ -67,6 +68,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     raised: Raised | None = None,
     accepts: Callable[[str, Tensor], bool] = lambda _name, _tensor: True,
     before: Mapping[str, Value] = MappingProxyType({}),
+    steps: Sequence[OptimizerStep] = (),
 ) -> TrainingJudgement:
     """Judge ``run`` as the answer to a training question.
 
@@ -79,6 +81,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         raised: the exception that ended the run's last cell.
         accepts: whether a tensor of this name, other than the data's, may be the student's own data.
         before: the student's names where the question's cells begin.
+        steps: those that optimizers made in front of the run, without a gradient.
     """
     training = question.training
     assert training is not None
@@ -100,6 +103,9 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     findings |= sent_back(training, observed, forward.data, namespace, findings)
     findings |= broken_off(training, observed, namespace, findings)
     findings |= lost_numbers(training, observed, findings)
+    if findings[Step.EPOCHS].message.id == BELOW:  # what the loop did all the same
+        done = around(training, source, steps)
+        findings |= {s: f for s, f in done.items() if findings[s].status is CheckStatus.SKIPPED}
     return TrainingJudgement(
         run=run,
         observed=observed,

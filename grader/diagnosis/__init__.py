@@ -37,8 +37,9 @@ def diagnose(case: Case) -> tuple[Diagnosis, ...]:
 
 def _named(case: Case) -> Iterator[Diagnosis]:
     checks = case.failed
-    if case.question.training is not None and case.observed is None:
-        checks = checks[-1:] if case.error is None else checks[:1]  # all say the same
+    alike = len({check.message.id for check in checks}) == 1
+    if case.question.training is not None and case.observed is None and alike:
+        checks = checks[-1:] if case.error is None else checks[:1]
     elif any(check.message.id == UNMOVED for check in checks):  # and so do those
         checks = tuple(c for c in checks if c.message.id != UNMOVED or c.step is Step.RESULT)
     silent = MISPLACED if case.observed is None else MISPLACED | {RAISED}

@@ -13,6 +13,7 @@ from grader.checks.source import (
     dropped_lines,
     is_clear,
     is_update,
+    names_backward,
     names_in,
     parsed,
     statements,
@@ -157,7 +158,7 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
         case Step.STEP2:
             return text.loss
         case Step.STEP3:
-            return text.backward
+            return text.backward or text.first(names_backward)
         case Step.STEP4:
             if code in OF_OPTIMIZER:
                 found = text.first(_makes_optimizer) or text.first(_steps) or text.backward

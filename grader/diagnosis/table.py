@@ -268,6 +268,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     ),
     Misconception(Step.STEP3, update.backward_twice, rules.said("step3.repeated")),
     Misconception(Step.STEP3, around.updated_without_gradient, rules.updated_without_gradient, by_hand),
+    Misconception(Step.STEP3, around.no_backward, rules.said("step3.no-backward")),
     Misconception(Step.STEP4, update.leaf_rebound, rules.said("step4.rebound"), by_hand),
     Misconception(Step.STEP4, update.leaf_in_place, rules.said("step4.in-place"), by_hand),
     Misconception(Step.STEP4, update.stale_optimizer, optimizers.stale_optimizer, with_optimizer),

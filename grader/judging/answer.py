@@ -11,10 +11,10 @@ from itertools import takewhile
 
 from grader.checks import Raised
 from grader.checks.numbers import same_tensor
-from grader.checks.source import caught, definitions, dropped_lines, names_in, parsed
+from grader.checks.source import caught, definitions, dropped_lines, made_in, names_in, parsed
 from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
-from grader.recording import Part, Recording, Value
+from grader.recording import OptimizerStep, Part, Recording, Value
 from grader.records import CellError, CellOutcome, CellStatus, Execution, MatchedBy, Submission
 from grader.runs.training_runs import Begin, TrainingRun
 
@@ -44,6 +44,21 @@ class Answer:
         """Leave out the runs that answer other questions, unless there are no others; of very many, most."""
         own = [run for run in runs if run.begin not in self.others] or runs
         return own if len(own) <= TRIES else [*own[: TRIES // 2], *own[-TRIES // 2 :]]
+
+    @property
+    def made(self) -> dict[str, Value]:
+        """The names that it changed or assigned: they may stand for the same numbers as before."""
+        assigned = {name for text in self.own_sources.values() for name in made_in(text)}
+        return {
+            name: value
+            for name, value in self.namespace.items()
+            if name in self.changed or name.partition(".")[0] in assigned
+        }
+
+    @property
+    def steps(self) -> Sequence[OptimizerStep]:
+        """All steps of optimizers, in order."""
+        return [e for record in self.recording.cells for e in record.events if isinstance(e, OptimizerStep)]
 
     @property
     def raised(self) -> Raised | None:

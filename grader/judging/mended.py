@@ -18,6 +18,7 @@ from typing import Any
 from torch import Tensor
 
 from grader.assignment.model import Assignment, CheckSpec, Question
+from grader.checks.forward import SECOND_TIME
 from grader.checks.source import made_in, parsed
 from grader.ending import in_thread
 from grader.execution import execute_async
@@ -25,6 +26,7 @@ from grader.execution.kernel import KernelFactory
 from grader.judging.gaps import gaps, missed_name
 from grader.judging.judge import judge
 from grader.judging.questions import Judged
+from grader.judging.uncalled import but_step3, misses_gradient, with_brackets
 from grader.recording import Value
 from grader.records import (
     CellOutcome,
@@ -38,6 +40,8 @@ from grader.records import (
 
 GIVEN = ""
 """Stands for the cells that were handed out, among the ids of questions."""
+CALLED = "()"
+"""Stands there for the brackets of every ``backward``."""
 LOST = (CheckStatus.FAILED, CheckStatus.ERROR)
 DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
@@ -45,12 +49,16 @@ STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
 
 @dataclass(frozen=True)
 class Mend:
-    """A notebook in which the data that some questions ask for are put right; the names of the last one's."""
+    """A notebook in which the data that some questions ask for are put right; the names of the last one's.
+
+    ``called`` are questions whose ``backward`` has got its brackets.
+    """
 
     submission: Submission
     questions: frozenset[str]
     names: tuple[str, ...]
     flag: str = "flag.mended"
+    called: frozenset[str] = frozenset()
 
 
 async def judged_mended(  # noqa: PLR0913 - the first run's arguments and its outcome
@@ -105,7 +113,47 @@ def mend(
             kept = _without_error(sources[place], outcomes[place])
             sources[place] = "\n".join([kept, *lines.values()])
             return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
+    computed = _computed(judged, execution, data, done)
+    if computed is None:
+        return None if CALLED in done else _with_brackets(submission, judged, done)
+    name, place = computed
+    sources = {cell.index: cell.source for cell in submission.cells}
+    sources[place] = f"{sources[place]}\n{name} = {_put_right(name, None, data[name])}"
+    return Mend(_with_sources(submission, sources), done | {name}, (name,), "flag.freed")
+
+
+def _computed(
+    judged: Sequence[Judged], execution: Execution, data: Mapping[str, Any], done: Collection[str]
+) -> tuple[str, int] | None:
+    """Give a name of the data that had become a network's ŷ, ``y = net(x)``, and the cell that made it so.
+
+    The graph that leads to it is gone after one backward: every training on it ends in its second epoch.
+    """
+    for one in judged:
+        if SECOND_TIME not in (one.case.error or "") or one.report.matched is None:
+            continue
+        first = min(one.report.matched.cells)
+        for name in data.keys() - done:
+            made = [r for r in execution.recording.cells if r.cell < first and name in r.values]
+            if made and made[-1].values[name].requires_grad:
+                return name, made[-1].cell
     return None
+
+
+def _with_brackets(submission: Submission, judged: Sequence[Judged], done: frozenset[str]) -> Mend | None:
+    """Call what was left without brackets, if an update below it missed the gradient."""
+    sources, called = {cell.index: cell.source for cell in submission.cells}, set()
+    for one in judged:
+        cells = one.report.matched.cells if one.report.matched and misses_gradient(one) else ()
+        for cell in cells:
+            if (text := with_brackets(sources[cell])) != sources[cell]:
+                sources[cell] = text
+                called.add(one.report.id)
+    if not called:
+        return None
+    return Mend(
+        _with_sources(submission, sources), done | {CALLED}, (), "flag.called", called=frozenset(called)
+    )
 
 
 def _missed(execution: Execution) -> set[str]:
@@ -132,7 +180,9 @@ def taken_over(
     found = gaps(execution, put.submission.cells)
     again = judge(put.submission, assignment, execution, found).questions
     return tuple(
-        _flagged(two, question, put) if question.id not in put.questions and _helped(one, two) else one
+        _flagged(but_step3(one, two) if question.id in put.called else two, question, put)
+        if question.id not in put.questions and _helped(one, two)
+        else one
         for question, one, two in zip(assignment.questions, judged, again, strict=True)
     )
 

@@ -19,6 +19,7 @@ from grader.checks import (
     no_run,
     pick,
     was_cut,
+    without_backward,
 )
 from grader.diagnosis import Case, diagnose
 from grader.judging.answer import Answer, answer_of
@@ -130,6 +131,7 @@ def _judge_training(
             raised=answer.raised_in(run.cells[-1]),
             accepts=partial(own.accepts, recording, begin),
             before=recording.namespace(begin.cell, begin.after),
+            steps=[step for step in answer.steps if (step.cell, step.seq) < run.begin[:2]],
         )
         readings = (run.mirrored, run.averaged, run.before_copy, run)
         found = [judge(one, namespace=namespace) for one in readings if one is not None]
@@ -201,11 +203,12 @@ def _without_run(question: Question, matched: Matched, answer: Answer, data: Dat
     runs = answer.own(training_runs(answer.recording))
     cuts = (cut_off(run, data, answer.changed) for run in runs)
     if (cut := next(filter(None, cuts), None)) is not None:
-        checks = was_cut(question, cut)
+        checks = was_cut(question, cut, answer.made, data)
     elif answer.raised is not None:
-        checks = never_ran(question, answer.raised, answer.changed, data)
+        checks = never_ran(question, answer.raised, answer.made, data)
     else:
-        checks = no_run(question, "check.no-run")
+        nothing = without_backward(question, source, answer.made, data, answer.steps)
+        checks = nothing or no_run(question, "check.no-run")
     case = _case(question, checks, answer)
     return Judged(_report(case, matched), case)
 

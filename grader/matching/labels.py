@@ -12,7 +12,8 @@ from grader.records import MatchedBy, SourceCell
 MARKER = re.compile(r"^[ \t]*#+[ \t]*문제[ \t]*[:：][ \t]*([\w-]+)", re.MULTILINE)
 SETUP = re.compile(r"(import|from)\s|[%!]")
 CHECKING = re.compile(r"%check\b|%(re)?load_ext grader$|import grader$|grader\.check\(")
-NOTHING = {"", "pass", "..."}
+NOTHING = re.compile(r"(?:pass|\.\.\.|raise NotImplementedError(?:\([^()]*\))?)?(?:\s+#.*)?")
+"""What stands where an answer should be written."""
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s", re.MULTILINE)
 
 
@@ -50,13 +51,13 @@ def read_labels(
 
 
 def has_code(source: str, *, setup: bool = True) -> bool:
-    """Tell whether a text holds more than comments, blank lines, ``pass`` and calls of the student's checker.
+    """Tell whether a text holds more than comments, ``pass`` or the like, and calls of the student's checker.
 
     Without ``setup`` imports and lines for IPython or the shell are nothing, either.
     """
     lines = [line.strip() for line in source.splitlines()]
     code = [line for line in lines if not line.startswith("#") and not CHECKING.match(line)]
-    return any(line not in NOTHING and (setup or not SETUP.match(line)) for line in code)
+    return any(not NOTHING.fullmatch(line) and (setup or not SETUP.match(line)) for line in code)
 
 
 def lines_of(source: str, part: Part) -> str:

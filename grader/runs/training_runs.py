@@ -12,6 +12,7 @@ from grader.runs.chunks import added_up
 from grader.runs.ends import after_last, at_the_end
 from grader.runs.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
 from grader.runs.gradients import ALL, choice, chosen
+from grader.runs.looks import is_a_look, looks_below, looks_in_front, stays_put
 from grader.runs.parameters import recorded_count
 from grader.runs.sums import taken_apart
 
@@ -214,11 +215,11 @@ class _Run:
 
     def _drop_looks(self) -> None:
         """Drop backwards before the loop that were only looked at: cleared again, without an update."""
-        while len(self.groups) > 1 and _only_looked_at(*self.groups[:2]):
-            shift = self.indices[1]
-            self.groups, self.indices = self.groups[1:], [index - shift for index in self.indices[1:]]
+        while count := looks_in_front(self.groups):
+            shift = self.indices[count]
+            self.groups, self.indices = self.groups[count:], [index - shift for index in self.indices[count:]]
         pairs = enumerate(pairwise(self.groups))
-        if looks := [i for i, pair in pairs if _is_a_look(*pair) and self._moves(i)]:
+        if looks := [i for i, pair in pairs if is_a_look(*pair) and self._moves(i)]:
             left = [i for i in range(len(self.groups)) if i not in looks]
             self.indices = [self.indices[i] - bisect(looks, i) for i in left]
             self.groups = [self.groups[i] for i in left]
@@ -231,45 +232,22 @@ class _Run:
         if not any(self.groups[place].last_after):
             return False
         pairs = chain(pairwise(self.groups[place:]), reversed(list(pairwise(self.groups[: place + 1]))))
-        update = next((pair for pair in pairs if not _stays_put(*pair)), None)
+        update = next((pair for pair in pairs if not stays_put(*pair)), None)
         return update is not None and _moved(*update)
 
     def _drop_last_look(self, recording: Recording) -> None:
         """Drop a last backward that no update followed: a look, or the end of a loop that updates first."""
+        if (count := looks_below(self.groups)) > 1:  # of several one is left, which may be the training's
+            self.groups, self.indices = self.groups[: 1 - count], self.indices[: 1 - count]
         if len(self.groups) < 2 or self.indices[-1] != self.indices[-2] + 1:
             return
         previous, last = self.groups[-2:]
-        if _same_loop(previous, last) and any(map(_stays_put, self.groups, self.groups[1:-1])):
+        if _same_loop(previous, last) and any(map(stays_put, self.groups, self.groups[1:-1])):
             return  # the loop leaves out updates, the last one too
         nowhere = not last.steps if previous.steps else _stayed(previous, last, recording)
         elsewhere = bool(previous.steps) and not _same_loop(previous, last)
         if nowhere and (elsewhere or _moved(previous, last)):
             self.groups, self.indices = self.groups[:-1], self.indices[:-1]
-
-
-def _is_a_look(group: EpochEvents, following: EpochEvents) -> bool:
-    """Tell whether a gradient was asked for again before anything moved, and the first one adds up nowhere.
-
-    That of ``autograd.grad`` never does, that of a ``backward()`` in another line where it was cleared.
-    """
-    if group.steps or group.epoch + 1 != following.epoch or not _stays_put(group, following):
-        return False
-    adds_up = any(event.via != "grad" for event in group.backwards)
-    elsewhere = group.backwards[0].line != following.backwards[0].line and _is_cleared(following)
-    return elsewhere or not adds_up
-
-
-def _only_looked_at(group: EpochEvents, following: EpochEvents) -> bool:
-    in_loop = bool(group.steps) or group.backwards[0].line == following.backwards[0].line
-    return not in_loop and _is_cleared(following) and _stays_put(group, following)
-
-
-def _stays_put(group: EpochEvents, following: EpochEvents) -> bool:
-    return equal(group.first_values, following.first_values)
-
-
-def _is_cleared(group: EpochEvents) -> bool:
-    return not any(any(leaf.before or ()) for leaf in group.leaves)
 
 
 def _moved(previous: EpochEvents, last: EpochEvents) -> bool:

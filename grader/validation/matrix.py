@@ -37,12 +37,18 @@ def matrix(assignment: Assignment) -> tuple[Trial, ...]:
 
 
 def applicable(training: Training, data: Data) -> list[Misconception]:
-    """Give the misconceptions that can befall a training; of two that come to the same here, the first."""
+    """Give the misconceptions that can befall a training; of two that come to the same here, the first.
+
+    One that costs another step where less of it is seen is tried where all is.
+    """
     found: list[Misconception] = []
     for one in MISCONCEPTIONS:
         rivals = [other for other in found if other.step is one.step]
-        if one.applies(training, data) and all(
-            differ(other.make(training), one.make(training), data) for other in rivals
+        seen = any(other.make is one.make for other in found)
+        if (
+            not seen
+            and one.applies(training, data)
+            and all(differ(other.make(training), one.make(training), data) for other in rivals)
         ):
             found.append(one)
     return found

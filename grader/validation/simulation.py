@@ -85,10 +85,13 @@ def simulate(training: Training, data: Data, question: str) -> tuple[Submission,
         _epoch(loop, epoch)
     if flow == "rebound":
         _rebind(loop)
+    asking = not silent or flow == "no-backward"
     values = {} if flow == "integer-parameter" else {
-        name: Value("tensor", tuple(value.shape), "float32", value, requires_grad=not silent)
+        name: Value("tensor", tuple(value.shape), "float32", value, requires_grad=asking)
         for name, value in loop.p.items()
     }  # fmt: skip
+    if flow == "no-backward":
+        values |= _never_sent_back(loop)
     if flow == "float64":
         x = getattr(data, given)
         values[given] = Value("tensor", tuple(x.shape), "float64", x.double())
@@ -157,6 +160,16 @@ def _epoch(loop: _Loop, epoch: int) -> None:
     elif flow != "stale-optimizer":  # which clears what it holds itself
         loop.left = training.clear(loop.left)
     loop.p = following
+
+
+def _never_sent_back(loop: _Loop) -> dict[str, Value]:
+    """Write down steps that found no gradient; give ŷ and loss, which are those of the start."""
+    if loop.training.optimizer:
+        for epoch in range(loop.training.epochs):
+            loop.events.append(_step(loop, epoch, loop.left, loop.p))
+    yhat, loss, _ = loop.training.step3(loop.p, loop.data)
+    made = {"yhat": yhat.detach(), "loss": loss.detach()}
+    return {n: Value("tensor", tuple(v.shape), "float32", v, requires_grad=True) for n, v in made.items()}
 
 
 def _backward(

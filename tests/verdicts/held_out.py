@@ -747,7 +747,7 @@ for i in range(30):
     loss.backward()
     opt.step()
     opt.zero_grad()""", unseen="step4 clear epochs result"),
-    wrong("backward without ()", "sgd-bias", REST, "no-backward", NET + """
+    wrong("backward without ()", "sgd-bias", "step3", "no-backward", NET + """
 opt = torch.optim.SGD(net.parameters(), lr=0.1)
 for epoc in range(30):
     loss = ((y - net(x)) ** 2).mean()
@@ -1048,7 +1048,7 @@ for i in range(30):
     yhat = X @ theta
     loss = torch.mean((y - yhat) ** 2)
     g = torch.autograd.grad(loss, theta)[0]
-    theta = theta - 0.1 * g""", unseen=but("init")),
+    theta = theta - 0.1 * g""", unseen=but("init", "step1", "step2")),
     wrong("from 1, over 200", "sgd-what", "step2 epochs", "half-loss epochs", THETA + """
 opt = torch.optim.SGD([theta], lr=0.1)
 for i in range(1, 30):

@@ -142,8 +142,8 @@ WRONG_LOOPS = (
     loop("sigmoid-missing", BCE.but(yhat="yhat = l1(x)"), "step1"),
     loop("sigmoid-twice", MSE.but(yhat="yhat = a1(a1(l1(x)))"), "step1"),
     loop("sigmoid-twice", BCE.but(yhat="yhat = a1(a1(l1(x)))"), "step1"),
-    loop("logits-for-probability, raises", BY_SGD.but(loss="loss = torch.nn.BCELoss()(l1(x), y)"), "step2", "init step1 step3 step4 clear epochs result"),
-    loop("logits-for-probability, raises in two lines", BY_SGD.but(yhat="yhat = l1(x)", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step2", "init step1 step3 step4 clear epochs result"),
+    loop("logits-for-probability, raises", BY_SGD.but(loss="loss = torch.nn.BCELoss()(l1(x), y)"), "step2", "step3 step4 clear epochs result"),
+    loop("logits-for-probability, raises in two lines", BY_SGD.but(yhat="yhat = l1(x)", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step2", "step1 step3 step4 clear epochs result"),
     loop("logits-for-probability", BY_SGD.but(loss="loss = torch.nn.BCEWithLogitsLoss()(a1(l1(x)), y)"), "step2"),
     loop("logits-for-probability", BCE.but(loss="loss = torch.nn.BCEWithLogitsLoss()(yhat, y)"), "step2"),
     *(
@@ -189,7 +189,7 @@ WRONG_LOOPS = (
     loop("sigmoid-twice, 1 - ŷ named and first", BCE.but(yhat="yhat = a1(a1(l1(x)))\nq = 1 - yhat", loss="loss = -torch.mean((1 - y) * torch.log(q) + y * torch.log(yhat))"), "step1"),
     loop("tanh", MSE.but(yhat="yhat = torch.tanh(l1(x))"), "step1"),
     loop("tanh", BCE.but(yhat="yhat = torch.tanh(l1(x))"), "step1"),
-    loop("tanh, BCELoss raises", BY_SGD.but(yhat="yhat = torch.tanh(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1", "init step2 step3 step4 clear epochs result"),
+    loop("tanh, BCELoss raises", BY_SGD.but(yhat="yhat = torch.tanh(l1(x))", loss="loss = torch.nn.BCELoss()(yhat, y)"), "step1", "step2 step3 step4 clear epochs result"),
     *(
         loop(f"mse-for-bce, of a ŷ that has no logarithm: {name}", one.but(yhat=f"yhat = {yhat}", loss=MSE.loss), "step1 step2")
         for one in (BCE, BY_SGD)
@@ -202,7 +202,7 @@ WRONG_LOOPS = (
     loop("absolute, of ŷ cut off", BCE.but(yhat=f"yhat = {OUTSIDE['cut off']}", loss="loss = torch.mean(torch.abs(y - yhat))"), "step1 step2"),
     loop("sum-for-mean, of ŷ cut off", BCE.but(yhat=f"yhat = {OUTSIDE['cut off']}", loss="loss = torch.nn.BCELoss(reduction='sum')(yhat, y)"), "step1 step2"),
     loop("target-is-probability, of ŷ cut off", BY_SGD.but(yhat=f"yhat = {OUTSIDE['cut off']}", loss="loss = torch.nn.BCELoss()(yhat, v)"), "step1 step2"),
-    loop("thresholded", MSE.but(yhat="yhat = (a1(l1(x)) > 0.5).float()"), "step1", "init step2 step3 step4 clear epochs result"),
+    loop("thresholded", MSE.but(yhat="yhat = (a1(l1(x)) > 0.5).float()"), "step1", "step2 step3 step4 clear epochs result"),
     loop("rounded", MSE.but(yhat="yhat = torch.round(a1(l1(x)))"), "step1"),
     loop("a tenth of the epochs", MSE.but(epochs=TENTH), "epochs"),
     loop("a tenth of the epochs", BY_SGD.but(epochs=TENTH), "epochs"),

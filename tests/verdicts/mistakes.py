@@ -66,7 +66,7 @@ STEPS = (
     ),
     row("leaf-rebound", by_hand("sse", "wrong-sign").but(update="What = What - 1/1000 * What.grad"), "step4",
         "clear epochs"),
-    row("requires-grad-missing", LOOPS["sse"].but(before="What = torch.tensor([[-5.0], [10.0]])"), "init", but("init")),
+    row("requires-grad-missing", LOOPS["sse"].but(before="What = torch.tensor([[-5.0], [10.0]])"), "init", but("init", "step1", "step2")),
     row("integer-parameter", HAND.but(before=WHAT.replace(".0", "")), "init", but("init")),
     row("forward-outside-loop", stale("sgd-bias"), "step1", "clear epochs"),
     row(
@@ -111,7 +111,7 @@ STEPS = (
     row("epochs", HAND.but(after=HAND.but(before="").source), "epochs", how="run twice"),
     row("hard-coded", Loop("net-nobias-train", "net = torch.nn.Linear(2, 1, bias=False)", "", "", "", "",
                            backward="", head="", after=TYPED["net-nobias-train"]), ALL),
-    row("float64", LOOPS["net-bias-train"].but(before=f"x64 = x.double()\n{NET}", yhat="yhat = net(x64)"), "step1", but("step1")),
+    row("float64", LOOPS["net-bias-train"].but(before=f"x64 = x.double()\n{NET}", yhat="yhat = net(x64)"), "step1", but("init", "step1")),
     # beyond the list
     row("leaf-in-place", HAND.but(update="What -= 1/10 * What.grad"), "step4", "clear epochs result"),
     row(
@@ -125,7 +125,7 @@ STEPS = (
     row("gradient-sometimes-cleared", LOOPS["sgd-what"].but(clear="if epoc % 2:\n    optimizr.zero_grad()"), "clear"),
     row("backward-twice", LOOPS["sgd-scalars"].but(backward="loss.backward(retain_graph=True)\nloss.backward()"), "step3"),
     row("never-updated", OPT.but(update="optimizr.step"), "step4"),
-    row("no-backward", OPT.but(backward="loss.backward"), ALL),
+    row("no-backward", OPT.but(backward="loss.backward"), "step3"),
     row("optimizer-settings", held("sgd-nobias", "SGD({}, lr=1/10, momentum=.9)"), "step4"),
     row("start-at-zero", LOOPS["sgd-scalars"].but(before=f"{SCALARS.replace('-5', '0').replace('10', '0')}\n{sgd('[b, w]')}"), "init"),
 )  # fmt: skip
@@ -154,7 +154,7 @@ LOGISTIC = (
     row("sigmoid-missing", MSE.but(yhat="yhat = l1(x)"), "step1"),
     row("sigmoid-twice", MSE.but(yhat="yhat = a1(a1(l1(x)))"), "step1"),
     row("sigmoid-twice", BCE.but(yhat="yhat = a1(a1(l1(x)))"), "step1"),
-    row("logits-for-probability", SGD.but(yhat="", loss="loss = torch.nn.BCELoss()(l1(x), y)"), "step2", but("step2")),
+    row("logits-for-probability", SGD.but(yhat="", loss="loss = torch.nn.BCELoss()(l1(x), y)"), "step2", but("init", "step2")),
     row("logits-for-probability", SGD.but(loss="loss = torch.nn.BCEWithLogitsLoss()(yhat, y)"), "step2", how="twice"),
     row("mse-for-bce", BCE.but(loss=MSE.loss), "step2"),
     row("bce-for-mse", MSE.but(loss=BCE.loss), "step2"),

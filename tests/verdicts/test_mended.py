@@ -41,6 +41,23 @@ def lost(run_cells, assignment):
     return lost
 
 
+def test_a_backward_without_brackets_costs_step_3_alone(lost):
+    """By hand, where the update raises, what follows is judged on a run that calls it."""
+    by_hand = [
+        ("mse", LOOPS["mse"].but(backward="loss.backward  # ∇ 미분").source),
+        ("net-bias-train", LOOPS["net-bias-train"].but(backward="loss.backward", clear="").source),
+    ]
+
+    assert {"mse.step3", "net-bias-train.step3", "net-bias-train.clear"} == lost([DATA, *by_hand, BELOW[2]])
+
+
+def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
+    """The graph that leads to ``y = net(x)`` is freed by the first epoch; trainings are judged without."""
+    named = ("net-bias", "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)\ny = yhat")
+
+    assert {"sse.clear"} == lost([DATA, named, BELOW[0], BELOW[2]])
+
+
 @pytest.mark.parametrize(
     ("data", "loses"),
     [

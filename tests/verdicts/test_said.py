@@ -19,6 +19,14 @@ SCHEDULE = """for group in optimizr.param_groups:
             "step4.rate-later",
             {"epoch": 10, "expected": 0.1, "actual": 0.05},
         ),
+        (
+            "net-bias-train",
+            LOOPS["net-bias-train"]
+            .but(backward="loss.backward()\ntorch.nn.utils.clip_grad_norm_(net.parameters(), 2)")
+            .source,
+            "step4.clipped",
+            {"epoch": 1, "length": 2.0},
+        ),
     ],
 )
 def test_what_is_wrong_is_said(graded_cells, question, source, message, params):

@@ -285,7 +285,7 @@ def test_a_disaster_costs_only_what_it_touches(graded, name):
     )
     scores = {one.id: one.score for one in report.questions if one.matched is not None}
 
-    assert {"data": 10.0, "sse": 8.0, "mse": 0.0, "net-bias-train": 8.0, "sgd-what": 0.0} == scores
+    assert {"data": 10.0, "sse": 8.0, "mse": 0.0, "net-bias-train": 8.0, "sgd-what": 1.0} == scores
     assert [(4, status), (6, CellStatus.RAISED)] == [
         (cell.index, cell.status) for cell in report.cells if cell.status is not CellStatus.OK
     ]

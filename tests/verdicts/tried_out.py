@@ -135,7 +135,21 @@ def data(name: str, line: str) -> Answer:
     return Answer(f"data: {name}", (("data", f"{DATA[1]}\n{line}"), *trained), named=())
 
 
+LOOKS = """for i in range(5):
+    l = torch.mean((y - X @ What) ** 2)
+    l.backward()
+    print(l.item(), What.grad)
+    What.grad = None
+"""
 SHUFFLED = "i = torch.randperm(100)\nx, y, X = x[i], y[i], X[i]"
+FRONT = {
+    "step1": {"init"},
+    "step2": {"init", "step1"},
+    "step3": {"init", "step1", "step2"},
+    "step4": {"init"},
+    "clear": {"init"},
+    "epochs": {"init"},
+}
 EVERY = {"init", "step1", "step2", "step3", "step4", "clear", "epochs", "result"}
 
 
@@ -190,15 +204,14 @@ def stepped(name: str, question: str, line: str) -> Answer:
 
 
 def cut(name: str, question: str, step: str, names: str = "", **pieces: str) -> Answer:
-    """Cut the loss off from the parameters, in one step; nobody sees the others."""
-    others = EVERY - {step}
+    """Cut the loss off from the parameters, in one step; those below the backward nobody sees."""
     return wrong(
         f"cut off: {name}",
         question,
         step,
         names,
         LOOPS[question].but(**pieces).source,
-        unseen=" ".join(others),
+        unseen="step3 step4 clear epochs result",
     )
 
 
@@ -221,9 +234,11 @@ def no_rate(name: str, update: str, before: str = "") -> Answer:
     return wrong(f"a rate of nothing: {name}", "mse", "step4", "learning-rate", source)
 
 
-def raises(name: str, question: str, step: str, code: str = "", **pieces: str) -> Answer:
-    """Raise before the first backward, in one step; nobody sees the others."""
-    others = EVERY - {step}
+def raises(
+    name: str, question: str, step: str, code: str = "", seen: str | None = None, **pieces: str
+) -> Answer:
+    """Raise before the first backward, in one step; of the others those in front of it are seen."""
+    others = EVERY - {step} - (FRONT.get(step, set()) if seen is None else {*seen.split()})
     return wrong(
         f"raises: {name}", question, step, code, LOOPS[question].but(**pieces).source, unseen=" ".join(others)
     )
@@ -254,6 +269,7 @@ RIGHT = (
     data("X of two rows, turned, requires one", "X = torch.tensor([[1] * 100, df.x]).T.float()\nX.requires_grad_()"),
     right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
     right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
+    right("a loop of looks above, and one below", "mse", MSE.replace("for epoc", f"{LOOKS}for epoc") + f"\n{LOOKS}"),
     right("a look by autograd.grad", "mse", MSE, "torch.autograd.grad(torch.mean((y - X @ What) ** 2), What)"),
     right("a look before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('mean')}\n{ASKED.format('', '')}"),
     right("a look at the sum's before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('sum')}\n{ASKED.format('', '')}"),
@@ -541,7 +557,7 @@ for epoc in range(30):
     net.weight.data = net.weight.data - 0.1 * net.weight.grad
     net.zero_grad()"""),
     wrong("an optimizer that raises in a function", "sgd-bias", "step4", "", f"def main():\n{indent(LOOPS['sgd-bias'].source.replace('net.par', 'net2.par'), '    ')}\nmain()", unseen=" ".join(EVERY - {"step4"})),
-    wrong("a training that is nowhere", "mse", "epochs", "", f"{WHAT}\nfit([What], 30)", unseen=" ".join(EVERY - {"epochs"})),
+    wrong("a training that is nowhere", "mse", "epochs", "", f"{WHAT}\nfit([What], 30)", unseen=" ".join(EVERY - {"epochs", "init"})),
     wrong("cleared by an optimizer of one's own, before its step", "mse", "clear", "cleared-before-step", """
 class Descent:
     def __init__(self, params):
@@ -569,12 +585,12 @@ Trainer(torch.tensor([[-5.0], [10.0]], requires_grad=True)).fit()""", unseen="st
     *(
         wrong(f"an earlier cell's function: {step}", "mse", step, "", f"def train(What):\n{indent(LOOPS['mse'].but(before='', **piece).source, '    ')}", f"{WHAT}\ntrain(What)", unseen=unseen)
         for step, piece, unseen in (
-            ("step2", {"loss": "loss = torch.means((y - yhat) ** 2)"}, " ".join(EVERY - {"step2"})),
+            ("step2", {"loss": "loss = torch.means((y - yhat) ** 2)"}, " ".join(EVERY - {"step2", "init"})),
             ("step4", {"update": "What.data = What.data - alpha * What.grad"}, "clear epochs result"),
         )
     ),
     raises("a loss of another ŷ", "mse", "step2", before=f"{WHAT}\nyhat0 = X @ What.detach()", loss="loss = torch.mean((y - yhat0) ** 2)"),
-    wrong("raises: an earlier cell's forward, within the loss", "sgd-bias", "step1", "", "class Net(torch.nn.Linear):\n    def forward(self, x):\n        return x @ self.weights.T + self.bias", LOOPS["sgd-bias"].but(before=LOOPS["sgd-bias"].before.replace("torch.nn.Linear", "Net"), yhat="", loss="loss = torch.mean((y - net(x)) ** 2)").source, unseen=" ".join(EVERY - {"step1"})),
+    wrong("raises: an earlier cell's forward, within the loss", "sgd-bias", "step1", "", "class Net(torch.nn.Linear):\n    def forward(self, x):\n        return x @ self.weights.T + self.bias", LOOPS["sgd-bias"].but(before=LOOPS["sgd-bias"].before.replace("torch.nn.Linear", "Net"), yhat="", loss="loss = torch.mean((y - net(x)) ** 2)").source, unseen=" ".join(EVERY - {"step1", "init"})),
     wrong("raises: a forward that returns nothing", "sgd-bias", "step1", "", """
 class Trainer:
     def forward(self, x):
@@ -593,7 +609,7 @@ class Trainer:
             self.step()
 Trainer().fit()""", unseen=" ".join(EVERY - {"step1"})),
     raises("backward misspelt", "sgd-bias", "step3", backward="loss.Backward()"),
-    raises("a list that is not there", "mse", "epochs", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
+    raises("a list that is not there", "mse", "epochs", seen="init step1 step2", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
     wrong("the step misspelt", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="optimizr.stp()").source, unseen="clear epochs result"),
     wrong("clearing misspelt", "sgd-bias", "clear", "", LOOPS["sgd-bias"].but(clear="optimizr.zreo_grad()").source, unseen="epochs"),
     wrong("an update that raises in a function", "mse", "step4", "", "def update(w):\n    w.data = w.data - alpha * w.grad\n" + LOOPS["mse"].but(update="update(What)").source, unseen="clear epochs result"),
@@ -607,7 +623,7 @@ def train():
         loss.backward()
         What -= 0.1 * What.grad
         What.grad = None
-train()""", unseen="init step1 step2 step3 clear epochs result"),
+train()""", unseen="step1 step2 step3 clear epochs result"),
     wrong("another loss's gradient, saved", "mse", "step4", "", LOOPS["mse"].but(backward="torch.mean((y - yhat).abs()).backward(retain_graph=True)\ng = What.grad.clone()\nWhat.grad = None\nloss.backward()", update="What.data = What.data - 1/10 * g").source),
     wrong("half of the rows", "mse", "step1", "", f"X, y = X[:50], y[:50]\n{MSE}"),
     Answer("mse, sgd-bias: y made another costs once", (("mse", f"y = 2 * y\n{MSE}"), ("sgd-bias", SGD)), loses=frozenset({"mse.step2"})),
@@ -625,7 +641,7 @@ train()""", unseen="init step1 step2 step3 clear epochs result"),
     raises("a product of residuals", "mse", "step2", loss="loss = (y - yhat) @ (y - yhat)"),
     raises("a loss made anew", "mse", "step2", loss="loss = torch.tensor(torch.mean((y - yhat) ** 2))"),
     raises("a loss in numpy", "mse", "step2", loss="loss = torch.mean((y - yhat) ** 2).detach().numpy()"),
-    raises("no such loss", "sgd-bias", "step2", before=f"{LOOPS['sgd-bias'].before}\nlossfn = torch.nn.MSELos()", loss="loss = lossfn(yhat, y)"),
+    raises("no such loss", "sgd-bias", "step2", seen="init", before=f"{LOOPS['sgd-bias'].before}\nlossfn = torch.nn.MSELos()", loss="loss = lossfn(yhat, y)"),
     raises("a function for the loss", "mse", "step2", before=f"{WHAT}\ndef lossfn(a, b):\n    return torch.means((a - b) ** 2)", loss="loss = lossfn(yhat, y)"),
     raises("* for @", "mse", "step1", yhat="yhat = X * What"),
     raises("* for @, ŷ and loss in a line", "mse", "step1", yhat="", loss="loss = torch.mean((y - X * What) ** 2)"),
@@ -642,6 +658,7 @@ train()""", unseen="init step1 step2 step3 clear epochs result"),
     raises("the update above", "mse", "step4", yhat=f"{LOOPS['mse'].update}\nyhat = X @ What", update=""),
     raises("cleared at the head", "mse", "clear", yhat="What.grad.zero_()\nyhat = X @ What", clear=""),
     raises("cleared at the head, the net's", "net-bias-train", "clear", yhat="net.bias.grad.zero_()\nyhat = net(x)", clear=""),
+    raises("a picture above the loop", "mse", "epochs", before=f"{WHAT}\nimport matplotlib.pyplot as plt\nplt.plot(x, X @ What)"),
     raises("no such range", "mse", "epochs", head="for epoc in rnge({epochs}):"),
     raises("no such layer", "sgd-bias", "init", before=LOOPS["sgd-bias"].before.replace("Linear", "Liner")),
     stops("the value given to the name", "mse", "step4", "leaf-rebound", update="What = What.data - 1/10 * What.grad"),
@@ -678,8 +695,28 @@ for epoc in range(30):
     wrong("the update below the loop, cleared within", "sgd-bias", "step4", "", below(LOOPS["sgd-bias"], "update")),
     wrong("the update below the loop, cleared within", "mse", "step4", "", below(LOOPS["mse"], "update")),
     wrong("the update below the loop, never cleared", "mse", "step4 clear", "gradient-not-cleared", below(LOOPS["mse"].but(clear=""), "update")),
-    wrong("backward and all below the loop", "sgd-nobias", "epochs", "", below(LOOPS["sgd-nobias"], "backward", "update", "clear"), unseen="clear"),
+    wrong("backward and all below the loop", "sgd-nobias", "epochs", "", below(LOOPS["sgd-nobias"], "backward", "update", "clear")),
     wrong("backward below the loop", "mse", "epochs", "", below(LOOPS["mse"].but(clear="", update=""), "backward"), unseen="step4 clear result"),
+    wrong("backward alone below the loop", "sgd-what", "epochs", "", below(LOOPS["sgd-what"], "backward")),
+    wrong("backward without (), the sum, a rate", "sgd-what", "step2 step3 step4", "no-backward", LOOPS["sgd-what"].but(loss=LOOPS["sse"].loss, backward="loss.backward").source.replace("lr=1/10", "lr=1/100")),
+    wrong("backward never reached", "sgd-scalars", "step3", "no-backward", LOOPS["sgd-scalars"].but(backward="if epoc > 30: loss.backward()").source),
+    wrong("no brackets in a class", "sgd-bias", "step3", "no-backward", f"""{NET}
+class Trainer:
+    def __init__(self):
+        self.net = net
+    def fit(self):
+        for epoc in range(30):
+            self.loss = torch.mean((y - self.net(x)) ** 2)
+            self.loss.backward
+            optimizr.step()
+            optimizr.zero_grad()
+trainer = Trainer()
+trainer.fit()"""),
+    wrong("no brackets anywhere", "sgd-bias", "step3", "no-backward", LOOPS["sgd-bias"].but(backward="loss.backward", update="optimizr.step", clear="optimizr.zero_grad").source, unseen="step4 clear epochs result"),
+    wrong("no backward for an optimizer of a net before", "sgd-bias", "step3", "no-backward", LOOPS["sgd-bias"].but(before=f"{LOOPS['sgd-bias'].before}\nnet = torch.nn.Linear(1, 1)\nnet.bias.data, net.weight.data = torch.tensor([-5.0]), torch.tensor([[10.0]])", backward="").source, unseen="step4 epochs result"),
+    wrong("the end typed in below a loop without backward", "sgd-bias", " ".join(EVERY), "no-backward", LOOPS["sgd-bias"].but(backward="", after="net.bias.data, net.weight.data = torch.tensor([2.429]), torch.tensor([[4.0144]])").source),
+    wrong("a slope alone, from 0", "sgd-what", "init step1", "no-intercept", LOOPS["sgd-what"].but(before="What = torch.zeros(1, 1, requires_grad=True)\noptimizr = torch.optim.SGD([What], lr=1/10)", yhat="yhat = x @ What").source),
+    wrong("a wrong ŷ, the sum at a hundredth of the rate", "net-bias-train", "step1 step2", "sum-for-mean", LOOPS["net-bias-train"].but(yhat="yhat = net(x) + 1", loss=LOOPS["sse"].loss).source.replace("1/10", "1/1000")),
     wrong("no gradient any more at the update", "mse", "clear", "cleared-before-step", LOOPS["mse"].but(backward="loss.backward()\nWhat.grad = None").source, unseen="step4 epochs result"),
     wrong("minus the loss, descended", "mse", "step2", "", LOOPS["mse"].but(loss="loss = -torch.mean((y - yhat) ** 2)").source),
     wrong("a function for the gradient, not followed at first", "mse", "epochs", "epochs", HELPER + """

@@ -455,10 +455,10 @@ def _init() -> list[Answer]:
         ]
         missing = loop.before.replace(", requires_grad=True", "")
         whole = loop.before.replace("[[-5.0], [10.0]]", "[[-5], [10]]")
-        rest = ALL.replace("init ", "")
+        below = "step3 step4 clear epochs result"
         made += [
-            answer("requires-grad-missing", loop.but(before=missing), "init", unseen=rest),
-            answer("integer-parameter", loop.but(before=whole), "init", unseen=rest),
+            answer("requires-grad-missing", loop.but(before=missing), "init", unseen=below),
+            answer("integer-parameter", loop.but(before=whole), "init", unseen=f"step1 step2 {below}"),
         ]
     made.append(
         answer(
@@ -560,7 +560,12 @@ def _result() -> list[Answer]:
                 ],
                 ALL,
             ),
-            answer("no backward", loop.but(backward="", update="", clear=""), ALL),
+            answer(
+                "no backward",
+                loop.but(backward="", update="", clear=""),
+                "step3",
+                unseen="step4 clear epochs result",
+            ),
         ]
     return made
 
