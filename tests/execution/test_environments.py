@@ -123,6 +123,12 @@ CELLS = [
         "False",
         None,
     ),
+    (
+        "for f in ['/content/drive/MyDrive/4주차/n.pt', './models/n.pt', 'C:/Users/kim/n.pt']:\n"
+        "    torch.save(1, f)\n    open(f + '.txt', 'w').close()\n    print(torch.load(f))",
+        r"1\s1\s1",
+        None,
+    ),
 ]
 
 FLAGGED = [
