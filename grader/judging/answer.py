@@ -11,7 +11,8 @@ from itertools import takewhile
 
 from grader.checks import Raised
 from grader.checks.numbers import same_tensor
-from grader.checks.source import caught, definitions, dropped_lines, names_in, parsed
+from grader.checks.raised import UNKNOWN
+from grader.checks.source import caught, definitions, dropped_lines, names_in, parsed, statements, targets
 from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
 from grader.recording import Part, Recording, Value
@@ -47,9 +48,18 @@ class Answer:
 
     @property
     def raised(self) -> Raised | None:
-        """The last exception that ended one of the cells."""
-        found = [raised for part in self.parts if (raised := self.raised_in(part.cell)) is not None]
-        return found[-1] if found else None
+        """The last exception that ended one of the cells, other than for want of what one above it would have made."""
+        found: Raised | None = None
+        unmade: set[str] = set()
+        for part in self.parts:
+            if (raised := self.raised_in(part.cell)) is None:
+                continue
+            missed = UNKNOWN.search(raised.error)
+            if found is None or missed is None or missed[1] not in unmade:
+                found = raised
+            nodes = statements(lines_of(self.sources[part.cell], part))
+            unmade |= {name for node in nodes for name in targets(node)}
+        return found
 
     @property
     def error(self) -> str | None:

@@ -444,6 +444,7 @@ WRONG = (
     Answer("net-bias: a line drawn on another x than was prepared", (("data", DATA[1]), ("net-bias", VALUES["net-bias"].replace("(x)", "(2 * x)"))), frozenset({"net-bias.yhat"}), named=()),
     Answer("data: shuffled, and half the loss", (("data", f"{DATA[1]}\n{SHUFFLED}"), ("mse", LOOPS["mse"].but(loss="loss = torch.mean((y - yhat) ** 2) / 2").source)), frozenset({"mse.step2"}), named=("half-loss",)),
     wrong("shuffled in every epoch, and half the loss", "mse", "step2", "half-loss", LOOPS["mse"].but(yhat="i = torch.randperm(100)\nyhat = X[i] @ What", loss="loss = torch.mean((y[i] - yhat) ** 2) / 2").source),
+    wrong("a loss whose gradient dies after one leap", "mse", "step2", "", LOOPS["mse"].but(loss="loss = torch.mean(-1e8 / (1 + (y - yhat) ** 2))", backward="g, = torch.autograd.grad(loss, What)", update="What.data -= 1/10 * g", clear="").source),
     wrong("X shuffled in every epoch", "mse", "step1", "", LOOPS["mse"].but(yhat="yhat = X[torch.randperm(100)] @ What").source),
     *(
         updated_where(when, question)
@@ -592,6 +593,7 @@ class Trainer:
         for epoc in range(30):
             self.step()
 Trainer().fit()""", unseen=" ".join(EVERY - {"step1"})),
+    wrong("raises: whole numbers, then a look at losses that were never made", "mse", "init", "integer-parameter", LOOPS["mse"].but(before=WHAT.replace(".0", "") + "\nlosses = []").source, "losses[-1]", unseen=" ".join(EVERY - {"init"})),
     raises("backward misspelt", "sgd-bias", "step3", backward="loss.Backward()"),
     raises("a list that is not there", "mse", "epochs", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
     wrong("the step misspelt", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="optimizr.stp()").source, unseen="clear epochs result"),
