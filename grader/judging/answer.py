@@ -48,7 +48,7 @@ class Answer:
 
     @property
     def raised(self) -> Raised | None:
-        """The last exception that ended one of the cells, other than for want of what one above it would have made."""
+        """The last exception that ended one of the cells, but for what they miss of one that raised above."""
         found: Raised | None = None
         unmade: set[str] = set()
         for part in self.parts:

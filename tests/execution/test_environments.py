@@ -124,9 +124,13 @@ CELLS = [
         None,
     ),
     (
-        "for f in ['/content/drive/MyDrive/4주차/n.pt', './models/n.pt', 'C:/Users/kim/n.pt']:\n"
-        "    torch.save(1, f)\n    open(f + '.txt', 'w').close()\n    print(torch.load(f))",
-        r"1\s1\s1",
+        "for f in '/content/drive/a/n.pt', 'C:/Users/kim/n.pt':\n    torch.save(f, f)\ntorch.load(f)",
+        "kim",
+        None,
+    ),
+    (
+        "with open('./models/n.txt', 'w') as f: f.write('kept')\nopen('models/n.txt').read()",
+        "kept",
         None,
     ),
 ]

@@ -1,4 +1,4 @@
-"""Files that are written to folders which their author's machine has: ``./models``, ``/content/drive/MyDrive/4주차``.
+"""Files written to folders that their author's machine has: ``./models``, ``/content/drive/MyDrive/4주차``.
 
 A training that saves its parameters in every epoch would end with its first one, for nothing.
 """
@@ -33,7 +33,7 @@ def to_be_written(file: Any) -> Any:
     file = at_home(file)
     if isinstance(file, (str, os.PathLike)) and isinstance(text := os.fspath(file), str):
         folder = text[: max(text.rfind("/"), text.rfind("\\"), 0)]
-        if folder and not os.path.exists(folder):  # noqa: PTH110, PTH103 - a path of Windows is a name here
+        if folder and not os.path.exists(folder):  # noqa: PTH110 - a path of Windows is a name here
             with suppress(OSError):
                 os.makedirs(folder)  # noqa: PTH103 - as above
     return file
