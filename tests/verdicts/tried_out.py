@@ -682,6 +682,10 @@ for epoc in range(30):
     wrong("the update below the loop, never cleared", "mse", "step4 clear", "gradient-not-cleared", below(LOOPS["mse"].but(clear=""), "update")),
     wrong("backward and all below the loop", "sgd-nobias", "epochs", "", below(LOOPS["sgd-nobias"], "backward", "update", "clear"), unseen="clear"),
     wrong("backward below the loop", "mse", "epochs", "", below(LOOPS["mse"].but(clear="", update=""), "backward"), unseen="step4 clear result"),
+    *(
+        wrong(f"cleared before the update: {clear}", "net-bias-train", "clear", "cleared-before-step", LOOPS["net-bias-train"].but(backward=f"loss.backward()\n{clear}", clear="").source)
+        for clear in ("for p in net.parameters(): p.grad *= 0", "net.bias.grad, net.weight.grad = torch.zeros(1), torch.zeros(1, 1)")
+    ),
     wrong("no gradient any more at the update", "mse", "clear", "cleared-before-step", LOOPS["mse"].but(backward="loss.backward()\nWhat.grad = None").source, unseen="step4 epochs result"),
     wrong("minus the loss, descended", "mse", "step2", "", LOOPS["mse"].but(loss="loss = -torch.mean((y - yhat) ** 2)").source),
     wrong("a function for the gradient, not followed at first", "mse", "epochs", "epochs", HELPER + """
@@ -698,7 +702,7 @@ for p in net.parameters():
     wrong("two gradients added", "mse", "step4", "learning-rate", f"{WHAT}\n" + ASKED.format("", "").replace("* g", "* (g + h)").replace("What)\n    What", "What, retain_graph=True)\n    h, = torch.autograd.grad(loss, What)\n    What")),
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
-    wrong("w needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(10.0, requires_grad=True)", "(10.0)")),
+    wrong("w needs no gradient, ŷ within the loss", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].but(yhat="", loss="loss = torch.mean((y - b - w * x) ** 2)").source.replace("(10.0, requires_grad=True)", "(10.0)")),
     wrong("two halves, the second not cleared", "sse", "clear", "", halves("torch.sum", second="").replace("1/10", "1/1000")),
     wrong("two halves, one of them ignored", "mse", "step1", "", halves("torch.mean", update="h")),
     wrong("stopped after the loss of the start", "mse", "init step1 step2 step3 step4 clear epochs result", "", f"{WHAT}\nyhat = X @ What\nloss = torch.mean((y - yhat) ** 2)"),
