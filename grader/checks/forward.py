@@ -292,11 +292,12 @@ class _Judge:
         """Judge a run with parameters too many or too few: step 1 is wrong, step 2 is judged on its ŷ."""
         alignment = self.observed.alignment
         names = self.observed.names
-        name = None
+        name, whole = None, False
         if alignment.extra:
             extra, asked = names[alignment.extra[0]], sum(shape.numel() for shape in alignment.shapes)
             step1 = failed("step1.extra", name=extra, asked=asked, count=len(names))
-        elif (name := frozen(self.training, self.observed, self.data)) is not None:
+        elif (found := frozen(self.training, self.observed, self.data)) is not None:
+            name, whole = found
             step1 = PASSED
         else:
             missing = alignment.places.index(None)
@@ -314,7 +315,7 @@ class _Judge:
             and (finding := self._step2(t, prediction, loss)) is not None
         ]
         status = worst([finding.status for finding in seen])
-        step2 = next((f for f in seen if f.status is status), PASSED)
+        step2 = PASSED if whole else next((f for f in seen if f.status is status), PASSED)
         spread = broadcast_shape(self.observed, self.data)
         times = of_losses(seen)
         return Forward(step1, step2, PASSED, self.data, spread, frozen=name, times=times)

@@ -223,9 +223,23 @@ def parsed(source: str) -> ast.Module:
 def is_clear(node: ast.stmt) -> bool:
     """Tell whether a statement clears a gradient."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return calls(node, "zero_grad") or (calls(node, "zero_") and mentions_gradient(node))
+        filled = calls(node, "fill_") and any(map(_is_zero, node.value.args))
+        return calls(node, "zero_grad") or ((calls(node, "zero_") or filled) and mentions_gradient(node))
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.op, ast.Mult) and _is_gradient(node.target) and _is_zero(node.value)
     targets = node.targets if isinstance(node, ast.Assign) else []
-    return any(isinstance(target, ast.Attribute) and target.attr == "grad" for target in targets)
+    if isinstance(node, ast.Assign) and _is_zero(node.value):
+        targets = [target.value if isinstance(target, ast.Subscript) else target for target in targets]
+    each = (one for target in targets for one in getattr(target, "elts", [target]))
+    return any(map(_is_gradient, each))
+
+
+def _is_gradient(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "grad"
+
+
+def _is_zero(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 0
 
 
 def is_update(node: ast.stmt) -> bool:

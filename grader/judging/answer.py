@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from grader.checks import Raised
 from grader.checks.numbers import same_tensor
+from grader.checks.raised import UNKNOWN
 from grader.checks.source import caught, definitions, dropped_lines, made_in, names_in, parsed
 from grader.checks.stopped import NO_PYTHON
 from grader.matching import Matched, lines_of
@@ -62,9 +63,17 @@ class Answer:
 
     @property
     def raised(self) -> Raised | None:
-        """The last exception that ended one of the cells."""
-        found = [raised for part in self.parts if (raised := self.raised_in(part.cell)) is not None]
-        return found[-1] if found else None
+        """The last exception that ended one of the cells, but for what they miss of one that raised above."""
+        found: Raised | None = None
+        unmade: set[str] = set()
+        for part in self.parts:
+            if (raised := self.raised_in(part.cell)) is None:
+                continue
+            missed = UNKNOWN.search(raised.error)
+            if found is None or missed is None or missed[1] not in unmade:
+                found = raised
+            unmade |= made_in(self.own_sources[part.cell])
+        return found
 
     @property
     def error(self) -> str | None:

@@ -227,13 +227,11 @@ class _Run:
     def _moves(self, place: int) -> bool:
         """Tell whether a gradient could have moved anything: where a loop has arrived, it stands still.
 
-        The update after a place, or else the last one, tells how far it moves.
+        The update after a place, or else the last one, tells how far a gradient moves.
         """
-        if not any(self.groups[place].last_after):
-            return False
         pairs = chain(pairwise(self.groups[place:]), reversed(list(pairwise(self.groups[: place + 1]))))
         update = next((pair for pair in pairs if not stays_put(*pair)), None)
-        return update is not None and _moved(*update)
+        return update is not None and _would_move(self.groups[place], *update)
 
     def _drop_last_look(self, recording: Recording) -> None:
         """Drop a last backward that no update followed: a look, or the end of a loop that updates first."""
@@ -254,6 +252,14 @@ def _moved(previous: EpochEvents, last: EpochEvents) -> bool:
     """Tell whether the update between two epochs was no matter of rounding, so that another would be seen."""
     old, new = previous.first_values, last.first_values
     return any(abs(b - a) > CLEARLY * abs(b) for a, b in zip(old, new, strict=True))
+
+
+def _would_move(group: EpochEvents, before: EpochEvents, following: EpochEvents) -> bool:
+    """Tell the same of a gradient that moves as far, for its size, as that of another epoch's update did."""
+    own = zip(group.last_after, group.first_values, strict=True)
+    update = zip(before.last_after, before.first_values, following.first_values, strict=True)
+    pairs = zip(own, update, strict=True)
+    return any(abs((b - a) * g) > CLEARLY * abs(v * h) for (g, v), (h, a, b) in pairs)
 
 
 def _stayed(previous: EpochEvents, last: EpochEvents, recording: Recording) -> bool:

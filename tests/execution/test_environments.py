@@ -127,6 +127,16 @@ CELLS = [
         "False",
         None,
     ),
+    (
+        "for f in '/content/drive/a/n.pt', 'C:/Users/kim/n.pt':\n    torch.save(f, f)\ntorch.load(f)",
+        "kim",
+        None,
+    ),
+    (
+        "with open('./models/n.txt', 'w') as f: f.write('kept')\nopen('models/n.txt').read()",
+        "kept",
+        None,
+    ),
 ]
 
 FLAGGED = [

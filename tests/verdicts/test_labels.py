@@ -111,6 +111,10 @@ CASES = {
     "two questions answered by one statement, no label": Case(
         ((None, BOTH),), {"sse": BY_CONTENT, "mse": BY_CONTENT}
     ),
+    "values without a label, one as a list": Case(
+        ((None, f"{NET}\n{NET2.replace('net(X)', 'net(X).tolist()')}\n{VALUES['net-wrong']}"),),
+        dict.fromkeys(("net-bias", "net-nobias", "net-wrong"), BY_CONTENT),
+    ),
     "learning rates compared by one statement": Case(
         ((None, RATES),), {"mse": BY_CONTENT}, ("flag.unsure",), lost=("sse.step2",)
     ),

@@ -460,6 +460,7 @@ WRONG = (
     Answer("net-bias: a line drawn on another x than was prepared", (("data", DATA[1]), ("net-bias", VALUES["net-bias"].replace("(x)", "(2 * x)"))), frozenset({"net-bias.yhat"}), named=()),
     Answer("data: shuffled, and half the loss", (("data", f"{DATA[1]}\n{SHUFFLED}"), ("mse", LOOPS["mse"].but(loss="loss = torch.mean((y - yhat) ** 2) / 2").source)), frozenset({"mse.step2"}), named=("half-loss",)),
     wrong("shuffled in every epoch, and half the loss", "mse", "step2", "half-loss", LOOPS["mse"].but(yhat="i = torch.randperm(100)\nyhat = X[i] @ What", loss="loss = torch.mean((y[i] - yhat) ** 2) / 2").source),
+    wrong("a loss whose gradient dies after one leap", "mse", "step2", "", LOOPS["mse"].but(loss="loss = torch.mean(-1e8 / (1 + (y - yhat) ** 2))", backward="g, = torch.autograd.grad(loss, What)", update="What.data -= 1/10 * g", clear="").source),
     wrong("X shuffled in every epoch", "mse", "step1", "", LOOPS["mse"].but(yhat="yhat = X[torch.randperm(100)] @ What").source),
     *(
         updated_where(when, question)
@@ -608,6 +609,7 @@ class Trainer:
         for epoc in range(30):
             self.step()
 Trainer().fit()""", unseen=" ".join(EVERY - {"step1"})),
+    wrong("raises: whole numbers, then a look at losses that were never made", "mse", "init", "integer-parameter", LOOPS["mse"].but(before=WHAT.replace(".0", "") + "\nlosses = []").source, "losses[-1]", unseen=" ".join(EVERY - {"init"})),
     raises("backward misspelt", "sgd-bias", "step3", backward="loss.Backward()"),
     raises("a list that is not there", "mse", "epochs", seen="init step1 step2", loss="loss = torch.mean((y - yhat) ** 2)\nlosses.append(loss.item())"),
     wrong("the step misspelt", "sgd-bias", "step4", "", LOOPS["sgd-bias"].but(update="optimizr.stp()").source, unseen="clear epochs result"),
@@ -717,6 +719,10 @@ trainer.fit()"""),
     wrong("the end typed in below a loop without backward", "sgd-bias", " ".join(EVERY), "no-backward", LOOPS["sgd-bias"].but(backward="", after="net.bias.data, net.weight.data = torch.tensor([2.429]), torch.tensor([[4.0144]])").source),
     wrong("a slope alone, from 0", "sgd-what", "init step1", "no-intercept", LOOPS["sgd-what"].but(before="What = torch.zeros(1, 1, requires_grad=True)\noptimizr = torch.optim.SGD([What], lr=1/10)", yhat="yhat = x @ What").source),
     wrong("a wrong ŷ, the sum at a hundredth of the rate", "net-bias-train", "step1 step2", "sum-for-mean", LOOPS["net-bias-train"].but(yhat="yhat = net(x) + 1", loss=LOOPS["sse"].loss).source.replace("1/10", "1/1000")),
+    *(
+        wrong(f"cleared before the update: {clear}", "net-bias-train", "clear", "cleared-before-step", LOOPS["net-bias-train"].but(backward=f"loss.backward()\n{clear}", clear="").source)
+        for clear in ("for p in net.parameters(): p.grad *= 0", "net.bias.grad, net.weight.grad = torch.zeros(1), torch.zeros(1, 1)")
+    ),
     wrong("no gradient any more at the update", "mse", "clear", "cleared-before-step", LOOPS["mse"].but(backward="loss.backward()\nWhat.grad = None").source, unseen="step4 epochs result"),
     wrong("minus the loss, descended", "mse", "step2", "", LOOPS["mse"].but(loss="loss = -torch.mean((y - yhat) ** 2)").source),
     wrong("a function for the gradient, not followed at first", "mse", "epochs", "epochs", HELPER + """
@@ -733,7 +739,7 @@ for p in net.parameters():
     wrong("two gradients added", "mse", "step4", "learning-rate", f"{WHAT}\n" + ASKED.format("", "").replace("* g", "* (g + h)").replace("What)\n    What", "What, retain_graph=True)\n    h, = torch.autograd.grad(loss, What)\n    What")),
     wrong("the loss, maximized", "sgd-bias", "step4", "optimizer-settings", LOOPS["sgd-bias"].source.replace("lr=1/10", "lr=1/10, maximize=True")),
     wrong("b needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(-5.0, requires_grad=True)", "(-5.0)")),
-    wrong("w needs no gradient", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].source.replace("(10.0, requires_grad=True)", "(10.0)")),
+    wrong("w needs no gradient, ŷ within the loss", "sgd-scalars", "init", "requires-grad-missing", LOOPS["sgd-scalars"].but(yhat="", loss="loss = torch.mean((y - b - w * x) ** 2)").source.replace("(10.0, requires_grad=True)", "(10.0)")),
     wrong("two halves, the second not cleared", "sse", "clear", "", halves("torch.sum", second="").replace("1/10", "1/1000")),
     wrong("two halves, one of them ignored", "mse", "step1", "", halves("torch.mean", update="h")),
     wrong("stopped after the loss of the start", "mse", "init step1 step2 step3 step4 clear epochs result", "", f"{WHAT}\nyhat = X @ What\nloss = torch.mean((y - yhat) ** 2)"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.execution.child import notes
 from grader.execution.child.files import ServedFiles
-from grader.execution.child.standins import checker, colab, cuda, magics, packages, progress, served
+from grader.execution.child.standins import checker, colab, cuda, magics, packages, progress, saving, served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,7 @@ def install(shell: Any, config: Path, files: Mapping[str, str]) -> None:
     there = ServedFiles(files)
     notes.listen(notes.file_of(config))
     served.install(there)
+    saving.install()
     colab.install(there)
     magics.install(shell)
     packages.install(shell)

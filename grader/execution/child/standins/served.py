@@ -19,6 +19,7 @@ import IPython.core.interactiveshell
 from grader.execution.child.notes import note
 from grader.execution.child.standins.colab import at_home
 from grader.execution.child.standins.frames import unseen
+from grader.execution.child.standins.saving import WRITES, to_be_written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +102,9 @@ def _answer_open(served: ServedFiles) -> None:
     original = io.open
 
     def open_instead(file: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> Any:
-        return original(_instead(served, file, mode), mode, *args, **kwargs)
+        writes = isinstance(mode, str) and WRITES.search(mode)
+        there = to_be_written(file) if writes else _instead(served, file, mode)
+        return original(there, mode, *args, **kwargs)
 
     open_file = unseen(open_instead, original)
     builtins.open = io.open = open_file
