@@ -85,7 +85,8 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         with undisturbed():
             from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
 
-            kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold))
+            unseen = (chosen, *paths)
+            kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold, unseen=unseen))
             # torch takes a second or two, in which the warm-kernel server imports it as well
             from grader.assignment.file import load  # noqa: PLC0415
             from grader.assignment.toml import override  # noqa: PLC0415
