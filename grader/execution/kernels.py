@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,7 @@ def kernels(
     """
     if confined:
         protections.require_linux()
-        require_unseen(unseen)
+        require_unseen((*unseen, Path(tempfile.gettempdir())))
         with WarmKernels(_policy, fresh=cold) as confining:  # which imports while the machine is tried
             protections.require()
             confining.sandbox = protections.description()

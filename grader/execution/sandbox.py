@@ -91,7 +91,7 @@ def policy_for(workspace: Workspace, *, view: bool) -> dict[str, Any]:
 def require_unseen(paths: Iterable[Path]) -> None:
     """Raise ``SandboxError`` if one of the paths lies where every submission may read."""
     for path in paths:
-        own = path.resolve()
+        own = Path(os.path.realpath(path))  # a link may lead to itself
         for place in map(Path, (*_python(), *SYSTEM)):
             if own.is_relative_to(place.resolve()):
                 raise SandboxError(
