@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 #: anybody.
 USERS = range(60945, 61184)
 
-#: Where a prefix (``/usr``, Python's own) has programs and libraries. Beside these a course may lie: containers
-#: have theirs in ``/usr/src``, and an environment can be made in the course's own folder.
+#: Where a prefix (``/usr``, Python's own) has programs and libraries. Beside these a course may lie:
+#: containers have theirs in ``/usr/src``, and an environment can be made in the course's own folder.
 OF_A_PREFIX = (
-    "bin", "etc", "fonts", "include", "lib", "lib32", "lib64", "libexec", "pyvenv.cfg", "sbin", "share", "ssl",
+    "bin", "etc", "fonts", "include", "lib", "lib32", "lib64", "libexec", "pyvenv.cfg", "sbin", "share",
+    "ssl",
 )  # fmt: skip
 
 #: Programs and libraries, and the little of /etc that they read. No account's secrets, no names of machines.
@@ -126,7 +127,8 @@ def _python() -> tuple[str, ...]:
     prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix} - {"/", str(Path.home())}
     places = {path for name, path in sysconfig.get_paths().items() if name != "data"}  # that is the prefix
     places |= {f"{prefix}/{part}" for prefix in prefixes for part in OF_A_PREFIX}
-    return tuple(sorted(map(str, map(Path, (*places, *packages, Path(grader.__file__).parent)))))
+    places |= packages | {str(Path(grader.__file__).parent)}
+    return tuple(sorted({str(Path(place)) for place in places}))
 
 
 def _allot(workspace: Workspace) -> int:

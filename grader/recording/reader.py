@@ -338,7 +338,7 @@ def _so_many(item: Any, count: int) -> Numbers | None:
 
 
 def _like(given: Numbers | None, item: Any) -> Numbers | None:
-    """Give numbers that belong to ``given`` ones, one each; without those, or of another shape, they say nothing."""
+    """Give numbers that belong to ``given`` ones, one each; where those are not there they say nothing."""
     numbers = _numbers(item)
     return numbers if numbers is not None and given is not None and len(numbers) == len(given) else None
 

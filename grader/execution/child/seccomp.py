@@ -188,7 +188,7 @@ def assemble(*, connect: bool, signal_others: bool, label: bool) -> list[Instruc
         for numbers in SIGNALS.values():
             on(numbers, _answer(errno.EPERM))
     if not label:
-        # Setting a path's time to now is how Python makes a file that may be there already: it has to open it.
+        # Setting a path's time to now is how Python makes a file that may be there: it has to open it.
         by_path = (_argument(1), (_EQUAL, 1, 0, 0), _answer(errno.EPERM))
         on(LABELS["utimensat"], _argument(2), (_EQUAL, 0, len(by_path), 0), *by_path, _answer(0))
         for numbers in LABELS.values():
