@@ -210,8 +210,10 @@ class _Reader:
         )
 
     def root(self, value: Any, shape: Any, dtype: Any) -> tuple[Numbers | None, tuple[int, ...], str]:
-        sizes = _shape(shape)
-        return _so_many(value, min(prod(sizes), SAMPLE)), sizes, str(dtype)
+        sizes, numbers = _shape(shape), _numbers(value)
+        if numbers is not None and len(numbers) not in (1, min(prod(sizes), SAMPLE)):
+            raise ValueError(f"{len(numbers)} numbers of a loss")
+        return numbers, sizes, str(dtype)
 
     def leaf(self, slot: int, number: int, value: Any, before: Any, after: Any) -> Leaf:
         name, shape, dtype = self.slots[_index(slot)]
@@ -241,13 +243,11 @@ class _Reader:
             optimizer=_text(optimizer["class"])[:200],
             settings=dict(optimizer["settings"]),
             lr=tuple(float(rate) if isinstance(rate, int | float) else None for rate in item["lr"]),
-            parameters=tuple(self.parameter(*parameter) for parameter in item["params"]),
+            parameters=tuple(
+                StepParameter(self.slots[_index(slot)][0], int(number), *map(_numbers, rest))
+                for slot, number, *rest in item["params"]
+            ),
         )
-
-    def parameter(self, slot: int, number: int, before: Any, gradient: Any, after: Any) -> StepParameter:
-        given = _numbers(before)
-        name = self.slots[_index(slot)][0]
-        return StepParameter(name, int(number), given, _like(given, gradient), _like(given, after))
 
     def line(self, item: Any) -> tuple[int, int] | None:
         """Give (notebook index of the cell, line from 1)."""
