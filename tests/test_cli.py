@@ -59,8 +59,10 @@ def answer_only(*questions):
 def one_server(kernel):
     """Let commands that want the usual kernels have those of all tests; they start others themselves."""
 
-    def usual(*, confined=True, cold=False):
-        return nullcontext(kernel) if confined and not cold else kernels(confined=confined, cold=cold)
+    def usual(*, confined=True, cold=False, **others):
+        return (
+            nullcontext(kernel) if confined and not cold else kernels(confined=confined, cold=cold, **others)
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         for module in ("grader.execution.kernels", "grader.doctor"):
@@ -228,6 +230,23 @@ def test_a_failure_of_ours_is_an_error_and_no_zero(error, said, handed_in, tmp_p
     assert (2, None, "error") == (code, result["score"], result["status"])
     assert said in result["error"]["message"]["text"]
     assert "Traceback" not in printed
+
+
+def test_names_of_files_are_no_commands_to_a_runner(handed_in, tmp_path, monkeypatch):
+    """A summary that is printed where commands are read from the log is none."""
+
+    def fail(*_, **__):
+        raise SandboxError("it is not run")
+
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setattr(grader.batch, "grade_async", fail)
+    named = shutil.copy(handed_in / "blank.ipynb", tmp_path / "::add-mask::0.ipynb")
+
+    _, printed = run("grade", STEPS, named, "--out", tmp_path / "out")
+    stopped, _, rest = printed.partition("::add-mask::")
+
+    assert re.search(r"^::stop-commands::(\w+)$", stopped, re.MULTILINE)
+    assert re.search(r"^::\w+::$", rest, re.MULTILINE)
 
 
 MISTAKES = {

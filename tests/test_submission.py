@@ -303,16 +303,18 @@ def test_what_is_no_notebook_is_said_in_one_line(handed_in, content, message):
 
 
 def test_paths_that_are_no_files_are_said_in_one_line(tmp_path):
-    """A folder, a link to nothing or to a solution, a pipe and nothing at all."""
+    """A folder, a link to nothing, to itself or to a solution, a pipe and nothing at all."""
     (tmp_path / "folder.ipynb").mkdir()
     (tmp_path / "link.ipynb").symlink_to(tmp_path / "gone")
     (tmp_path / "solved.ipynb").symlink_to(Path(__file__).parents[1] / "assignments/steps/steps.ipynb")
+    (tmp_path / "loop.ipynb").symlink_to("loop.ipynb")
     os.mkfifo(tmp_path / "pipe.ipynb")
 
     for name, message in [
         ("folder", "is a folder, not a notebook"),
         ("link", "is a link to a file that is not there"),
         ("solved", "is a link into a course"),
+        ("loop", "cannot be read"),
         ("pipe", "is not a regular file"),
         ("nothing", "there is no such file"),
     ]:

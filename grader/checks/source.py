@@ -216,7 +216,7 @@ def parsed(source: str) -> ast.Module:
     try:
         with _ONE_AT_A_TIME:
             return ast.parse(plain)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last for what is nested too deep
         return ast.Module([], [])
 
 

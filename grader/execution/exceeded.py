@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from grader.records import CellError, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.records import Limits
 
@@ -81,8 +81,8 @@ async def _used_up(limits: Limits, folder: Path, pid: int | None) -> Limit:
     while True:
         await asyncio.sleep(PAUSE)
         family = [] if pid is None else await asyncio.to_thread(descendants, pid)
-        held = await asyncio.to_thread(held_open, [] if pid is None else [pid, *family])
-        left = limits.disk_bytes - held.removed
+        held = await asyncio.to_thread(held_open, [] if pid is None else [pid, *family], folder)
+        left = limits.disk_bytes - held.removed - held.unseen * limits.file_bytes
         if await asyncio.to_thread(disk_used, folder, enough=left) >= left:
             return Limit.DISK
         if family:
@@ -107,24 +107,46 @@ def disk_used(folder: Path, *, enough: float = float("inf")) -> float:
 
 @dataclass(frozen=True)
 class Held:
-    """What processes hold open: the bytes of files that have no name any more, and how many sockets."""
+    """What processes hold: bytes of open files that have no name any more, sockets, and other such files.
+
+    Of those ``unseen``, which are mapped into memory or on their way from one process to another, nobody can
+    tell the size.
+    """
 
     removed: int
     sockets: int
+    unseen: int = 0
 
 
-def held_open(pids: Iterable[int]) -> Held:
-    """Look at the open files of processes; what several have open counts once."""
-    found = {}
+def held_open(pids: Sequence[int], folder: Path) -> Held:
+    """Look at what processes hold of ``folder`` and of sockets; what several hold counts once."""
+    found, sent = {}, {}
     for pid in pids:
         with suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
             for entry in entries:
                 with suppress(OSError):
                     about = entry.stat()
                     found[about.st_dev, about.st_ino] = about
-    files = (about for about in found.values() if stat.S_ISREG(about.st_mode) and not about.st_nlink)
-    sockets = sum(stat.S_ISSOCK(about.st_mode) for about in found.values())
-    return Held(sum(about.st_blocks * 512 for about in files), sockets)
+                    if stat.S_ISSOCK(about.st_mode):
+                        sent[about.st_ino] = _on_their_way(pid, entry.name)
+    files = [about for about in found.values() if stat.S_ISREG(about.st_mode) and not about.st_nlink]
+    mapped = {inode for pid in pids for inode in _mapped(pid, folder)} - {about.st_ino for about in files}
+    removed = sum(about.st_blocks * 512 for about in files)
+    return Held(removed, len(sent), len(mapped) + sum(sent.values()))
+
+
+def _on_their_way(pid: int, socket: str) -> int:
+    """Count the open files that were sent to a socket and not received yet."""
+    lines = Path(f"/proc/{pid}/fdinfo/{socket}").read_text("ascii").splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("scm_fds:")), 0)
+
+
+def _mapped(pid: int, folder: Path) -> Iterator[int]:
+    """Give the inodes of a folder's files that a process has mapped into its memory and that have no name."""
+    with suppress(OSError):  # it has ended
+        for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
+            if line.endswith(b" (deleted)") and b" %b/" % os.fsencode(folder) in line:
+                yield int(line.split(maxsplit=5)[4])
 
 
 def descendants(pid: int) -> list[int]:

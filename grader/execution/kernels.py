@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.execution import protections
 from grader.execution.kernel import KernelFactory, plain
-from grader.execution.sandbox import policy_for
+from grader.execution.sandbox import policy_for, require_unseen
 from grader.execution.warm import WarmKernels
 
 if TYPE_CHECKING:
@@ -17,19 +19,23 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def kernels(*, confined: bool = True, cold: bool = False) -> Iterator[KernelFactory]:
+def kernels(
+    *, confined: bool = True, cold: bool = False, unseen: Iterable[Path] = ()
+) -> Iterator[KernelFactory]:
     """Give a factory of kernels for as long as the context lasts; what it started ends with it.
 
     Args:
         confined: submissions run in the sandbox, or not at all.
         cold: every kernel comes from a Python that was started for it alone.
+        unseen: files and folders that no submission may read.
 
     Raises:
-        SandboxError: submissions are to be confined and this machine cannot.
+        SandboxError: submissions are to be confined and this machine cannot, or not from what is ``unseen``.
 
     """
     if confined:
         protections.require_linux()
+        require_unseen((*unseen, Path(tempfile.gettempdir())))
         with WarmKernels(_policy, fresh=cold) as confining:  # which imports while the machine is tried
             protections.require()
             confining.sandbox = protections.description()

@@ -22,15 +22,25 @@ import grader
 from grader.errors import SandboxError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grader.execution.workspace import Workspace
 
 #: Users that submissions run as when the grader is root, one each. No distribution gives these numbers to
 #: anybody.
 USERS = range(60945, 61184)
 
+#: Where a prefix (``/usr``, Python's own) has programs and libraries. Beside these a course may lie:
+#: containers have theirs in ``/usr/src``, and an environment can be made in the course's own folder.
+OF_A_PREFIX = (
+    "bin", "etc", "fonts", "include", "lib", "lib32", "lib64", "libexec", "pyvenv.cfg", "sbin", "share",
+    "ssl",
+)  # fmt: skip
+
 #: Programs and libraries, and the little of /etc that they read. No account's secrets, no names of machines.
 SYSTEM = (
-    "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/nix/store",
+    *(f"{prefix}/{part}" for prefix in ("/usr", "/usr/local") for part in OF_A_PREFIX),
+    "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/nix/store",
     "/etc/alternatives", "/etc/fonts", "/etc/group", "/etc/ld.so.cache", "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
     "/etc/localtime", "/etc/locale.alias", "/etc/mime.types", "/etc/nsswitch.conf", "/etc/os-release",
@@ -79,6 +89,19 @@ def policy_for(workspace: Workspace, *, view: bool) -> dict[str, Any]:
     }
 
 
+def require_unseen(paths: Iterable[Path]) -> None:
+    """Raise ``SandboxError`` if one of the paths lies where every submission may read."""
+    for path in paths:
+        own = Path(os.path.realpath(path))  # a link may lead to itself
+        for place in map(Path, (*_python(), *SYSTEM)):
+            if own.is_relative_to(place.resolve()):
+                raise SandboxError(
+                    f"{path} lies in {place}, which every submission may read: move it to another folder",
+                    "seen",
+                    {"path": str(path), "place": str(place)},
+                )
+
+
 def kill_user(uid: int) -> None:
     """Kill every process of one of ``USERS``."""
     for _ in range(100):  # each round finds what was forked in the one before
@@ -101,16 +124,11 @@ def _python() -> tuple[str, ...]:
     packages = package_folders()
     if site.ENABLE_USER_SITE:
         packages.add(site.getusersitepackages())
-    places = {
-        sys.prefix,
-        sys.exec_prefix,
-        sys.base_prefix,
-        sys.base_exec_prefix,
-        *sysconfig.get_paths().values(),
-    }
-    package = str(Path(grader.__file__).parent)
-    found = {str(Path(place)) for place in (*places, *packages, package)}
-    return tuple(sorted(found - {"/", str(Path.home())}))
+    prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix} - {"/", str(Path.home())}
+    places = {path for name, path in sysconfig.get_paths().items() if name != "data"}  # that is the prefix
+    places |= {f"{prefix}/{part}" for prefix in prefixes for part in OF_A_PREFIX}
+    places |= packages | {str(Path(grader.__file__).parent)}
+    return tuple(sorted({str(Path(place)) for place in places}))
 
 
 def _allot(workspace: Workspace) -> int:

@@ -94,7 +94,7 @@ class Titles:
         return {first: likeness[first]}
 
 
-_ID = r"""[(\[`'"「‘]\s*{0}\s*[)\]`'"」’]|문제\s*[:：]?\s*{0}(?![\w-])|^\W*{0}\W*$"""
+_ID = r"""[(\[`'"「‘]\s*+{0}\s*+[)\]`'"」’]|문제\s*+[:：]?+\s*+{0}(?![\w-])|^\W*{0}\W*$"""
 """An id in brackets or quotes, after the word 문제, or all there is: ``data`` alone is any word."""
 
 
@@ -106,7 +106,7 @@ _COUNTED = re.compile(
 """A line's own number, as in ``## 4. step1의 다른 표현``: it is no word of another title."""
 
 
-_CALL = re.compile(r"[a-z_]+\([^()가-힣]*\)")
+_CALL = re.compile(r"(?<![a-z_])[a-z_]++\([^()가-힣]*+\)")
 """``Linear(1,1)``, which has no word that ``Linear(2,1,bias=False)`` has not."""
 
 

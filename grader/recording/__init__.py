@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.recording.events import (
+    SAMPLE,
     Backward,
     CellRecord,
     Event,
@@ -19,10 +20,12 @@ from grader.recording.events import (
     StepParameter,
     Value,
     finite,
+    recorded_count,
 )
 from grader.recording.reader import files, read
 
 __all__ = [
+    "SAMPLE",
     "Backward",
     "CellRecord",
     "Event",
@@ -41,4 +44,5 @@ __all__ = [
     "files",
     "finite",
     "read",
+    "recorded_count",
 ]

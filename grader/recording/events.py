@@ -6,11 +6,22 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import prod
 from typing import Any, TypeAlias
 
 from torch import Tensor
 
+from grader.training import LARGEST
+
 Numbers: TypeAlias = tuple[float, ...]
+
+SAMPLE = 16
+"""Numbers that are recorded of a leaf with more than ``LARGEST``, evenly strided."""
+
+
+def recorded_count(shape: tuple[int, ...]) -> int:
+    """Tell how many numbers a recording has of a leaf of this shape."""
+    return prod(shape) if prod(shape) <= LARGEST else SAMPLE
 
 
 def finite(numbers: Numbers | None) -> bool:

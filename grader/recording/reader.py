@@ -10,6 +10,7 @@ import json
 import os
 import stat
 from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor
 
 from grader.recording.events import (
+    SAMPLE,
     Backward,
     CellRecord,
     Event,
@@ -32,6 +34,7 @@ from grader.recording.events import (
     Seed,
     StepParameter,
     Value,
+    recorded_count,
 )
 
 NODES = 64
@@ -198,9 +201,7 @@ class _Reader:
             backwards=int(item["backwards"]),
             via="grad" if item["via"] == "grad" else "backward",
             line=self.line(item["line"]),
-            roots=tuple(
-                Root(_numbers(value), _shape(shape), str(dtype)) for value, shape, dtype in item["roots"]
-            ),
+            roots=tuple(Root(*self.root(*root)) for root in _some(item["roots"])),
             weights=tuple(_numbers(weight) for weight in item.get("weights") or ()),
             leaves=tuple(self.leaf(*leaf) for leaf in item["leaves"]),
             touched=item["touched"] is True,
@@ -208,9 +209,18 @@ class _Reader:
             variables=None if variables is None else {str(n): self.value(v) for n, v in variables.items()},
         )
 
+    def root(self, value: Any, shape: Any, dtype: Any) -> tuple[Numbers | None, tuple[int, ...], str]:
+        sizes, numbers = _shape(shape), _numbers(value)
+        if numbers is not None and len(numbers) not in (1, min(prod(sizes), SAMPLE)):
+            raise ValueError(f"{len(numbers)} numbers of a loss")
+        return numbers, sizes, str(dtype)
+
     def leaf(self, slot: int, number: int, value: Any, before: Any, after: Any) -> Leaf:
         name, shape, dtype = self.slots[_index(slot)]
-        return Leaf(name, shape, dtype, int(number), _numbers(value), _numbers(before), _numbers(after))
+        given = _so_many(value, recorded_count(shape))
+        if given is not None and dtype not in DTYPES:
+            raise ValueError(dtype)
+        return Leaf(name, shape, dtype, int(number), given, _like(given, before), _like(given, after))
 
     def node(self, item: dict[str, Any]) -> Node:
         return Node(
@@ -317,3 +327,24 @@ def _number(item: Any) -> Any:
 
 def _numbers(item: Any) -> Numbers | None:
     return None if item is None else tuple(float(_number(number)) for number in item)
+
+
+def _so_many(item: Any, count: int) -> Numbers | None:
+    """Give numbers of which there have to be so many, where they are there."""
+    numbers = _numbers(item)
+    if numbers is not None and len(numbers) != count:
+        raise ValueError(f"{len(numbers)} numbers in place of {count}")
+    return numbers
+
+
+def _like(given: Numbers | None, item: Any) -> Numbers | None:
+    """Give numbers that belong to ``given`` ones, one each; where those are not there they say nothing."""
+    numbers = _numbers(item)
+    return numbers if numbers is not None and given is not None and len(numbers) == len(given) else None
+
+
+def _some(item: Any) -> list[Any]:
+    """Give a list with something in it."""
+    if not _list(item):
+        raise ValueError("none")
+    return list(item)

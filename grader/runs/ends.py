@@ -28,7 +28,7 @@ def _after_statement(group: EpochEvents, recording: Recording) -> Numbers | None
         return None
     named = [_named(leaf, ended.values) for leaf in group.leaves]
     own = [record.last_leaves.get(leaf.number, ()) for leaf in group.leaves]
-    return joined(named) if named == own else None
+    return joined(named) if named == own and None not in named else None
 
 
 def _begins_above(statement: tuple[int, int] | None, line: tuple[int, int] | None) -> bool:
@@ -61,7 +61,8 @@ def _leaves_at_end(group: EpochEvents, record: CellRecord) -> Numbers | None:
         if named is None:
             named = own.get(leaf.number, leaf.value if out or not its_own else None)
         out.append(named)
-    return joined(out) if all(value is not None for value in out) else None
+    there = all(value is not None for value in out)
+    return joined(out) if there and len(joined(out)) == len(group.first_values) else None
 
 
 def _named(leaf: Leaf, values: Mapping[str, Value]) -> Numbers | None:

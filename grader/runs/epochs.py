@@ -112,7 +112,7 @@ class EpochEvents:
     @property
     def key(self) -> tuple[tuple[int, ...], ...]:
         """The shapes of the leaves."""
-        return tuple(leaf.shape for leaf in self.backwards[0].leaves)
+        return shapes_of(self.backwards[0])
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -184,9 +184,14 @@ class EpochEvents:
         if self.step is None:
             return None
         held = {p.number: getattr(p, field_name) for p in self.step.parameters}
-        if not all(leaf.number in held for leaf in self.leaves):
+        if not all(leaf.number in held and _fits(held[leaf.number], leaf) for leaf in self.leaves):
             return None
         return [held[leaf.number] for leaf in self.leaves]
+
+
+def shapes_of(event: Backward) -> tuple[tuple[int, ...], ...]:
+    """Give the shapes of a backward's leaves."""
+    return tuple(leaf.shape for leaf in event.leaves)
 
 
 def gathered(recording: Recording) -> list[EpochEvents]:
@@ -206,6 +211,8 @@ def gathered(recording: Recording) -> list[EpochEvents]:
                     continue
                 key = (record.cell, event.stream, event.epoch)
                 current = groups.setdefault(key, EpochEvents(*key))
+                if current.backwards and current.key != shapes_of(backward):
+                    continue  # a recording that no recorder has made
                 current.backwards.append(backward)
                 latest |= dict.fromkeys(backward.numbers, current)
             elif isinstance(event, OptimizerStep):
@@ -273,6 +280,11 @@ def _over(values: Numbers, by: float) -> Numbers:
 
 def _negated(values: Numbers) -> Numbers:
     return tuple(-value for value in values)
+
+
+def _fits(value: Numbers | None, leaf: Leaf) -> bool:
+    """Tell whether numbers can be a leaf's: a tensor may have been given another shape."""
+    return value is None or len(value) == len(leaf.value or ())
 
 
 def _or_zero(value: Numbers | None, leaf: Leaf) -> Numbers:

@@ -7,26 +7,19 @@ from math import prod
 
 from torch import Tensor
 
-from grader.recording import Backward, Leaf, Node, Numbers, OptimizerStep, Recording
+from grader.recording import SAMPLE, Backward, Leaf, Node, Numbers, OptimizerStep, Recording
 from grader.training import LARGEST
 
 SMALL = 16
 """Numbers that a leaf has at most to be a parameter whatever becomes of it; the lecture's models have two."""
 OF_LAYERS = ("weight", "bias")
 """What the parameters of a layer are called, which are no data though they never move."""
-SAMPLE = 16
-"""Numbers that are recorded of a leaf with more than ``LARGEST``, evenly strided."""
 
 
 def recorded(tensor: Tensor) -> Tensor:
     """Give the numbers of a tensor, flat, that a recording has of a leaf."""
     numbers = tensor.flatten()
     return numbers if tensor.numel() <= LARGEST else numbers[:: tensor.numel() // SAMPLE][:SAMPLE]
-
-
-def recorded_count(shape: tuple[int, ...]) -> int:
-    """Tell how many numbers a recording has of a leaf of this shape."""
-    return prod(shape) if prod(shape) <= LARGEST else SAMPLE
 
 
 def data_leaves(recording: Recording) -> frozenset[int]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from math import isfinite
 
-from grader.recording import Numbers, Recording
+from grader.recording import Numbers, Recording, recorded_count
 from grader.runs.chunks import added_up
 from grader.runs.ends import after_last, at_the_end
 from grader.runs.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
 from grader.runs.gradients import ALL, choice, chosen
 from grader.runs.looks import is_a_look, looks_below, looks_in_front, stays_put
-from grader.runs.parameters import recorded_count
 from grader.runs.sums import taken_apart
 
 MOST = 1_000  # runs of a notebook; of more, those in the middle are forgotten, as the recorder does in a cell
@@ -160,7 +159,7 @@ class _Run:
     def add(self, group: EpochEvents) -> None:
         gap = 1
         if self.groups and self._thinned(group):
-            gap = group.epoch - self.groups[-1].epoch
+            gap = max(1, group.epoch - self.groups[-1].epoch)  # a forged one may lead back
         self.indices.append(self.indices[-1] + gap if self.indices else 0)
         self.groups.append(group)
 

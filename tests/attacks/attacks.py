@@ -84,6 +84,7 @@ READING = {
     "the references": Attack("import os\nos.listdir('{course}/reference')", error=UNSEEN),
     "a reference": opens("'{course}/reference/steps.py'"),
     "the solutions": opens("'{course}/assignments/steps/steps.ipynb'"),
+    "what lies beside programs": Attack("import os\nos.listdir('/usr/src')", error=UNSEEN),
     "another submission": opens("'{victim}/answer.txt'"),
     "other submissions' folders": Attack(
         "import glob, os\nglob.glob(os.path.expanduser('~/../../*')), "
@@ -132,6 +133,14 @@ WRITING = {
     ),
     "a million files": Attack(
         "for n in range(10**6):\n    open(f'{n}', 'w').close()", status="killed", flag="flag.limit.disk"
+    ),
+    "files without a name, mapped": Attack(
+        "import ctypes, os\nfor n in range(9):\n    with open(f'{n}', 'wb+') as file:\n"
+        "        file.write(bytes(1 << 20))\n        file.flush()\n"
+        "        ctypes.CDLL(None).mmap(None, 4096, 1, 2, file.fileno(), 0)\n    os.remove(f'{n}')\n"
+        "import time\ntime.sleep(60)",
+        status="killed",
+        flag="flag.limit.disk",
     ),
     "a thousand open files": Attack(
         "files = [open(f'{n}', 'w') for n in range(1000)]",
@@ -232,6 +241,14 @@ SYSTEM = {
         "import ctypes, shutil, _ctypes\nctypes.CDLL(shutil.copy(_ctypes.__file__, '/dev/shm/own.so'))",
         error="OSError.*(not permitted|shared object)",
     ),
+    "a lease on a file": Attack(
+        "import fcntl, os\nopen('own', 'w').close()\n"
+        "fcntl.fcntl(os.open('own', os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_WRLCK)",
+        error=REFUSED,
+    ),
+    "a thread's own open files": call("436, 90, 91, 2"),
+    "another's queue of messages": call("71, 0, 0, 0"),
+    "a watch on others' files": call("254, 0, b'/tmp', 0xFFF"),
     "a program of its own": Attack(
         "import shutil, subprocess\nshutil.copy('/bin/true', 'own')\nsubprocess.run(['./own'])", error=REFUSED
     ),

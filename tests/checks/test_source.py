@@ -59,3 +59,8 @@ def test_one_text_is_parsed_at_a_time(monkeypatch):
     source.parsed("What.grad = None")
 
     assert [True] == alone
+
+
+def test_what_is_nested_too_deep_is_no_python():
+    """Python's parser has no memory left for it; the submission is judged all the same."""
+    assert [] == source.parsed("-" * 100_000 + "1").body

@@ -73,3 +73,9 @@ def test_how_far_a_heading_reaches():
 def test_what_comments_name(source, said):
     """Those that begin a cell speak for all of it, unless others further down name another question."""
     assert said == texts_of([SourceCell(0, "code", source)], QUESTIONS)[0].evidence
+
+
+@pytest.mark.parametrize("text", ["a" * 300_000, "문제" + " " * 300_000 + "x"], ids=["a word", "blanks"])
+def test_a_text_of_any_length_is_read_once(text):
+    """One that would be read anew from each of its letters holds up the whole class."""
+    assert {} == texts_of([SourceCell(0, "code", f"# {text}")], QUESTIONS)[0].evidence

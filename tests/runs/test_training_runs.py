@@ -1,5 +1,7 @@
 """Runs are put together from events by value, on recordings made by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.recording import (
@@ -176,3 +178,16 @@ def test_a_run_goes_on_after_very_many_others(monkeypatch):
     found = training_runs(record([*first, *others], more))
 
     assert (6, 40) == (found[0].count, len(found))
+
+
+def test_what_no_recorder_has_written_does_no_harm():
+    """An epoch of other leaves, one that leads back, an optimizer's numbers of another shape."""
+    events, _ = loop(4)
+    other = replace(events[1], seq=11, leaves=events[1].leaves * 2)
+    back = [replace(events[2], seq=12, epoch=3), replace(events[3], seq=13, epoch=1, stream=0)]
+    held = StepParameter("w", 1, (1.0,), (1.0,), (1.0,))
+    step = OptimizerStep(0, 14, 14, None, None, "SGD", {}, (RATE,), (held,))
+    found = training_runs(record([*events[:2], other, *back, step]))
+
+    assert all(epoch.index >= 0 and len(epoch.gradient) == 2 for run in found for epoch in run.epochs)
+    assert {None, 2} >= {epoch.following and len(epoch.following) for run in found for epoch in run.epochs}

@@ -53,10 +53,13 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
     # Files by number in place of path, and watching what others do with theirs.
     "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264), "fanotify_init": (300, 262),
-    "fanotify_mark": (301, 263),
+    "fanotify_mark": (301, 263), "inotify_add_watch": (254, 27),
     # Memory that a user's processes share, or that counts for no process: it would pass by the limits.
     "shmget": (29, 194), "shmat": (30, 196), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
     "mq_unlink": (241, 181), "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    # What the user's other processes have of it is found by its number alone: to read, to change, to remove.
+    "shmctl": (31, 195), "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187), "semop": (65, 193),
+    "semctl": (66, 191), "semtimedop": (220, 192),
 }  # fmt: skip
 
 #: How any process of the same user is scheduled. ZMQ asks this for its own threads, for what they have
@@ -86,6 +89,7 @@ LABELS: dict[str, tuple[int | None, int | None]] = {
 ITSELF = (1, 4, 36)
 
 CLONE, CLONE3, PRCTL, FCNTL = (56, 220), (435, 435), (157, 167), (72, 25)
+CLOSE_RANGE = (436, 436)
 SOCKET, SOCKETPAIR, CONNECT = (41, 198), (53, 199), (42, 203)
 IOCTL, PRLIMIT, SETPRIORITY, SETAFFINITY = (16, 29), (302, 261), (141, 140), (203, 122)
 KILL, TGKILL, SECCOMP = (62, 129), (234, 131), (317, 277)
@@ -95,6 +99,13 @@ NAMESPACES = 0x7E020000
 
 #: The one that makes the child one of the server's, where it counts for no submission.
 SIBLING = 0x8000
+
+#: A thread's, and the open files of its process, without which the host would not see what it holds open. To
+#: leave them later is the flag of close_range.
+THREAD, FILES, LEAVE_FILES = 0x10000, 0x400, 2
+
+#: A lease on a file, by fcntl: others who open it would wait for whoever has it.
+LEASE = 1024
 
 #: Having a file's news sent to another process as a signal, by fcntl and by ioctl.
 NEWS, NEWS_BY_IOCTL = (8, 15), (0x8901, 0x8902)
@@ -150,7 +161,11 @@ def assemble(*, connect: bool, signal_others: bool, label: bool) -> list[Instruc
         on(numbers, _answer(0))
     # Flags of clone3 lie in memory, where a filter cannot look: libraries then fall back to clone.
     on(CLONE3, _answer(errno.ENOSYS))
-    on(CLONE, _argument(0), (_ANY, 0, 1, NAMESPACES | SIBLING), _answer(errno.EPERM), _ALLOWED)
+    on(
+        CLONE, _argument(0), (_ANY, 0, 1, NAMESPACES | SIBLING), _answer(errno.EPERM),
+        (_AND, 0, 0, THREAD | FILES), (_EQUAL, 0, 1, THREAD), _answer(errno.EPERM), _ALLOWED,
+    )  # fmt: skip
+    on(CLOSE_RANGE, _argument(2), (_ANY, 0, 1, LEAVE_FILES), _answer(errno.EPERM), _ALLOWED)
     on(PRCTL, _argument(0), *_answer_each(ITSELF, 0), _ALLOWED)
     # Only Unix sockets, and not datagrams: those name their receiver where a filter cannot look.
     on(SOCKET, *_unix_stream())
@@ -162,16 +177,20 @@ def assemble(*, connect: bool, signal_others: bool, label: bool) -> list[Instruc
     on(PRLIMIT, *_only_zero(0))
     on(SETAFFINITY, *_only_zero(0))
     on(SETPRIORITY, _argument(0), (_EQUAL, 1, 0, 0), _answer(errno.EPERM), *_only_zero(1))
+    held_up = (LEASE,) if signal_others else (LEASE, *NEWS)
+    on(FCNTL, _argument(1), *_answer_each(held_up, errno.EPERM), _ALLOWED)
     if not connect:
         on(CONNECT, _answer(errno.EPERM))
     if not signal_others:
         # 0 is one's own process group, which a session leader has for itself.
         on(KILL, _argument(0), (_EQUAL, 2, 0, 0), (_EQUAL, 1, 0, os.getpid()), _answer(errno.EPERM), _ALLOWED)
         on(TGKILL, _argument(0), (_EQUAL, 1, 0, os.getpid()), _answer(errno.EPERM), _ALLOWED)
-        on(FCNTL, _argument(1), *_answer_each(NEWS, errno.EPERM), _ALLOWED)
         for numbers in SIGNALS.values():
             on(numbers, _answer(errno.EPERM))
     if not label:
+        # Setting a path's time to now is how Python makes a file that may be there: it has to open it.
+        by_path = (_argument(1), (_EQUAL, 1, 0, 0), _answer(errno.EPERM))
+        on(LABELS["utimensat"], _argument(2), (_EQUAL, 0, len(by_path), 0), *by_path, _answer(0))
         for numbers in LABELS.values():
             on(numbers, _answer(0))
     return [*program, _ALLOWED]

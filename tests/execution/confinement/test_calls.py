@@ -81,6 +81,18 @@ def test_what_it_starts_stays_its_own(child):
     assert seen or child.policy["uid"] is not None  # to root every process is in sight
 
 
+def test_what_it_holds_open_is_seen(child):
+    """No thread has open files of its own, and no file is kept from others by a lease."""
+
+    def hide():
+        asked = [raw(seccomp.CLONE, 0x10F00 & ~0x400, 0, 0, 0, 0), raw(seccomp.CLOSE_RANGE, 90, 91, 2)]
+        Path("own").touch()
+        with Path("own").open("rb") as file:
+            return [*asked, raw(seccomp.FCNTL, file.fileno(), 1024, 1)], raw(seccomp.CLOSE_RANGE, 90, 91, 0)
+
+    assert (["EPERM"] * 3, 0) == tuple(child(hide))
+
+
 def test_newer_calls_are_not_there(child):
     """Nor is the other numbering of x86_64."""
     assert ["ENOSYS"] * 3 == child(lambda: [raw((n, n), 0) for n in (451, 467, 0x40000000 + 101)])

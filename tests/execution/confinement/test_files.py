@@ -12,8 +12,10 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("the sandbox is Linux's", allow_module_level=True)
 
+from grader.errors import SandboxError
 from grader.execution import protections, sandbox
 from grader.execution.child.namespaces import SHARED_MEMORY
+from grader.execution.kernels import kernels
 from grader.execution.workspace import workspace
 from grader.records import Limits
 
@@ -23,8 +25,11 @@ from .confining import ROOT, WAYS, Child, error_of
 
 @pytest.mark.parametrize(
     "path",
-    ["/etc/shadow", "/etc/hostname", "/root", "/home", "/tmp", "/proc/1/environ", "/proc/1/cmdline", "/var"],
-)
+    [
+        "/etc/shadow", "/etc/hostname", "/root", "/home", "/tmp", "/proc/1/environ", "/proc/1/cmdline", "/var",
+        "/usr", "/usr/local", "/usr/src", sys.prefix,
+    ],
+)  # fmt: skip
 def test_nothing_else_can_be_read(child, path):
     """Neither files nor the names in folders."""
     look = os.listdir if os.path.isdir(path) else Path(path).read_bytes
@@ -53,6 +58,15 @@ def test_the_course_cannot_be_seen(child, tmp_path):
     finally:
         secret.unlink()
         course.rmdir()
+
+
+def test_no_course_lies_among_the_programs():
+    """What every submission may read is no place for solutions, and not graded from."""
+    with (
+        pytest.raises(SandboxError, match="every submission may read"),
+        kernels(unseen=[Path(sys.prefix, "share/course")]),
+    ):
+        pass
 
 
 def test_nothing_else_can_be_written(child):

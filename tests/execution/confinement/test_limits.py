@@ -1,5 +1,6 @@
 """What a confined process uses at most, and how the host counts it."""
 
+import ctypes
 import errno
 import mmap
 import os
@@ -168,15 +169,37 @@ def test_a_folder_that_hides_what_it_holds_is_full(tmp_path):
 def test_what_has_no_name_is_counted(tmp_path):
     """Files that were removed and are still open, and sockets, each once."""
     with (tmp_path / "removed").open("wb") as file, socket.socket(socket.AF_UNIX):
-        before = exceeded.held_open([os.getpid()])
+        before = exceeded.held_open([os.getpid()], tmp_path)
         file.write(b"1" * 100_000)
         file.flush()
         (tmp_path / "removed").unlink()
         with socket.socket(socket.AF_UNIX):
-            held = exceeded.held_open([os.getpid(), os.getpid()])
+            held = exceeded.held_open([os.getpid(), os.getpid()], tmp_path)
 
     assert before.removed + 100_000 <= held.removed <= before.removed + 200_000
     assert before.sockets + 1 == held.sockets
+
+
+def test_what_has_no_descriptor_either_is_counted(tmp_path):
+    """Removed files that are mapped into memory, or on their way to another process: of any size."""
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for number in range(3):
+            with (tmp_path / f"{number}").open("wb+") as file:
+                file.write(b"1" * 8192)
+                file.flush()
+                if number:
+                    address = libc.mmap(None, 4096, mmap.PROT_READ, mmap.MAP_SHARED, file.fileno(), 0)
+                    libc.munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+                else:
+                    socket.send_fds(ours, [b"1"], [file.fileno()])
+                Path(file.name).unlink()
+        held = exceeded.held_open([os.getpid()], tmp_path)
+    libc.munmap(address, 4096)
+
+    assert 3 == held.unseen
 
 
 def test_shared_memory_is_counted():

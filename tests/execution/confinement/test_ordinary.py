@@ -22,6 +22,7 @@ ORDINARY = {
     "temporary": "import tempfile\nwith tempfile.NamedTemporaryFile('w+') as f:\n    f.write('x')",
     "asyncio": "import asyncio\nassert asyncio.run(asyncio.sleep(0.01, 5)) == 5",
     "copy": "import shutil, pathlib\npathlib.Path('a').write_text('x')\nshutil.copy2('a', 'b')\nshutil.move('b', 'c')",
+    "an empty file": "import pathlib\npathlib.Path('new').touch()\npathlib.Path('new').touch()\nassert pathlib.Path('new').exists()",
     "zip": "import zipfile\nwith zipfile.ZipFile('z.zip', 'w') as z:\n    z.writestr('a', 'b')",
     "sqlite": "import sqlite3\nsqlite3.connect('d.db').execute('create table t (x)')",
     "about itself": "import os, pathlib\nos.cpu_count()\npathlib.Path('/proc/self/status').read_text()\nos.listdir('/proc/self/fd')",
