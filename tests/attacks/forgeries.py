@@ -6,7 +6,7 @@ Each is a list of (question, source) cells. Nothing here has trained anything, w
 from .attacks import RECORDING
 
 TYPED = "What = torch.tensor([[2.4290], [4.0144]], requires_grad=True)"
-PRETENDED = """What = torch.tensor([[-5.0], [10.0]], requires_grad=True)
+PRETENDED = """What = torch.zeros(2, 1, requires_grad=True)
 for epoch in range(30):
     yhat = X @ What
     loss = torch.mean((y - yhat) ** 2)
