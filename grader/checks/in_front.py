@@ -22,7 +22,7 @@ from grader.checks.tolerance import ROUNDINGS, unit, verdict
 from grader.recording import Value
 from grader.records import CheckResult, CheckStatus, Step
 from grader.runs.parameters import SMALL
-from grader.training import MISFIT, Data, Training
+from grader.training import MISFIT, Data, Parameters, Training
 
 IN_ORDER = (Step.INIT, Step.STEP1, Step.STEP2)
 
@@ -60,7 +60,7 @@ def right_so_far(question: Question, changed: Mapping[str, Value], data: Data) -
     tensors, asking = [t for t, _ in names], [t for t, asks in names if asks]
     if not _stand(flat(start), tensors):
         return {}
-    seen = _steps(_at_start(training, data), flat(start), tensors, asking)
+    seen = _steps(_at_start(training, start, data), flat(start), tensors, asking)
     if not _stand(flat(start), asking):
         return seen
     shaped = any(spec.step is Step.INIT and not spec.any_shape for spec in question.checks)
@@ -84,8 +84,7 @@ def _same(value: Tensor, other: Tensor, *, shaped: bool) -> bool:
     return alike and torch.equal(value.flatten(), other.flatten().to(value.dtype))
 
 
-def _at_start(training: Training, data: Data) -> Evaluation | None:
-    start = training.init()
+def _at_start(training: Training, start: Parameters, data: Data) -> Evaluation | None:
     numbers = flat(start).reshape(1, -1)
     places = tuple(range(numbers.numel()))
     own = Alignment(tuple(start), tuple(v.shape for v in start.values()), places, (), same_shapes=True)

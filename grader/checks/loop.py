@@ -139,7 +139,7 @@ def _wrong_update(
     if factor and bool((given - factor * right).abs().amax() <= 1e-3 * given.abs().amax()):
         if abs(factor + 1) < 1e-3:
             return failed("step4.sign")
-        return _other_rate(epoch, rate, told_apart(rate * factor, rate))
+        return other_rate(epoch.index, rate, told_apart(rate * factor, rate))
     place = int((given - right).abs().nan_to_num(torch.inf).argmax())
     return failed(
         "step4.differs",
@@ -152,10 +152,10 @@ def _wrong_update(
     )
 
 
-def _other_rate(epoch: Epoch, rate: float, given: float) -> Finding:
+def other_rate(epoch: int, rate: float, given: float) -> Finding:
     """Say which learning rate it was, and from which epoch on where the first ones had the right one."""
-    if epoch.index:
-        return failed("step4.rate-later", epoch=epoch.index + 1, expected=text(rate), actual=given)
+    if epoch:
+        return failed("step4.rate-later", epoch=epoch + 1, expected=text(rate), actual=given)
     return failed("step4.rate", expected=text(rate), actual=given)
 
 
@@ -198,7 +198,7 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
         given = epoch.step.lr[0] if epoch.step and epoch.step.lr else None
         rate = training.rate(epoch.index)
         if given is not None and abs(given - rate) > 1e-6 * rate:
-            return _other_rate(epoch, rate, text(given))
+            return other_rate(epoch.index, rate, text(given))
     if not training.optimizer and used:
         return Finding(CheckStatus.BORDERLINE, Message("step4.used-optimizer", {"actual": used[0]}))
     return right

@@ -86,7 +86,7 @@ def asks_for_gradient(source: str) -> bool:
 
 def has_backward(source: str) -> bool:
     """Tell whether anything is differentiated."""
-    return bool(re.search(r"\b(backward|grad|grad_and_value)\s*\(", source))
+    return bool(re.search(r"\bbackward\s*\(", source)) or asks_for_gradient(source)
 
 
 def repeats_backward(source: str) -> bool:

@@ -30,32 +30,31 @@ def judge_init(
     alignment = observed.alignment
     wanted = flat(training.init())
     if _none_is_there(observed):
-        return failed(
-            "init.differs",
-            wanted=shown_numbers(wanted.tolist()),
-            given=shown_numbers(observed.states[0].tolist()),
-            name=observed.names[0],
-            expected=[text(number) for number in wanted.tolist()],
-            actual=text(float(observed.states[0, 0])),
-        )
+        every = [text(number) for number in wanted.tolist()]
+        return _differs(observed, wanted, every, 0, observed.states[0].tolist())
     for k, place in enumerate(alignment.places):
         if place is None:
             continue
         given = observed.states[0, place]
         if not bool((given - wanted[k]).abs() <= 4 * observed.unit * wanted[k].abs()):
             seen = [float(observed.states[0, p]) for p in alignment.places if p is not None]
-            return failed(
-                "init.differs",
-                wanted=shown_numbers(wanted.tolist()),
-                given=shown_numbers(seen),
-                name=observed.names[place],
-                expected=text(float(wanted[k])),
-                actual=text(float(given)),
-            )
+            return _differs(observed, wanted, text(float(wanted[k])), place, seen)
     if not any_shape and alignment.complete and not alignment.same_shapes:
         name, expected, actual = _other_shape(observed)
         return failed("init.shape", name=name, expected=list(expected), actual=list(actual))
     return _asked_parameters(training, observed)
+
+
+def _differs(observed: Observed, wanted: Tensor, expected: object, place: int, seen: list[float]) -> Finding:
+    """Say that the parameter at a place starts elsewhere than ``expected``."""
+    return failed(
+        "init.differs",
+        wanted=shown_numbers(wanted.tolist()),
+        given=shown_numbers(seen),
+        name=observed.names[place],
+        expected=expected,
+        actual=text(float(observed.states[0, place])),
+    )
 
 
 def _none_is_there(observed: Observed) -> bool:

@@ -81,7 +81,7 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
         raised: the exception that ended the run's last cell.
         accepts: whether a tensor of this name, other than the data's, may be the student's own data.
         before: the student's names where the question's cells begin.
-        steps: those that optimizers made in front of the run, without a gradient.
+        steps: those that optimizers made in the answer's cells.
     """
     training = question.training
     assert training is not None
@@ -104,7 +104,8 @@ def check_training(  # noqa: PLR0913 - a run and all that is known around it
     findings |= broken_off(training, observed, namespace, findings)
     findings |= lost_numbers(training, observed, findings)
     if findings[Step.EPOCHS].message.id == BELOW:  # what the loop did all the same
-        done = around(training, source, steps)
+        in_front = [step for step in steps if (step.cell, step.seq) < run.begin[:2]]
+        done = around(training, source, in_front)
         findings |= {s: f for s, f in done.items() if findings[s].status is CheckStatus.SKIPPED}
     return TrainingJudgement(
         run=run,

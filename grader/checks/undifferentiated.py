@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import torch
 
 from grader.assignment.model import Question
 from grader.checks.finding import NOT_OBSERVED, PASSED, Finding, failed, result, text
 from grader.checks.in_front import right_so_far
+from grader.checks.loop import other_rate
 from grader.checks.source import asks_for_gradient, clears, has_loop
 from grader.recording import OptimizerStep, Value
 from grader.records import CheckResult, Step
@@ -68,12 +68,7 @@ def _judge_steps(training: Training, steps: Sequence[OptimizerStep]) -> Finding:
             return failed("step4.optimizer", expected=training.optimizer, actual=step.optimizer)
         rate = training.rate(epoch)
         if any(lr is None or abs(lr - rate) > 1e-6 * rate for lr in step.lr):
-            numbers: dict[str, Any] = {"expected": text(rate), "actual": text(step.lr[0] or 0.0)}
-            return (
-                failed("step4.rate-later", epoch=epoch + 1, **numbers)
-                if epoch
-                else failed("step4.rate", **numbers)
-            )
+            return other_rate(epoch, rate, text(step.lr[0] or 0.0))
         if any(step.settings.get(name, asked[name]) != _noted(asked[name]) for name in {*asked} - {*WAYS}):
             return NOT_OBSERVED
     return PASSED

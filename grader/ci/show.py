@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +36,7 @@ def show(checked: Checked, out: Path, lang: str, log: Console) -> None:
     said = {name: OUTPUTS[name].render([report], lang) for name in ("junit", "markdown")}
     pages = {PAGE: student_page(report, lang).encode("utf-8", "replace"), RESULT: dumps(report).encode()}
     _write(out, {**pages, **{OUTPUTS[name].file: content for name, content in said.items()}})
-    with _quiet(log):
+    with github.no_commands(log):
         with log.capture() as printed:
             log.print(detail(report, lang))
         github.say(log, "\n".join(line.rstrip() for line in printed.get().splitlines()))
@@ -65,7 +63,7 @@ def show(checked: Checked, out: Path, lang: str, log: Console) -> None:
 def show_failure(error: GraderError, lang: str, log: Console) -> None:
     """Say why there is no result: in the log, beside it, and in the summary."""
     said = failure(error, lang)
-    with _quiet(log):
+    with github.no_commands(log):
         github.say(log, f"grader: {said}")
     if github.runs_here():
         github.annotate(log, [Annotation("error", "grader", said)])
@@ -88,12 +86,6 @@ def _from_here(path: Path) -> str:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
     except ValueError:
         return path.name
-
-
-@contextmanager
-def _quiet(log: Console) -> Iterator[None]:
-    with github.no_commands(log) if github.runs_here() else nullcontext():
-        yield
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -111,7 +111,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
             keep_edits(folder, lang.value)
             bar = progress.add_task(asked.title, total=len(notebooks))
             entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
-    from grader.ci.github import no_commands, runs_here  # noqa: PLC0415
+    from grader.ci.github import no_commands  # noqa: PLC0415
     from grader.records import ReportStatus  # noqa: PLC0415
     from grader.render.messages import ui  # noqa: PLC0415
     from grader.render.terminal import summary  # noqa: PLC0415
@@ -123,7 +123,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
             ui(lang.value)("grade.left-out", count=len(left), names=shown), soft_wrap=True, markup=False
         )
     reports = [entry.report for entry in entries]
-    with no_commands(out) if runs_here() else nullcontext():  # a file may have the name of one
+    with no_commands(out):  # a file may have the name of one
         out.print(summary(reports, lang.value))
     out.print(f"\n{folder / 'index.html'}", soft_wrap=True, markup=False)
     raise typer.Exit(OK if all(report.status is ReportStatus.GRADED for report in reports) else FAILED)

@@ -91,14 +91,15 @@ def policy_for(workspace: Workspace, *, view: bool) -> dict[str, Any]:
 
 def require_unseen(paths: Iterable[Path]) -> None:
     """Raise ``SandboxError`` if one of the paths lies where every submission may read."""
+    places = {place: Path(place).resolve() for place in (*_python(), *SYSTEM)}
     for path in paths:
         own = Path(os.path.realpath(path))  # a link may lead to itself
-        for place in map(Path, (*_python(), *SYSTEM)):
-            if own.is_relative_to(place.resolve()):
+        for place, real in places.items():
+            if own.is_relative_to(real):
                 raise SandboxError(
                     f"{path} lies in {place}, which every submission may read: move it to another folder",
                     "seen",
-                    {"path": str(path), "place": str(place)},
+                    {"path": str(path), "place": place},
                 )
 
 

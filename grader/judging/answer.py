@@ -56,7 +56,7 @@ class Answer:
             if name in self.changed or name.partition(".")[0] in assigned
         }
 
-    @property
+    @cached_property
     def steps(self) -> Sequence[OptimizerStep]:
         """All steps of optimizers, in order."""
         return [e for record in self.recording.cells for e in record.events if isinstance(e, OptimizerStep)]

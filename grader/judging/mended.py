@@ -100,7 +100,8 @@ def mend(
     """Put right the first data that are not there or have another form, if something below was stopped.
 
     ``done`` are questions whose data were put right in this notebook already. Before them come the cells that
-    were handed out, if a name was missed that they would have made.
+    were handed out, if a name was missed that they would have made; after them data that had become a
+    network's ŷ, and brackets of a ``backward``.
     """
     if GIVEN not in done and (missed := _missed(execution) & made_in(assignment.given)):
         return _with_given(submission, assignment.given, missed)
@@ -109,7 +110,7 @@ def mend(
         lines = {} if question.id in done else dict(_lines(question, one, data))
         place = _place(one, judged, outcomes) if lines else None
         if place is not None and _raised_below(place, execution):
-            sources = {cell.index: cell.source for cell in submission.cells}
+            sources = _sources(submission)
             kept = _without_error(sources[place], outcomes[place])
             sources[place] = "\n".join([kept, *lines.values()])
             return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
@@ -117,7 +118,7 @@ def mend(
     if computed is None:
         return None if CALLED in done else _with_brackets(submission, judged, done)
     name, place = computed
-    sources = {cell.index: cell.source for cell in submission.cells}
+    sources = _sources(submission)
     sources[place] = f"{sources[place]}\n{name} = {_put_right(name, None, data[name])}"
     return Mend(_with_sources(submission, sources), done | {name}, (name,), "flag.freed")
 
@@ -142,7 +143,7 @@ def _computed(
 
 def _with_brackets(submission: Submission, judged: Sequence[Judged], done: frozenset[str]) -> Mend | None:
     """Call what was left without brackets, if an update below it missed the gradient."""
-    sources, called = {cell.index: cell.source for cell in submission.cells}, set()
+    sources, called = _sources(submission), set()
     for one in judged:
         cells = one.report.matched.cells if one.report.matched and misses_gradient(one) else ()
         for cell in cells:
@@ -166,7 +167,7 @@ def _with_given(submission: Submission, given: str, missed: Collection[str]) -> 
     first = next((cell for cell in code if not cell.source.lstrip().startswith("%%")), None)
     if first is None:
         return None
-    sources = {cell.index: cell.source for cell in submission.cells}
+    sources = _sources(submission)
     sources[first.index] = f"exec({given!r})\n{first.source}"
     return Mend(
         _with_sources(submission, sources), frozenset({GIVEN}), tuple(sorted(missed)), "flag.given-back"
@@ -263,6 +264,10 @@ def _without_error(source: str, outcome: CellOutcome) -> str:
 def _first_line(node: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(one.lineno for one in decorators)])
+
+
+def _sources(submission: Submission) -> dict[int, str]:
+    return {cell.index: cell.source for cell in submission.cells}
 
 
 def _with_sources(submission: Submission, sources: Mapping[int, str]) -> Submission:

@@ -131,7 +131,7 @@ def _judge_training(
             raised=answer.raised_in(run.cells[-1]),
             accepts=partial(own.accepts, recording, begin),
             before=recording.namespace(begin.cell, begin.after),
-            steps=[step for step in answer.steps if (step.cell, step.seq) < run.begin[:2]],
+            steps=answer.steps,
         )
         readings = (run.mirrored, run.averaged, run.before_copy, run)
         found = [judge(one, namespace=namespace) for one in readings if one is not None]

@@ -201,7 +201,7 @@ class _Reader:
             backwards=int(item["backwards"]),
             via="grad" if item["via"] == "grad" else "backward",
             line=self.line(item["line"]),
-            roots=tuple(Root(*self.root(*root)) for root in _some(item["roots"])),
+            roots=tuple(self.root(*root) for root in _some(item["roots"])),
             weights=tuple(_numbers(weight) for weight in item.get("weights") or ()),
             leaves=tuple(self.leaf(*leaf) for leaf in item["leaves"]),
             touched=item["touched"] is True,
@@ -209,11 +209,11 @@ class _Reader:
             variables=None if variables is None else {str(n): self.value(v) for n, v in variables.items()},
         )
 
-    def root(self, value: Any, shape: Any, dtype: Any) -> tuple[Numbers | None, tuple[int, ...], str]:
+    def root(self, value: Any, shape: Any, dtype: Any) -> Root:
         sizes, numbers = _shape(shape), _numbers(value)
         if numbers is not None and len(numbers) not in (1, min(prod(sizes), SAMPLE)):
             raise ValueError(f"{len(numbers)} numbers of a loss")
-        return numbers, sizes, str(dtype)
+        return Root(numbers, sizes, str(dtype))
 
     def leaf(self, slot: int, number: int, value: Any, before: Any, after: Any) -> Leaf:
         name, shape, dtype = self.slots[_index(slot)]
