@@ -53,7 +53,9 @@ WORK = {
         "    optimizer.step(); optimizer.zero_grad(); optimizer.load_state_dict(optimizer.state_dict())\n"
         "print('torch._dynamo.config' in sys.modules)"
     ),
-    "transforms": "print(torch.func.grad(lambda w: (w ** 2).sum())(torch.ones(2)))",
+    "transforms": (
+        "print(torch.func.grad(lambda w: (w ** 2).sum())(torch.ones(2)), 'torch._dynamo.config' in sys.modules)"
+    ),
     "compiled": (
         "f = torch.compile(lambda x: x + 1)\nprint(f(torch.ones(1)), 'torch._dynamo.config' in sys.modules)"
     ),
@@ -91,7 +93,7 @@ def test_nothing_of_it_is_told_of(work):
         ("workers", "tensor(6.)"),
         ("script", ""),
         ("optimizers", "False"),  # nor do they take the second that the compiler's import takes
-        ("transforms", "tensor([2., 2.])"),
+        ("transforms", "tensor([2., 2.]) False"),
         ("compiled", "tensor([2.]) True"),
     ],
 )

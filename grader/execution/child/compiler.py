@@ -2,14 +2,15 @@
 
 The first step of any optimizer imports ``torch._dynamo``, only to tell it that nothing is to be compiled
 there: a second of every start, and 68 MB that every fork takes longer for (torch 2.13). The module that
-stands here for it says so much by itself. Whatever else is asked of it, it gives way to the real one:
-``torch.compile`` and ``torch.func`` work as ever, that second later.
+stands here for it says so much by itself, and what ``torch.func.grad`` asks for. Whatever else is asked of
+it, it gives way to the real one: ``torch.compile`` works as ever, that second later.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
+from contextlib import nullcontext
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,15 @@ from typing import Any
 import torch
 
 NAME = "torch._dynamo"
+
+
+class _Backward:
+    """The compiler of backward passes, as far as ``torch.func.grad`` asks for it: to leave it off."""
+
+    _disable = nullcontext
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(f"{NAME}.compiled_autograd"), name)
 
 
 class _Compiler(ModuleType):
@@ -27,6 +37,7 @@ class _Compiler(ModuleType):
         spec = find_spec(NAME)
         assert spec is not None
         self.__spec__, self.__file__, self.__package__ = spec, spec.origin, NAME
+        self.compiled_autograd = _Backward()
 
     @staticmethod
     def graph_break() -> None:
