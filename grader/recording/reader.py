@@ -27,7 +27,6 @@ from grader.recording.events import (
     Leaf,
     Names,
     Node,
-    Numbers,
     OptimizerStep,
     Recording,
     Root,
@@ -36,12 +35,23 @@ from grader.recording.events import (
     Value,
     recorded_count,
 )
+from grader.recording.fields import (
+    WRONG,
+    as_index,
+    as_list,
+    as_number,
+    as_numbers,
+    as_shape,
+    as_text,
+    like,
+    so_many,
+    some,
+)
 
 NODES = 64
 EVENTS = 1_000_000  # of one cell; the recorder keeps far fewer
 EPOCHS = 50_000  # of a notebook; of 6000 epochs the recorder keeps some hundreds. More is time of a class
 DAMAGE = 100  # entries; what comes after is not told one by one
-TEXT = 10_000
 DTYPES = {
     str(dtype)[6:]: dtype
     for dtype in (
@@ -49,16 +59,6 @@ DTYPES = {
         torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, torch.bool,
     )
 }  # fmt: skip
-WRONG = (
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    RecursionError,
-    RuntimeError,
-)
 
 
 def read(folder: Path, *, cells: Sequence[int], limit: int) -> Recording:
@@ -133,13 +133,14 @@ class _Reader:
             damage,
         )
         self.slots = [
-            (_text(name)[:200], _shape(shape), str(dtype)[:40]) for name, shape, dtype in document["slots"]
+            (as_text(name)[:200], as_shape(shape), str(dtype)[:40])
+            for name, shape, dtype in document["slots"]
         ]
 
     def record(self) -> CellRecord:
         events = [
             event
-            for item in _list(self.document["events"])[:EVENTS]
+            for item in as_list(self.document["events"])[:EVENTS]
             if (event := self._try(self.event, item))
         ]
         return CellRecord(
@@ -148,7 +149,7 @@ class _Reader:
             events=tuple(sorted(events, key=lambda event: event.seq)),
             values=self.values(self.document.get("values") or {}),
             gone=self.names(self.document.get("gone") or []),
-            faults=_index(self.document.get("faults", 0)),
+            faults=as_index(self.document.get("faults", 0)),
             raised=self._try(self.line, self.document.get("raised")),
         )
 
@@ -167,7 +168,7 @@ class _Reader:
             return self.step(item)
         if item["kind"] == "leaves":
             leaves = tuple(
-                (self.slots[_index(s)][0], int(number), _numbers(value))
+                (self.slots[as_index(s)][0], int(number), as_numbers(value))
                 for s, number, value in item["leaves"]
             )
             return LastLeaves(self.cell, int(item["seq"]), leaves)
@@ -185,11 +186,11 @@ class _Reader:
 
     def values(self, items: Any) -> dict[str, Value]:
         """Read values by name; one that is not as described is left out by itself."""
-        found = {_text(name): self._try(self.value, item) for name, item in items.items()}
+        found = {as_text(name): self._try(self.value, item) for name, item in items.items()}
         return {name: value for name, value in found.items() if value is not None}
 
     def names(self, items: Any) -> tuple[str, ...]:
-        return tuple(name for name in _list(items) if isinstance(name, str))
+        return tuple(name for name in as_list(items) if isinstance(name, str))
 
     def backward(self, item: dict[str, Any]) -> Backward:
         graph, variables = item.get("graph"), item.get("variables")
@@ -201,8 +202,8 @@ class _Reader:
             backwards=int(item["backwards"]),
             via="grad" if item["via"] == "grad" else "backward",
             line=self.line(item["line"]),
-            roots=tuple(self.root(*root) for root in _some(item["roots"])),
-            weights=tuple(_numbers(weight) for weight in item.get("weights") or ()),
+            roots=tuple(self.root(*root) for root in some(item["roots"])),
+            weights=tuple(as_numbers(weight) for weight in item.get("weights") or ()),
             leaves=tuple(self.leaf(*leaf) for leaf in item["leaves"]),
             touched=item["touched"] is True,
             graph=None if graph is None else tuple(self.node(node) for node in graph[:NODES]),
@@ -210,41 +211,41 @@ class _Reader:
         )
 
     def root(self, value: Any, shape: Any, dtype: Any) -> Root:
-        sizes, numbers = _shape(shape), _numbers(value)
+        sizes, numbers = as_shape(shape), as_numbers(value)
         if numbers is not None and len(numbers) not in (1, min(prod(sizes), SAMPLE)):
             raise ValueError(f"{len(numbers)} numbers of a loss")
         return Root(numbers, sizes, str(dtype))
 
     def leaf(self, slot: int, number: int, value: Any, before: Any, after: Any) -> Leaf:
-        name, shape, dtype = self.slots[_index(slot)]
-        given = _so_many(value, recorded_count(shape))
+        name, shape, dtype = self.slots[as_index(slot)]
+        given = so_many(value, recorded_count(shape))
         if given is not None and dtype not in DTYPES:
             raise ValueError(dtype)
-        return Leaf(name, shape, dtype, int(number), given, _like(given, before), _like(given, after))
+        return Leaf(name, shape, dtype, int(number), given, like(given, before), like(given, after))
 
     def node(self, item: dict[str, Any]) -> Node:
         return Node(
-            op=_text(item["op"])[:200],
-            inputs=tuple(None if i is None else _index(i) for i in item["inputs"]),
-            names=tuple(_text(name)[:200] for name in item.get("names", ())),
-            leaf=None if item.get("leaf") is None else _index(item["leaf"]),
+            op=as_text(item["op"])[:200],
+            inputs=tuple(None if i is None else as_index(i) for i in item["inputs"]),
+            names=tuple(as_text(name)[:200] for name in item.get("names", ())),
+            leaf=None if item.get("leaf") is None else as_index(item["leaf"]),
             out=self.value(item["out"]) if "out" in item else None,
             saved={str(key): self.value(value) for key, value in item.get("saved", {}).items()},
         )
 
     def step(self, item: dict[str, Any]) -> OptimizerStep:
-        optimizer = self.document["optimizers"][_index(item["optimizer"])]
+        optimizer = self.document["optimizers"][as_index(item["optimizer"])]
         return OptimizerStep(
             cell=self.cell,
             seq=int(item["seq"]),
             entered=int(item["entered"]),
             epoch=None if item.get("epoch") is None else int(item["epoch"]),
             line=self.line(item["line"]),
-            optimizer=_text(optimizer["class"])[:200],
+            optimizer=as_text(optimizer["class"])[:200],
             settings=dict(optimizer["settings"]),
             lr=tuple(float(rate) if isinstance(rate, int | float) else None for rate in item["lr"]),
             parameters=tuple(
-                StepParameter(self.slots[_index(slot)][0], int(number), *map(_numbers, rest))
+                StepParameter(self.slots[as_index(slot)][0], int(number), *map(as_numbers, rest))
                 for slot, number, *rest in item["params"]
             ),
         )
@@ -253,17 +254,17 @@ class _Reader:
         """Give (notebook index of the cell, line from 1)."""
         if item is None or item[0] is None:
             return None
-        return self.cells[_index(item[0])], int(item[1])
+        return self.cells[as_index(item[0])], int(item[1])
 
     def value(self, item: dict[str, Any], depth: int = 0) -> Value:
         kind = str(item["kind"])
-        type_name = _text(item.get("type", ""))[:200]
+        type_name = as_text(item.get("type", ""))[:200]
         if kind in ("tensor", "array"):
             return self.tensor(kind, item, type_name)
         if kind == "number":
-            return Value(kind, plain=_number(item["value"]), type=type_name)
+            return Value(kind, plain=as_number(item["value"]), type=type_name)
         if kind in ("text", "exception"):
-            return Value(kind, plain=_text(item["value" if kind == "text" else "text"]), type=type_name)
+            return Value(kind, plain=as_text(item["value" if kind == "text" else "text"]), type=type_name)
         if kind == "sequence":
             items = item.get("items")
             plain = (
@@ -278,12 +279,12 @@ class _Reader:
         raise ValueError(kind)
 
     def tensor(self, kind: str, item: dict[str, Any], type_name: str) -> Value:
-        shape, dtype = _shape(item["shape"]), str(item["dtype"])[:40]
+        shape, dtype = as_shape(item["shape"]), str(item["dtype"])[:40]
         tensor = None
         if "ref" in item:
             tensor = self.tensors[item["ref"]].reshape(shape)
         elif "values" in item:
-            numbers = [_number(number) for number in item["values"]]
+            numbers = [as_number(number) for number in item["values"]]
             tensor = _tensor(numbers, dtype).reshape(shape)
         if tensor is not None and kind == "tensor" and str(tensor.dtype) != f"torch.{dtype}":
             raise ValueError(dtype)
@@ -292,59 +293,3 @@ class _Reader:
 
 def _tensor(numbers: list[Any], dtype: str) -> Tensor:
     return torch.tensor(numbers, dtype=DTYPES.get(dtype, torch.float64))
-
-
-def _list(item: Any) -> list[Any]:
-    if type(item) is not list:
-        raise TypeError(type(item).__name__)
-    return item
-
-
-def _text(item: Any) -> str:
-    """Give a text that can be written anywhere: half of a surrogate pair cannot."""
-    return str(item)[:TEXT].encode("utf-8", "replace").decode()
-
-
-def _shape(item: Any) -> tuple[int, ...]:
-    shape = tuple(_index(size) for size in item)
-    if len(shape) > 64:
-        raise ValueError("too many dimensions")
-    return shape
-
-
-def _index(item: Any) -> int:
-    if type(item) is not int or item < 0:
-        raise ValueError(item)
-    return item
-
-
-def _number(item: Any) -> Any:
-    if type(item) not in (int, float, bool):
-        raise TypeError(type(item).__name__)
-    float(item)  # an integer may be too large for one
-    return item
-
-
-def _numbers(item: Any) -> Numbers | None:
-    return None if item is None else tuple(float(_number(number)) for number in item)
-
-
-def _so_many(item: Any, count: int) -> Numbers | None:
-    """Give numbers of which there have to be so many, where they are there."""
-    numbers = _numbers(item)
-    if numbers is not None and len(numbers) != count:
-        raise ValueError(f"{len(numbers)} numbers in place of {count}")
-    return numbers
-
-
-def _like(given: Numbers | None, item: Any) -> Numbers | None:
-    """Give numbers that belong to ``given`` ones, one each; where those are not there they say nothing."""
-    numbers = _numbers(item)
-    return numbers if numbers is not None and given is not None and len(numbers) == len(given) else None
-
-
-def _some(item: Any) -> list[Any]:
-    """Give a list with something in it."""
-    if not _list(item):
-        raise ValueError("none")
-    return list(item)
