@@ -23,8 +23,8 @@ from grader.execution.child.linux import (
     prctl,
 )
 
-#: What a process may read about itself. Not what is mounted where, nor its threads, whose folders tell it again:
-#: that names the machine's disks and the folders of others.
+#: What a process may read about itself. Not what is mounted where, which names the machine's disks and
+#: folders, nor its threads, whose folders tell that again.
 ITSELF = tuple(
     f"/proc/self/{name}"
     for name in (
@@ -33,7 +33,7 @@ ITSELF = tuple(
     )
 )  # fmt: skip
 
-#: Kept open for good: a rule for what is in /proc/self holds for what is open, not for what is looked up anew.
+#: Kept open for good: a rule for a file of /proc/self holds for what is open, not for what is looked up anew.
 _pinned: list[int] = []
 
 
