@@ -39,7 +39,7 @@ from grader.recording.events import (
 
 NODES = 64
 EVENTS = 1_000_000  # of one cell; the recorder keeps far fewer
-EPOCHS = 50_000  # of a notebook; of 6000 epochs the recorder keeps some hundreds. More is time of a class
+EPOCHS = 30_000  # of a notebook; of 6000 epochs the recorder keeps some hundreds. More is time of a class
 DAMAGE = 100  # entries; what comes after is not told one by one
 TEXT = 10_000
 DTYPES = {
