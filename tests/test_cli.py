@@ -482,6 +482,28 @@ def test_a_locale_without_utf_8_changes_nothing(tmp_path):
     assert (2, True) == (done.returncode, done.stderr.decode().startswith(f"grader: {tmp_path / '없음'}: "))
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_folder_that_is_gone_is_said_to_be(tmp_path, monkeypatch, lang):
+    """In one line, in place of a library's own words."""
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+    code, said = run("doctor", "--lang", lang)
+
+    assert (2, 1) == (code, len(said.splitlines()))
+    assert "(cd)" in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_protections_that_are_missing_are_told_by_grading(graded, monkeypatch, tmp_path, lang):
+    """Whoever does not ask ``grader doctor`` knows as well; where all are in force nothing is said."""
+    monkeypatch.setattr(protections, "not_granted", lambda: "namespaces")
+    (tmp_path / "a.ipynb").write_text("", encoding="utf-8")
+    _, said = run("grade", STEPS, tmp_path, "--out", tmp_path / "out", "--lang", lang)
+
+    assert 1 == len([line for line in said.splitlines() if "namespaces" in line and "doctor" in line])
+    assert "doctor" not in graded[2]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="NOT ON WINDOWS: it has no descriptors to be closed")
 def test_streams_may_be_closed(graded):
     """As a daemon's are: nothing is said, nor written into a page."""
