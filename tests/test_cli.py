@@ -1,5 +1,6 @@
 """The command line on a tiny class, through the real kernel, once."""
 
+import errno
 import functools
 import json
 import os
@@ -502,6 +503,31 @@ def test_protections_that_are_missing_are_told_by_grading(monkeypatch, tmp_path,
     _, said = run("grade", STEPS, tmp_path, "--out", tmp_path / "out", "--lang", lang)
 
     assert bool(missing) == any("namespaces" in line and "doctor" in line for line in said.splitlines())
+
+
+def test_a_class_that_lost_somebody_is_told(tmp_path):
+    """Grading one of them alone into the same folder leaves the others' results out of the class."""
+    folder = tmp_path / "handed in"
+    folder.mkdir()
+    for name in ("a.ipynb", "b.ipynb", "c.ipynb"):
+        (folder / name).touch()
+    said = [run("grade", STEPS, folder / name, "--out", tmp_path / "out")[1] for name in ("", "b.ipynb", "")]
+
+    assert [0, 1, 0] == [text.count("--resume") for text in said]
+    assert "2" in next(line for line in said[1].splitlines() if "--resume" in line)
+
+
+def test_a_disk_that_is_full_is_named(tmp_path, monkeypatch):
+    """The system does not say which file had no room."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    code, said = run("new", tmp_path / "course")
+
+    assert 2 == code
+    assert str(tmp_path / "course") in said
 
 
 @pytest.mark.skipif(os.name == "nt", reason="NOT ON WINDOWS: it has no descriptors to be closed")

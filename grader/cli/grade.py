@@ -92,7 +92,7 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
             from grader.assignment.file import load  # noqa: PLC0415
             from grader.assignment.toml import override  # noqa: PLC0415
             from grader.batch import Batch, grade_all  # noqa: PLC0415
-            from grader.output_folder import require_own  # noqa: PLC0415
+            from grader.output_folder import members, require_own  # noqa: PLC0415
             from grader.repositories import Wanted, clones_among, moment, read_pushes  # noqa: PLC0415
 
         if not no_sandbox and (weaker := protections.not_granted()):
@@ -112,8 +112,13 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         with _given(clones, others, wanted, kernel) as notebooks:
             _require_writable(folder)
             keep_edits(folder, lang.value)
+            earlier = members(folder)
             bar = progress.add_task(asked.title, total=len(notebooks))
-            entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
+            try:
+                entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
+            finally:  # points by hand that are nobody's any more end it
+                if gone := earlier - members(folder):
+                    _say("grade.not-in-class", lang, count=len(gone), path=str(folder))
     from grader.ci.github import no_commands  # noqa: PLC0415
     from grader.records import ReportStatus  # noqa: PLC0415
     from grader.render.terminal import summary  # noqa: PLC0415
