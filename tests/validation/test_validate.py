@@ -95,7 +95,8 @@ def test_holes_are_listed(course, tmp_path):
     code, said = run(course(steps, wrong="```toml\nscore = 3\n```"), tmp_path / "out")
 
     assert 1 == code, said
-    assert "mse · gradient-not-cleared: costs nothing" in said
+    said = " ".join(said.split())
+    assert "mse · gradient-not-cleared: costs nothing for what it is: [questions.checks] has no clear" in said
     assert "wrong/claims.ipynb: gets 7 instead of 3 points" in said
 
 
