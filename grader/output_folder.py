@@ -38,8 +38,12 @@ def write_new(folder: Path, files: Mapping[str, bytes]) -> None:
         said = f"{', '.join(others)}: there already, and other than this would be; name another folder"
         raise OutputError(said, "others", {"paths": others})
     for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+        try:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        except OSError as error:  # a full disk does not say where
+            error.filename = error.filename or str(folder / name)
+            raise
 
 
 def write(file: Path, content: str | bytes) -> None:
@@ -87,6 +91,12 @@ def _class_of(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return known if isinstance(known, dict) else None
+
+
+def members(folder: Path) -> set[str]:
+    """Give the folders of the class as it was graded last, of which there are results."""
+    names = (_class_of(folder) or {}).get("submissions", ())
+    return {str(name) for name in names if (folder / str(name) / "result.json").exists()}
 
 
 def results_in(folder: Path) -> list[Path]:

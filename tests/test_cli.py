@@ -1,5 +1,6 @@
 """The command line on a tiny class, through the real kernel, once."""
 
+import errno
 import functools
 import json
 import os
@@ -480,6 +481,53 @@ def test_a_locale_without_utf_8_changes_nothing(tmp_path):
     done = subprocess.run(command, env={**os.environ, **ascii_alone}, capture_output=True, check=False)
 
     assert (2, True) == (done.returncode, done.stderr.decode().startswith(f"grader: {tmp_path / '없음'}: "))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_folder_that_is_gone_is_said_to_be(tmp_path, monkeypatch, lang):
+    """In one line, in place of a library's own words."""
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+    code, said = run("doctor", "--lang", lang)
+
+    assert (2, 1) == (code, len(said.splitlines()))
+    assert "(cd)" in said
+
+
+@pytest.mark.parametrize("missing", ["", "namespaces"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_protections_that_are_missing_are_told_by_grading(monkeypatch, tmp_path, lang, missing):
+    """Whoever does not ask ``grader doctor`` knows as well; where all are in force nothing is said."""
+    monkeypatch.setattr(protections, "not_granted", lambda: missing)
+    (tmp_path / "a.ipynb").write_text("", encoding="utf-8")
+    _, said = run("grade", STEPS, tmp_path, "--out", tmp_path / "out", "--lang", lang)
+
+    assert bool(missing) == any("namespaces" in line and "doctor" in line for line in said.splitlines())
+
+
+def test_a_class_that_lost_somebody_is_told(tmp_path):
+    """Grading one of them alone into the same folder leaves the others' results out of the class."""
+    folder = tmp_path / "handed in"
+    folder.mkdir()
+    for name in ("a.ipynb", "b.ipynb", "c.ipynb"):
+        (folder / name).touch()
+    said = [run("grade", STEPS, folder / name, "--out", tmp_path / "out")[1] for name in ("", "b.ipynb", "")]
+
+    assert [0, 1, 0] == [text.count("--resume") for text in said]
+    assert "2" in next(line for line in said[1].splitlines() if "--resume" in line)
+
+
+def test_a_disk_that_is_full_is_named(tmp_path, monkeypatch):
+    """The system does not say which file had no room."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    code, said = run("new", tmp_path / "course")
+
+    assert 2 == code
+    assert str(tmp_path / "course") in said
 
 
 @pytest.mark.skipif(os.name == "nt", reason="NOT ON WINDOWS: it has no descriptors to be closed")

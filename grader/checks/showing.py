@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from grader.checks.finding import shown, shown_numbers
 from grader.expectations import Bernoulli, Either, Form, Function, Raises
 from grader.recording import Value
 from grader.records import Shown
+
+#: What a recording calls the kinds of plain values: what was expected and what came are to be told alike.
+_KINDS = {int: "number", bool: "number", str: "text", NoneType: "none"}
 
 
 def show(expected: Any) -> Shown | None:  # noqa: PLR0911 - one for each kind
@@ -30,7 +34,7 @@ def show(expected: Any) -> Shown | None:  # noqa: PLR0911 - one for each kind
             return None
         case float():
             return shown_numbers([expected])
-    return Shown(type(expected).__name__, expected)
+    return Shown(_KINDS.get(type(expected), type(expected).__name__), expected)
 
 
 def given(value: Value) -> Shown:

@@ -208,6 +208,7 @@ def words_in(node: ast.AST) -> set[str]:
 _ONE_AT_A_TIME = Lock()
 
 
+@lru_cache(maxsize=256)  # each of the runs in a cell asks
 def parsed(source: str) -> ast.Module:
     """Give the tree of a text, without its magics; an empty one where it is no Python."""
     plain = "\n".join(

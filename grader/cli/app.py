@@ -104,6 +104,7 @@ class Ended(Commands):
     def invoke(self, ctx: Any) -> Any:
         """Run what was asked for."""
         with failing_in_one_line(ctx.obj):
+            _require_folder()
             return super().invoke(ctx)
 
 
@@ -116,6 +117,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",  # which folds the lines of a docstring anew
 )
+
+
+def _require_folder() -> None:
+    """Say so where the current folder has been removed: what starts there ends in a library's own words."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise GraderError("the current folder has been removed; change to another", "folder-gone") from None
 
 
 def _version(asked: bool) -> None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -83,7 +83,8 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
     with ExitStack() as stack:
         chosen = find(assignment)
         with undisturbed():
-            from grader.execution.kernels import kernels  # noqa: PLC0415 - takes a while; --help should not
+            from grader.execution import protections  # noqa: PLC0415 - takes a while; --help should not
+            from grader.execution.kernels import kernels  # noqa: PLC0415 - as above
 
             unseen = (chosen, *paths)
             kernel = stack.enter_context(kernels(confined=not no_sandbox, cold=cold, unseen=unseen))
@@ -91,9 +92,11 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
             from grader.assignment.file import load  # noqa: PLC0415
             from grader.assignment.toml import override  # noqa: PLC0415
             from grader.batch import Batch, grade_all  # noqa: PLC0415
-            from grader.output_folder import require_own  # noqa: PLC0415
+            from grader.output_folder import members, require_own  # noqa: PLC0415
             from grader.repositories import Wanted, clones_among, moment, read_pushes  # noqa: PLC0415
 
+        if not no_sandbox and (weaker := protections.not_granted()):
+            _say("grade.weaker", lang, names=weaker)
         progress = stack.enter_context(_progress())
         if pushes and not at:
             said = "--pushes says when commits were pushed; say which count with --at"
@@ -109,19 +112,21 @@ def grade(  # noqa: PLR0917 - typer's way to declare arguments and options
         with _given(clones, others, wanted, kernel) as notebooks:
             _require_writable(folder)
             keep_edits(folder, lang.value)
+            earlier = members(folder)
             bar = progress.add_task(asked.title, total=len(notebooks))
-            entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
+            try:
+                entries = grade_all(batch, notebooks, lambda _: progress.advance(bar))
+            finally:  # points by hand that are nobody's any more end it
+                if gone := earlier - members(folder):
+                    _say("grade.not-in-class", lang, count=len(gone), path=str(folder))
     from grader.ci.github import no_commands  # noqa: PLC0415
     from grader.records import ReportStatus  # noqa: PLC0415
-    from grader.render.messages import ui  # noqa: PLC0415
     from grader.render.terminal import summary  # noqa: PLC0415
     from grader.submission.files import left_out  # noqa: PLC0415
 
     if left := left_out(paths, clones):
         shown = ", ".join(left[:SHOWN]) + (", …" if len(left) > SHOWN else "")
-        err.print(
-            ui(lang.value)("grade.left-out", count=len(left), names=shown), soft_wrap=True, markup=False
-        )
+        _say("grade.left-out", lang, count=len(left), names=shown)
     reports = [entry.report for entry in entries]
     with no_commands(out):  # a file may have the name of one
         out.print(summary(reports, lang.value))
@@ -153,6 +158,13 @@ def _given(
         released = blank(read_notebook(wanted.assignment.notebook), name=wanted.assignment.notebook.name)
         code = [cell.source for cell in released.cells if cell.cell_type == "code"]
         yield with_alike_flagged(with_doubles_flagged(notebooks), code)
+
+
+def _say(message_id: str, lang: Lang, **params: Any) -> None:
+    """Say something besides the results."""
+    from grader.render.messages import ui  # noqa: PLC0415 - as above
+
+    err.print(ui(lang.value)(message_id, **params), soft_wrap=True, markup=False)
 
 
 def _require_apart(folder: Path, paths: Sequence[Path]) -> None:

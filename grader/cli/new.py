@@ -27,4 +27,5 @@ def new(
 
     write_new(folder, course_files(lang.value))
     out.print(folder / "README.md", soft_wrap=True, markup=False)
-    err.print(ui(lang.value)("new.next", folder=str(folder)), soft_wrap=True, markup=False)
+    shown = str(folder if folder.name else folder.absolute())  # not a dot
+    err.print(ui(lang.value)("new.next", folder=shown), soft_wrap=True, markup=False)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.execution.held import held_open
 from grader.records import CellError, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from grader.records import Limits
 
@@ -78,10 +78,14 @@ async def passed(limits: Limits, folder: Path, pid: int | None, *, seconds: floa
 
 async def _used_up(limits: Limits, folder: Path, pid: int | None) -> Limit:
     """Wait until too much of something is used; it is looked up in threads, as it can take any time."""
+    hidden = False
     while True:
         await asyncio.sleep(PAUSE)
         family = [] if pid is None else await asyncio.to_thread(descendants, pid)
         held = await asyncio.to_thread(held_open, [] if pid is None else [pid, *family], folder)
+        if hidden and held.hidden:  # twice: one that was just made may be in a process that was just begun
+            return Limit.DISK
+        hidden = held.hidden
         left = limits.disk_bytes - held.removed - held.unseen * limits.file_bytes
         if await asyncio.to_thread(disk_used, folder, enough=left) >= left:
             return Limit.DISK
@@ -103,50 +107,6 @@ def disk_used(folder: Path, *, enough: float = float("inf")) -> float:
         if used >= enough:
             break
     return used
-
-
-@dataclass(frozen=True)
-class Held:
-    """What processes hold: bytes of open files that have no name any more, sockets, and other such files.
-
-    Of those ``unseen``, which are mapped into memory or on their way from one process to another, nobody can
-    tell the size.
-    """
-
-    removed: int
-    sockets: int
-    unseen: int = 0
-
-
-def held_open(pids: Sequence[int], folder: Path) -> Held:
-    """Look at what processes hold of ``folder`` and of sockets; what several hold counts once."""
-    found, sent = {}, {}
-    for pid in pids:
-        with suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
-            for entry in entries:
-                with suppress(OSError):
-                    about = entry.stat()
-                    found[about.st_dev, about.st_ino] = about
-                    if stat.S_ISSOCK(about.st_mode):
-                        sent[about.st_ino] = _on_their_way(pid, entry.name)
-    files = [about for about in found.values() if stat.S_ISREG(about.st_mode) and not about.st_nlink]
-    mapped = {inode for pid in pids for inode in _mapped(pid, folder)} - {about.st_ino for about in files}
-    removed = sum(about.st_blocks * 512 for about in files)
-    return Held(removed, len(sent), len(mapped) + sum(sent.values()))
-
-
-def _on_their_way(pid: int, socket: str) -> int:
-    """Count the open files that were sent to a socket and not received yet."""
-    lines = Path(f"/proc/{pid}/fdinfo/{socket}").read_text("ascii").splitlines()
-    return next((int(line.split()[1]) for line in lines if line.startswith("scm_fds:")), 0)
-
-
-def _mapped(pid: int, folder: Path) -> Iterator[int]:
-    """Give the inodes of a folder's files that a process has mapped into its memory and that have no name."""
-    with suppress(OSError):  # it has ended
-        for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
-            if line.endswith(b" (deleted)") and b" %b/" % os.fsencode(folder) in line:
-                yield int(line.split(maxsplit=5)[4])
 
 
 def descendants(pid: int) -> list[int]:

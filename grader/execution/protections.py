@@ -71,6 +71,11 @@ def description() -> str:
     return ", ".join(it.name for it in protections() if it.in_force and it.key != "together")
 
 
+def not_granted() -> str:
+    """Name what would strengthen the sandbox and is not in force here; empty where all of it is."""
+    return ", ".join(it.name for it in protections() if not it.required and not it.in_force)
+
+
 def has_view() -> bool:
     """Tell whether a submission can be given a view of the machine's files that is its own."""
     return _found()["view"] is None

@@ -75,7 +75,11 @@ def policy_for(workspace: Workspace, *, view: bool) -> dict[str, Any]:
     uid = None
     if os.geteuid() == 0:
         uid = _allot(workspace)
-        _hand_over(workspace.root, uid)
+        try:
+            _hand_over(workspace.root, uid)
+        except OSError as error:
+            said = "root of a user namespace without other users cannot run submissions as one of them"
+            raise SandboxError(said, "no-users") from error
     return {
         "root": str(workspace.root),
         "cwd": str(workspace.work),

@@ -10,6 +10,7 @@ import json
 import os
 import stat
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,8 @@ from grader.recording.fields import (
 
 NODES = 64
 EVENTS = 1_000_000  # of one cell; the recorder keeps far fewer
-EPOCHS = 50_000  # of a notebook; of 6000 epochs the recorder keeps some hundreds. More is time of a class
+EPOCHS = 30_000  # of a notebook; of 6000 epochs the recorder keeps some hundreds. More is time of a class
+VALUES = 20_000  # that a notebook's statements made; where there are more, those of a cell's end have to do
 DAMAGE = 100  # entries; what comes after is not told one by one
 DTYPES = {
     str(dtype)[6:]: dtype
@@ -71,7 +73,7 @@ def read(folder: Path, *, cells: Sequence[int], limit: int) -> Recording:
     """
     records: list[CellRecord] = []
     damage: list[str] = []
-    epochs = EPOCHS
+    epochs, values = EPOCHS, VALUES
     for ordinal, cell in enumerate(cells):
         name, beside = files(ordinal)
         try:
@@ -87,6 +89,10 @@ def read(folder: Path, *, cells: Sequence[int], limit: int) -> Recording:
             if (count := _epochs(record)) > epochs:
                 raise ValueError("too many epochs")
             epochs -= count
+            if (made := sum(len(statement.values) for statement in record.statements)) > values:
+                damage.append(f"{name}: too many values")
+                record, made = _without_statements(record), 0
+            values -= made
             records.append(record)
         except (*WRONG, OSError, safetensors.SafetensorError) as error:
             damage.append(f"{name}: {type(error).__name__}")
@@ -101,6 +107,10 @@ def files(ordinal: int) -> tuple[str, str]:
 
 def _epochs(record: CellRecord) -> int:
     return len({(event.stream, event.epoch) for event in record.events if isinstance(event, Backward)})
+
+
+def _without_statements(record: CellRecord) -> CellRecord:
+    return replace(record, events=tuple(event for event in record.events if not isinstance(event, Names)))
 
 
 def _read_file(path: Path, limit: int) -> bytes | None:

@@ -18,7 +18,7 @@ def failure(error: BaseException, lang: str) -> str:
         case ModuleNotFoundError():
             said = ui(lang)("error.command.extra", package=error.name or "?")
         case OSError():
-            said = f"{error.filename}: {reason(error, lang)}"
+            said = f"{error.filename}: {reason(error, lang)}" if error.filename else reason(error, lang)
         case StoppedError():
             said = ui(lang)("error.command.stopped", path=str(error.folder))
         case _:

@@ -18,7 +18,12 @@ from grader.render.sanitise import image_source, safe_html, safe_markdown
 from grader.render.template import fill_in
 from grader.render.text import clean, shorten
 
-_LONGEST = 20_000  # characters of one output as text
+_LONGEST = 20_000  # characters of one output as text, or of HTML
+_SOURCE = 100_000  # of one cell's source
+_RICH, _PLAIN = (
+    500_000,
+    20_000_000,
+)  # of a page: what is coloured or made harmless takes seconds; images, text
 
 #: What an output is shown as, the first that it has.
 _RICHEST_FIRST = (
@@ -40,6 +45,38 @@ class Output:
     image: str | None = None
     text: str = ""
     error: bool = False
+
+
+@dataclass
+class Room:
+    """What a page still has room for; ``cut`` once something has been left out."""
+
+    rich: int = _RICH
+    plain: int = _PLAIN
+    cut: bool = False
+
+    def source(self, text: str, longest: int = _SOURCE) -> str:
+        """Take as much of what takes time to show as there is room for."""
+        room = min(longest, self.rich)
+        self.rich -= min(len(text), room)
+        return clean(self._shortened(text, room))
+
+    def text(self, text: str, longest: int = _LONGEST) -> str:
+        """Take as much of plain text as there is room for."""
+        room = min(longest, self.plain)
+        self.plain -= min(len(text), room)
+        return clean(self._shortened(text, room))
+
+    def image(self, address: str) -> bool:
+        """Tell whether an image has room, which it takes."""
+        fits = len(address) <= self.plain
+        self.plain -= len(address) if fits else 0
+        self.cut |= not fits
+        return fits
+
+    def _shortened(self, text: str, longest: int) -> str:
+        self.cut |= len(text) > longest
+        return shorten(text, max(longest, 1))
 
 
 @dataclass(frozen=True)
@@ -64,13 +101,13 @@ def notebook_page(notebook: Mapping[str, Any], report: Report, lang: str = "ko")
 
     Cell n has the anchor ``cell-n``.
     """
-    report = localize(report, lang)
-    cells = [_cell(n, cell, report) for n, cell in enumerate(notebook.get("cells", ()), 1)]
-    return fill_in("notebook.html", lang, report=report, cells=cells, token_css=_token_css())
+    report, room = localize(report, lang), Room()
+    cells = [_cell(n, cell, report, room) for n, cell in enumerate(notebook.get("cells", ()), 1)]
+    return fill_in("notebook.html", lang, report=report, cells=cells, cut=room.cut, token_css=_token_css())
 
 
-def _cell(number: int, cell: Mapping[str, Any], report: Report) -> Cell:
-    source = _joined(cell.get("source", ""))
+def _cell(number: int, cell: Mapping[str, Any], report: Report, room: Room) -> Cell:
+    source = room.source(_joined(cell.get("source", "")))
     answers = tuple(
         (n, question)
         for n, question in enumerate(report.questions, 1)
@@ -79,12 +116,12 @@ def _cell(number: int, cell: Mapping[str, Any], report: Report) -> Cell:
     status = next((it.status for it in report.cells if it.index == number - 1), None)
     kind = str(cell.get("cell_type", "raw"))
     if kind == "markdown":
-        shown = safe_markdown(clean(source))
+        shown = safe_markdown(source)
     elif kind == "code":
-        shown = _code(clean(source), _named_lines(number, report))
+        shown = _code(source, _named_lines(number, report))
     else:
-        shown = Markup("<pre>{}</pre>").format(clean(source))
-    outputs = tuple(_output(it) for it in cell.get("outputs", ())) if kind == "code" else ()
+        shown = Markup("<pre>{}</pre>").format(source)
+    outputs = tuple(_output(it, room) for it in cell.get("outputs", ())) if kind == "code" else ()
     return Cell(number, kind, shown, outputs, answers, status)
 
 
@@ -111,30 +148,31 @@ def _coloured(source: str) -> str:
     return str(highlight(source, lexer, formatter))
 
 
-def _output(output: Mapping[str, Any]) -> Output:
+def _output(output: Mapping[str, Any], room: Room) -> Output:
     match output.get("output_type"):
         case "stream":
-            text = shorten(clean(_joined(output.get("text", ""))), _LONGEST)
-            return Output(text=text, error=output.get("name") == "stderr")
+            return Output(
+                text=room.text(_joined(output.get("text", ""))), error=output.get("name") == "stderr"
+            )
         case "error":
             trace = output.get("traceback") or [f"{output.get('ename')}: {output.get('evalue')}"]
-            return Output(text=shorten(clean("\n".join(map(str, trace))), _LONGEST), error=True)
-    return _shown(output.get("data") or {})
+            return Output(text=room.text("\n".join(map(str, trace))), error=True)
+    return _shown(output.get("data") or {}, room)
 
 
-def _shown(data: Mapping[str, Any]) -> Output:
+def _shown(data: Mapping[str, Any], room: Room) -> Output:
     """Show the richest form of a value that can be shown safely."""
     for mime in _RICHEST_FIRST:
         content = _joined(data.get(mime, ""))
         if not content:
             continue
         if mime == "text/html":
-            return Output(html=safe_html(content[:_LONGEST]))
+            return Output(html=safe_html(room.source(content, _LONGEST)))
         if mime in {"text/markdown", "text/latex"}:
-            return Output(html=safe_markdown(clean(content[:_LONGEST])))
-        if (address := image_source(mime, content)) is not None:
-            return Output(image=address, text=shorten(clean(_joined(data.get("text/plain", ""))), 200))
-    return Output(text=shorten(clean(_joined(data.get("text/plain", ""))), _LONGEST))
+            return Output(html=safe_markdown(room.source(content, _LONGEST)))
+        if (address := image_source(mime, content)) is not None and room.image(address):
+            return Output(image=address, text=room.text(_joined(data.get("text/plain", "")), 200))
+    return Output(text=room.text(_joined(data.get("text/plain", ""))))
 
 
 def _joined(text: Any) -> str:

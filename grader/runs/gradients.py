@@ -7,13 +7,15 @@ a loss that they add up, or a gradient and others that are only looked at, a sec
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise, starmap
 
 import torch
 
 from grader.recording import Backward, Event, Leaf, Numbers
+
+Pair = tuple[Backward, Backward]
 
 ALL: int = -1
 """The choice of all gradients, added up; other choices are the place of one."""
@@ -29,22 +31,36 @@ def side_by_side(events: Sequence[Event]) -> list[Event]:
     once, at the start: here all passes of two streams have.
     """
     found, last = list(events), -1
-    streams = dict.fromkeys(event.stream for event in events if isinstance(event, Backward))
+    streams = dict.fromkeys(event.stream for event in events if isinstance(event, Backward) and _asked(event))
+    pairs_of, own = _in_a_row(found)
     for stream in islice(streams, STREAMS):
-        passes = [event for event in found if isinstance(event, Backward)]
-        pairs = [(a, b) for a, b in pairwise(passes) if (a.stream, b.stream) == (last, stream)]
-        own = Counter(event.stream for event in passes)
+        pairs = pairs_of.get((last, stream))
         if pairs and own[last] == own[stream] == len(pairs) and all(starmap(_of_one_loss, pairs)):
             whole = {a.seq: replace(a, leaves=a.leaves + b.leaves) for a, b in pairs}
             rest = {b.seq for _, b in pairs}
             found = [whole.get(event.seq, event) for event in found if event.seq not in rest]
+            pairs_of, own = _in_a_row(found)
         else:
             last = stream
     return found
 
 
+def _in_a_row(events: Sequence[Event]) -> tuple[Mapping[tuple[int, int], list[Pair]], Counter[int]]:
+    """Give the passes that come right after one another, by their streams, and how many each stream has."""
+    passes = [event for event in events if isinstance(event, Backward)]
+    pairs: dict[tuple[int, int], list[Pair]] = {}
+    for pair in pairwise(passes):
+        pairs.setdefault((pair[0].stream, pair[1].stream), []).append(pair)
+    return pairs, Counter(event.stream for event in passes)
+
+
+def _asked(event: Backward) -> bool:
+    """Tell whether a gradient was asked for, and not sent back to the parameters."""
+    return event.via == "grad"
+
+
 def _of_one_loss(one: Backward, other: Backward) -> bool:
-    by_function = one.via == other.via == "grad" and all(leaf.after for leaf in (*one.leaves, *other.leaves))
+    by_function = _asked(one) and _asked(other) and all(leaf.after for leaf in (*one.leaves, *other.leaves))
     return by_function and _values(one) == _values(other) and set(one.numbers).isdisjoint(other.numbers)
 
 

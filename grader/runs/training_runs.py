@@ -16,6 +16,7 @@ from grader.runs.looks import is_a_look, looks_below, looks_in_front, stays_put
 from grader.runs.sums import taken_apart
 
 MOST = 1_000  # runs of a notebook; of more, those in the middle are forgotten, as the recorder does in a cell
+KEPT = 200  # of these, where those of a loop that makes its parameters anew count as one
 OPEN = 20  # runs with other tensors that an epoch may go on with: those that went on last
 LINES = 4  # of a loop, with a backward in each, at most
 Begin = tuple[int, int, tuple[int, ...]]
@@ -117,17 +118,20 @@ def _runs(recording: Recording) -> tuple[TrainingRun, ...]:
     open_runs: list[_Run] = []
     of_tensors: dict[tuple[int, ...], _Run] = {}
     starts: set[tuple[float, ...]] = set()
+    begun = 0
     groups = added_up(gathered(recording))
     for group, after_gap in zip(groups, after_gaps(groups), strict=True):
         group.after_gap = after_gap
         known = of_tensors.get(group.numbers)
+        asked = open_runs if begun < MOST else ()  # of so many, none goes on with other tensors
         same = chain(
-            (run for run in reversed(open_runs) if run.numbers == group.numbers), [known] if known else []
+            (run for run in reversed(asked) if run.numbers == group.numbers), [known] if known else []
         )
-        alike = (run for run in reversed(open_runs) if run.numbers != group.numbers)
+        alike = (run for run in reversed(asked) if run.numbers != group.numbers)
         run = next((run for run in chain(same, alike) if run.goes_on_with(group, starts)), None)
         if run is None:
             run = _Run(group.key)
+            begun += 1
             runs.append(run)
             open_runs.append(run)
             starts.add(group.first_values)
@@ -137,7 +141,8 @@ def _runs(recording: Recording) -> tuple[TrainingRun, ...]:
         of_tensors[group.numbers] = run
         if len(open_runs) > OPEN:
             open_runs.remove(min(open_runs, key=lambda run: run.groups[-1].backwards[0].seq))
-    return tuple(_merge_restarts([run.close(recording) for run in runs]))
+    merged = _merge_restarts([run.close(recording) for run in runs])
+    return tuple(merged if len(merged) <= KEPT else (*merged[: KEPT // 2], *merged[-KEPT // 2 :]))
 
 
 # ── runs ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -72,7 +72,9 @@ def _wrong(question: Question, misconception: Misconception, assignment: Assignm
     named = [diagnosis.code for diagnosis in report.diagnoses]
     others = sorted(failed - {misconception.step}) if report.run is not None else []
     hole: tuple[Message, ...] = ()
-    if misconception.step not in failed:
+    if all(check.step is not misconception.step for check in question.checks):
+        hole = (Message("hole.unasked", {"step": str(misconception.step)}),)
+    elif misconception.step not in failed:
         hole = (Message("hole.elsewhere", {"steps": sorted(failed)}) if failed else Message("hole.free"),)
     elif others:
         hole = (Message("hole.also", {"steps": others}),)

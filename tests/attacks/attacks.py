@@ -142,6 +142,14 @@ WRITING = {
         status="killed",
         flag="flag.limit.disk",
     ),
+    "files on their way in a socket on its way": Attack(
+        "import os, socket\n(a, b), (c, d) = socket.socketpair(), socket.socketpair()\n"
+        "for n in range(9):\n    with open(f'{n}', 'wb+') as file:\n        file.write(bytes(1 << 20))\n"
+        "        file.flush()\n        socket.send_fds(a, [b'1'], [file.fileno()])\n    os.remove(f'{n}')\n"
+        "socket.send_fds(c, [b'1'], [b.fileno()])\nb.close()\nimport time\ntime.sleep(60)",
+        status="killed",
+        flag="flag.limit.disk",
+    ),
     "a thousand open files": Attack(
         "files = [open(f'{n}', 'w') for n in range(1000)]",
         error="OSError.*Too many open files",

@@ -56,7 +56,7 @@ def test_one_text_is_parsed_at_a_time(monkeypatch):
         ast, "parse", lambda _: alone.append(source._ONE_AT_A_TIME.locked()) or ast.Module([], [])
     )
 
-    source.parsed("What.grad = None")
+    source.parsed("nobody_else_parses_this")
 
     assert [True] == alone
 

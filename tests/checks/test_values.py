@@ -60,6 +60,21 @@ def test_values_are_compared_with_what_was_asked(expected, given, message):
     assert message == compare(spec(), expected, given).message.id
 
 
+@pytest.mark.parametrize(
+    ("expected", "given"),
+    [
+        (3, Value("number", plain=4, type="int")),
+        (True, Value("number", plain=False, type="bool")),
+        ("ReLU", Value("text", plain="tanh", type="str")),
+    ],
+)
+def test_a_wrong_value_of_the_right_kind_is_not_said_to_be_of_another(expected, given):
+    """What was expected and what came are called alike: the page shows both."""
+    check = compare(spec(), expected, given)
+
+    assert check.expected.kind == check.actual.kind
+
+
 def test_a_typed_line_is_within_its_bound():
     """Numbers typed from four printed decimals pass where the assignment allows for it, and not elsewhere."""
     typed = tensor(COLUMN + 6e-5)

@@ -53,6 +53,21 @@ def test_a_good_recording_is_read_whole(tmp_path):
     assert {"What", "n", "big", "s"} == set(recording.cells[0].values)
 
 
+def test_of_too_much_the_rest_is_read(tmp_path, monkeypatch):
+    """What statements made is left out where there is more than can be looked through; epochs take the cell along."""
+    made = {"kind": "names", "seq": 6, "line": [0, 1], "values": {"a": TENSOR, "b": TENSOR}, "gone": []}
+    document = {**GOOD, "events": [*GOOD["events"], made]}
+    whole = write(tmp_path, document)
+    monkeypatch.setattr(reader, "VALUES", 1)
+    less = write(tmp_path, document)
+    monkeypatch.setattr(reader, "EPOCHS", 0)
+    nothing = write(tmp_path, document)
+
+    assert [5, 4] == [len(recording.cells[0].events) for recording in (whole, less)]
+    assert ((), ("cell-0000.json: too many values",)) == (whole.damage, less.damage)
+    assert ((), ("cell-0000.json: ValueError",)) == (nothing.cells, nothing.damage)
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers(-(1 << 70), 1 << 70) | st.floats() | st.text(max_size=8)
     | st.sampled_from(["tensor", "array", "number", "sequence", "ref", "float32", "backward", "step", "NaN"]),

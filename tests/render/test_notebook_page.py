@@ -1,11 +1,12 @@
 import re
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from grader.records import CellOutcome, CellStatus, Match, MatchedBy
 from grader.render.messages import LANGUAGES
-from grader.render.notebook_page import notebook_page
+from grader.render.notebook_page import Room, notebook_page
 from grader.render.sanitise import image_source, safe_html, safe_markdown
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABh6FO1AAAAABJRU5ErkJggg=="
@@ -54,6 +55,25 @@ def test_outputs_are_shown_in_their_richest_safe_form(reports):
     assert "plain table" not in page
     assert f'src="data:image/png;base64,{PNG}"' in page
     assert "NameError: w0" in page
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        code("x" * 101),
+        {"cell_type": "markdown", "source": "x" * 101},
+        code("x", {"output_type": "stream", "name": "stdout", "text": "x" * 101}),
+        code("x", shown({"image/png": PNG})),
+    ],
+)
+def test_a_page_has_room_for_so_much_and_says_where_the_rest_is(reports, monkeypatch, cell):
+    """A hundred megabytes would take minutes, and no browser shows them; what is usual is whole."""
+    usual = notebook_page({"cells": [cell]}, reports["perfect"])
+    monkeypatch.setattr("grader.render.notebook_page.Room", partial(Room, rich=100, plain=100))
+    whole, cut = (notebook_page({"cells": [one]}, reports["perfect"]) for one in (code("x"), cell))
+
+    assert [False, False, True] == ["executed.ipynb" in page for page in (usual, whole, cut)]
+    assert not any(much in cut for much in ("x" * 101, PNG))
 
 
 def test_a_cell_that_did_not_finish_says_so(reports):

@@ -169,6 +169,7 @@ def test_nothing_recorded_is_no_run():
 def test_a_run_goes_on_after_very_many_others(monkeypatch):
     """Those with its own tensors are never forgotten; of more than a notebook can hold, the middle is."""
     monkeypatch.setattr("grader.runs.training_runs.MOST", 40)
+    monkeypatch.setattr("grader.runs.training_runs.KEPT", 30)
     first, _ = loop(3)
     others = [
         backward(10 + i, (20.0 + i, 1.0), (1.0, 1.0), number=10 + i, line=(0, 5 + i % 2), stream=1 + i)
@@ -177,7 +178,7 @@ def test_a_run_goes_on_after_very_many_others(monkeypatch):
     more, _ = loop(3, seq=100, begin=3, cell=1, line=(1, 2))
     found = training_runs(record([*first, *others], more))
 
-    assert (6, 40) == (found[0].count, len(found))
+    assert (6, 30, (79.0, 1.0)) == (found[0].count, len(found), found[-1].start)
 
 
 def test_what_no_recorder_has_written_does_no_harm():

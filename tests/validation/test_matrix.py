@@ -73,4 +73,4 @@ def test_a_check_that_is_missing_is_a_hole():
     }
 
     unseen = ("gradient-not-cleared", "gradient-sometimes-cleared", "cleared-before-step")
-    assert dict.fromkeys(unseen, (Message("hole.free"),)) == holes
+    assert dict.fromkeys(unseen, (Message("hole.unasked", {"step": "clear"}),)) == holes

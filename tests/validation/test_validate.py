@@ -95,7 +95,8 @@ def test_holes_are_listed(course, tmp_path):
     code, said = run(course(steps, wrong="```toml\nscore = 3\n```"), tmp_path / "out")
 
     assert 1 == code, said
-    assert "mse · gradient-not-cleared: costs nothing" in said
+    said = " ".join(said.split())
+    assert "mse · gradient-not-cleared: costs nothing for what it is: [questions.checks] has no clear" in said
     assert "wrong/claims.ipynb: gets 7 instead of 3 points" in said
 
 
@@ -113,8 +114,13 @@ def test_a_solution_that_raises(course, tmp_path):
 
 
 def test_other_data_that_the_files_do_not_hold(tmp_path, kernel):
-    """Whoever is run a second time would be judged on data that the notebook never reads."""
+    """Whoever is run a second time would be judged on data that the notebook never reads.
+
+    What the solutions lose anyway is none of the other data's business.
+    """
     write_new(tmp_path, course_files("en"))
+    solutions = tmp_path / "assignments/line/line.ipynb"
+    solutions.write_text(solutions.read_text("utf-8").replace("lr=0.1", "lr=0.2"), "utf-8")
     reference = tmp_path / "reference/line.py"
     reference.write_text(
         reference.read_text("utf-8").replace("drawn = data(seed)", "drawn = data(seed + 1)"), "utf-8"
@@ -122,9 +128,11 @@ def test_other_data_that_the_files_do_not_hold(tmp_path, kernel):
 
     trials = notebooks(load(tmp_path / "assignments/line"), kernel)
 
-    assert [("elsewhere", "hole.other-data", ["data"])] == [
-        (trial.code, said.id, said.params["lost"]) for trial in trials for said in trial.hole
-    ]
+    assert [
+        ("solution", "hole.score-lost", ["sgd: step4"]),
+        ("solution", "hole.diagnoses", None),
+        ("elsewhere", "hole.other-data", ["data"]),
+    ] == [(trial.code, said.id, said.params.get("lost")) for trial in trials for said in trial.hole]
 
 
 def test_a_wrong_notebook_that_says_nothing(course, tmp_path):

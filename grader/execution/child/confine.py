@@ -23,7 +23,17 @@ from grader.execution.child.linux import (
     prctl,
 )
 
-#: Kept open for good: a rule for /proc/self holds for the folder that is open, not for one looked up anew.
+#: What a process may read about itself. Not what is mounted where, which names the machine's disks and
+#: folders, nor its threads, whose folders tell that again.
+ITSELF = tuple(
+    f"/proc/self/{name}"
+    for name in (
+        "auxv", "cmdline", "comm", "environ", "fd", "fdinfo", "io", "limits", "maps", "oom_score", "smaps",
+        "smaps_rollup", "stat", "statm", "status",
+    )
+)  # fmt: skip
+
+#: Kept open for good: a rule for a file of /proc/self holds for what is open, not for what is looked up anew.
 _pinned: list[int] = []
 
 
@@ -113,10 +123,10 @@ def restrict_files(policy: Mapping[str, Any]) -> None:
         raise OSError("the kernel is older than Linux 5.13 or was started without it")
     if version < landlock.ABI_TRUNCATE and not policy["view"] and policy["uid"] is None:
         raise OSError("the kernel is older than Linux 6.2 and grants no user namespaces either")
-    _pinned.append(os.open("/proc/self", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+    _pinned.extend(os.open(path, os.O_PATH | os.O_CLOEXEC) for path in ITSELF if os.path.exists(path))  # noqa: PTH110
     terminals = ("/dev/pts", "/dev/ptmx") if policy["view"] or policy["uid"] is not None else ()
     landlock.restrict(
-        read=(*policy["read"], "/proc/self"),
+        read=(*policy["read"], *ITSELF),
         write=(*policy["write"], *((namespaces.SHARED_MEMORY,) if policy["view"] else ())),
         devices=(*policy["devices"], *terminals),
     )

@@ -27,6 +27,7 @@ from .confining import ROOT, WAYS, Child, error_of
     "path",
     [
         "/etc/shadow", "/etc/hostname", "/root", "/home", "/tmp", "/proc/1/environ", "/proc/1/cmdline", "/var",
+        "/proc/self/mountinfo", "/proc/thread-self/mounts",
         "/usr", "/usr/local", "/usr/src", sys.prefix,
     ],
 )  # fmt: skip

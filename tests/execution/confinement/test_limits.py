@@ -19,6 +19,7 @@ from grader.execution import exceeded, protections, sandbox
 from grader.execution.child.confine import confine
 from grader.execution.child.folders import remove
 from grader.execution.child.limits import tasks_of
+from grader.execution.held import held_open
 from grader.execution.workspace import workspace
 from grader.records import Limits
 
@@ -169,12 +170,12 @@ def test_a_folder_that_hides_what_it_holds_is_full(tmp_path):
 def test_what_has_no_name_is_counted(tmp_path):
     """Files that were removed and are still open, and sockets, each once."""
     with (tmp_path / "removed").open("wb") as file, socket.socket(socket.AF_UNIX):
-        before = exceeded.held_open([os.getpid()], tmp_path)
+        before = held_open([os.getpid()], tmp_path)
         file.write(b"1" * 100_000)
         file.flush()
         (tmp_path / "removed").unlink()
         with socket.socket(socket.AF_UNIX):
-            held = exceeded.held_open([os.getpid(), os.getpid()], tmp_path)
+            held = held_open([os.getpid(), os.getpid()], tmp_path)
 
     assert before.removed + 100_000 <= held.removed <= before.removed + 200_000
     assert before.sockets + 1 == held.sockets
@@ -196,7 +197,7 @@ def test_what_has_no_descriptor_either_is_counted(tmp_path):
                 else:
                     socket.send_fds(ours, [b"1"], [file.fileno()])
                 Path(file.name).unlink()
-        held = exceeded.held_open([os.getpid()], tmp_path)
+        held = held_open([os.getpid()], tmp_path)
     libc.munmap(address, 4096)
 
     assert 3 == held.unseen
