@@ -18,6 +18,7 @@ EXPLAINED = {
     "step.raised",
     "step1.missing",
     "step1.stale",
+    "step2.accumulated",
     "step3.repeated",
     "step4.in-place",
     "step4.rebound",

@@ -30,15 +30,13 @@ from grader.checks.readings import (
     told_apart_from_loss,
 )
 from grader.checks.rows import in_another_order
-from grader.checks.shifted import late, stale
-from grader.checks.source import repeats_backward
+from grader.checks.second_time import SECOND_TIME, second_time
+from grader.checks.shifted import accumulated, late, stale
 from grader.checks.times import of_gradients, of_losses
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, in_units, verdict, worst
 from grader.records import CheckStatus, Message
 from grader.training import Data, Training, cast
 
-SECOND_TIME = "through the graph a second time"
-"""What torch says of a graph whose saved tensors have been freed by a ``backward()`` before."""
 OVERFLOW = 1e31
 """Where float32 ends (3.4e38), inf and NaN are nobody's mistake any more. A mean adds up before it divides: a
 residual that was spread to (2000, 2000) has 4e6 terms."""
@@ -86,17 +84,7 @@ def judge_forward(training: Training, observed: Observed, data: Data) -> Forward
     judge = _Judge(training, observed, data)
     found = judge.against_reference() if observed.alignment.complete else judge.without_reference()
     broken_off = SECOND_TIME in (observed.error or "") and observed.run.count < training.epochs
-    return _second_time(observed, found) if broken_off else found
-
-
-def _second_time(observed: Observed, found: Forward) -> Forward:
-    """Add what made ``backward()`` raise: two of them in an epoch, or the ŷ of the epoch before."""
-    last = observed.epochs[-1]
-    if last.following is None and repeats_backward(observed.source):
-        return replace(found, step3=failed("step3.repeated", count=2))
-    if found.step1.status is CheckStatus.FAILED:
-        return found
-    return replace(found, step1=failed("step1.stale", epoch=last.index + 2))
+    return replace(found, **second_time(observed, found.step1)) if broken_off else found
 
 
 class _Judge:
@@ -227,6 +215,8 @@ class _Judge:
         spread = broadcast(self.observed, self.data)
         if spread is not None:
             return spread
+        if accumulated(self.observed, right, losses):
+            return failed("step2.accumulated", epoch=self.observed.epochs[t].index + 1)
         return failed(
             "step2.differs",
             wanted=shown_numbers([float(right.loss[t])]),
