@@ -266,8 +266,11 @@ class _Judge:
         if prediction.entering is not None and self._is_right(prediction.entering, t, right):
             return PASSED
         at = int((given - wanted).abs().nan_to_num(torch.inf).argmax())
-        wrong = failed("step1.differs", epoch=epoch, **_pair(wanted[at], given[at]))
-        return by_status(verdict((given - wanted).abs(), self._yhat_tolerance(right, t)), wrong)
+        tolerance = self._yhat_tolerance(right, t)
+        stale = ((right.yhat[:t] - given).abs() <= tolerance).all(1).any()
+        differs = failed("step1.differs", epoch=epoch, **_pair(wanted[at], given[at]))
+        wrong = failed("step1.stale", epoch=epoch) if stale else differs
+        return by_status(verdict((given - wanted).abs(), tolerance), wrong)
 
     def _is_right(self, values: Tensor, t: int, right: Evaluation) -> bool:
         return bool(((values - right.yhat[t]).abs() <= self._yhat_tolerance(right, t)).all())

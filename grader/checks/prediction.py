@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.checks.operations import INPUT_NAMES, LOSSES, OPERATIONS, SAME_NUMBERS
+from grader.checks.operations import INPUT_NAMES, LOGITS, LOSSES, OPERATIONS, SAME_NUMBERS
 from grader.recording import Node, Value
 
 
@@ -100,8 +100,21 @@ class Graph:
 
     def _is_logit(self, place: int) -> bool:
         """Tell whether a loss takes the sigmoid of what enters it; of a sigmoid, that is its mistake."""
-        losses = [_name(self.nodes[user]) for user, _ in self._users.get(place, [])]
-        return "BinaryCrossEntropyWithLogits" in losses and _name(self.nodes[place]) != "Sigmoid"
+        taken = any(self._logit(node) == place for node in self.nodes)
+        return taken and _name(self.nodes[place]) != "Sigmoid"
+
+    def _logit(self, node: Node) -> int | None:
+        """Give the place of z where a node takes the logarithm of a sigmoid of it, or of minus it."""
+        if (down := LOGITS.get(_name(node))) is None or not _present(node):
+            return None
+        at = _present(node)[0]
+        for wanted in down:
+            inner = self._node(at)
+            if inner is None or _name(inner) != wanted or len(_present(inner)) != 1:
+                return None
+            at = _present(inner)[0]
+        minus = self._node(at)
+        return _present(minus)[0] if minus is not None and _name(minus) == "Neg" else at
 
     def _saved_by(self, user: int, place: int) -> Value | None:
         saved = self.nodes[user].saved
@@ -153,6 +166,8 @@ class Graph:
     def _meets_target(self, node: Node) -> int | None:
         inputs = [below for below in node.inputs if below is not None]
         name = _name(node)
+        if (logit := self._logit(node)) is not None:
+            return logit
         if name in (*LOSSES, "LogSoftmax") and inputs:
             return inputs[0]
         if name in ("Sub", "Rsub") and len(node.inputs) == 2 and len(inputs) == 1:

@@ -61,7 +61,7 @@ def moves(node: ast.stmt) -> bool:
     return is_update(node) or calls(node, "step")
 
 
-def loops(source: str) -> list[ast.stmt]:
+def loops(source: str) -> list[ast.For | ast.While]:
     """Give the loops."""
     return [node for node in statements(source) if isinstance(node, ast.For | ast.While)]
 

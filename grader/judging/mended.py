@@ -26,7 +26,7 @@ from grader.execution.kernel import KernelFactory
 from grader.judging.gaps import gaps, missed_name
 from grader.judging.judge import judge
 from grader.judging.questions import Judged
-from grader.judging.uncalled import but_step3, misses_gradient, with_brackets
+from grader.judging.uncalled import but_step3, misses_gradient, with_backward
 from grader.recording import Value
 from grader.records import (
     CellOutcome,
@@ -116,7 +116,7 @@ def mend(
             return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
     computed = _computed(judged, execution, data, done)
     if computed is None:
-        return None if CALLED in done else _with_brackets(submission, judged, done)
+        return None if CALLED in done else _with_backward(submission, judged, done)
     name, place = computed
     sources = _sources(submission)
     sources[place] = f"{sources[place]}\n{name} = {_put_right(name, None, data[name])}"
@@ -141,13 +141,13 @@ def _computed(
     return None
 
 
-def _with_brackets(submission: Submission, judged: Sequence[Judged], done: frozenset[str]) -> Mend | None:
-    """Call what was left without brackets, if an update below it missed the gradient."""
+def _with_backward(submission: Submission, judged: Sequence[Judged], done: frozenset[str]) -> Mend | None:
+    """Call the backward that an update missed the gradient of."""
     sources, called = _sources(submission), set()
     for one in judged:
         cells = one.report.matched.cells if one.report.matched and misses_gradient(one) else ()
         for cell in cells:
-            if (text := with_brackets(sources[cell])) != sources[cell]:
+            if (text := with_backward(sources[cell])) != sources[cell]:
                 sources[cell] = text
                 called.add(one.report.id)
     if not called:

@@ -1,10 +1,12 @@
-"""``loss.backward`` without brackets above an update by hand: what follows is judged where it is called."""
+"""No ``loss.backward()`` above an update by hand, or one without brackets: what follows is judged with it."""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.checks.source import names_backward, statements
+from grader.checks.source import has_backward, is_update, loops, names_backward, statements, targets
 from grader.judging.questions import Judged, with_checks
 from grader.records import Step
 
@@ -12,8 +14,31 @@ MISSED = "step3.no-gradient"
 """What step 3 says of an update that found no gradient."""
 
 
-def with_brackets(source: str) -> str:
-    """Give a cell's text in which each ``loss.backward`` that is a statement of its own is called."""
+def with_backward(source: str) -> str:
+    """Give a cell's text that calls ``backward``: with brackets, or with a line where there is none at all."""
+    if any(map(names_backward, statements(source))):
+        return _with_brackets(source)
+    return source if has_backward(source) else _with_a_line(source)
+
+
+def _with_a_line(source: str) -> str:
+    """Add ``loss.backward()`` above the first update of each loop, of what was assigned last in front of it."""
+    lines = source.splitlines()
+    for loop in sorted(loops(source), key=lambda loop: loop.lineno, reverse=True):
+        place = next((i for i, node in enumerate(loop.body) if any(map(is_update, _within(node)))), 0)
+        made = [name for node in loop.body[:place] if isinstance(node, ast.Assign) for name in targets(node)]
+        if made:
+            update = loop.body[place]
+            lines.insert(update.lineno - 1, f"{' ' * update.col_offset}{made[-1]}.backward()")
+    return "\n".join(lines) if len(lines) > len(source.splitlines()) else source
+
+
+def _within(node: ast.stmt) -> Sequence[ast.stmt]:
+    return [part for part in ast.walk(node) if isinstance(part, ast.stmt)]
+
+
+def _with_brackets(source: str) -> str:
+    """Give a text in which each ``loss.backward`` that is a statement of its own is called."""
     lines = [line.encode() for line in source.splitlines()]  # as ast counts columns
     found = [node for node in statements(source) if names_backward(node)]
     for node in sorted(found, key=lambda node: (node.lineno, node.col_offset), reverse=True):

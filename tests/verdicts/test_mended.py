@@ -16,6 +16,20 @@ BELOW = (
     ("net-bias", "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)"),
     ("sgd-bias", LOOPS["sgd-bias"].source),
 )
+FUNCTION = """
+def train():
+    net = torch.nn.Linear(2, 1, bias=False)
+    net.weight.data = torch.tensor([[-5.0, 10.0]])
+    for epoc in range(29):
+        yhat = net(X)
+        loss = torch.mean((y - yhat) ** 2)
+        with torch.no_grad():
+            for p in net.parameters():
+                p -= 1/10 * p.grad
+                p.grad = None
+    return net
+net = train()
+"""
 
 
 @pytest.fixture
@@ -41,14 +55,17 @@ def lost(run_cells, assignment):
     return lost
 
 
-def test_a_backward_without_brackets_costs_step_3_alone(lost):
+def test_a_backward_that_is_not_called_costs_step_3_alone(lost):
     """By hand, where the update raises, what follows is judged on a run that calls it."""
     by_hand = [
+        ("sse", LOOPS["sse"].but(backward="").source),
         ("mse", LOOPS["mse"].but(backward="loss.backward  # ∇ 미분").source),
         ("net-bias-train", LOOPS["net-bias-train"].but(backward="loss.backward", clear="").source),
+        ("net-nobias-train", FUNCTION),
     ]
+    costs = {f"{name}.step3" for name, _ in by_hand}
 
-    assert {"mse.step3", "net-bias-train.step3", "net-bias-train.clear"} == lost([DATA, *by_hand, BELOW[2]])
+    assert {*costs, "net-bias-train.clear", "net-nobias-train.epochs"} == lost([DATA, *by_hand, BELOW[2]])
 
 
 def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
