@@ -41,7 +41,7 @@ from grader.records import (
 GIVEN = ""
 """Stands for the cells that were handed out, among the ids of questions."""
 CALLED = "()"
-"""Stands there for the brackets of every ``backward``."""
+"""Stands there for the calls of every ``backward``."""
 LOST = (CheckStatus.FAILED, CheckStatus.ERROR)
 DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
@@ -51,7 +51,7 @@ STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
 class Mend:
     """A notebook in which the data that some questions ask for are put right; the names of the last one's.
 
-    ``called`` are questions whose ``backward`` has got its brackets.
+    ``called`` are questions whose ``backward`` is called there.
     """
 
     submission: Submission
@@ -182,15 +182,15 @@ def taken_over(
     again = judge(put.submission, assignment, execution, found).questions
     return tuple(
         _flagged(but_step3(one, two) if question.id in put.called else two, question, put)
-        if question.id not in put.questions and _helped(one, two)
+        if question.id not in put.questions and _helped(one, two, called=question.id in put.called)
         else one
         for question, one, two in zip(assignment.questions, judged, again, strict=True)
     )
 
 
-def _helped(one: Judged, two: Judged) -> bool:
+def _helped(one: Judged, two: Judged, *, called: bool) -> bool:
     stopped = one.case.error is not None or one.report.status in STOPPED
-    return stopped and two.report.score >= one.report.score and two.report.checks != one.report.checks
+    return (stopped or called) and two.report.score >= one.report.score and two.report.checks != one.report.checks
 
 
 def _lines(question: Question, one: Judged, data: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,16 @@ def train():
     return net
 net = train()
 """
+BY_OPTIMIZER = """
+def train(net, optimizr):
+    for epoc in range(30):
+        loss = torch.mean((y - net(x)) ** 2)
+        optimizr.step()
+        optimizr.zero_grad()
+made = torch.nn.Linear(1, 1)
+made.bias.data, made.weight.data = torch.zeros(1), torch.zeros(1, 1)
+train(made, torch.optim.SGD(made.parameters(), lr=1/10))
+"""
 
 
 @pytest.fixture
@@ -56,16 +66,17 @@ def lost(run_cells, assignment):
 
 
 def test_a_backward_that_is_not_called_costs_step_3_alone(lost):
-    """By hand, where the update raises, what follows is judged on a run that calls it."""
+    """Where the update raises, or nothing is seen in a function, it is judged on a run that calls it."""
     by_hand = [
         ("sse", LOOPS["sse"].but(backward="").source),
         ("mse", LOOPS["mse"].but(backward="loss.backward  # ∇ 미분").source),
         ("net-bias-train", LOOPS["net-bias-train"].but(backward="loss.backward", clear="").source),
         ("net-nobias-train", FUNCTION),
     ]
+    by_hand += [("sgd-bias", BY_OPTIMIZER)]
     costs = {f"{name}.step3" for name, _ in by_hand}
 
-    assert {*costs, "net-bias-train.clear", "net-nobias-train.epochs"} == lost([DATA, *by_hand, BELOW[2]])
+    assert {*costs, "net-bias-train.clear", "net-nobias-train.epochs", "sgd-bias.init"} == lost([DATA, *by_hand])
 
 
 def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
