@@ -34,7 +34,7 @@ from grader.checks.second_time import SECOND_TIME, second_time
 from grader.checks.shifted import accumulated, late, stale
 from grader.checks.times import of_gradients, of_losses
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, in_units, verdict, worst
-from grader.records import CheckStatus, Message
+from grader.records import CheckStatus, Message, Step
 from grader.training import Data, Training, cast
 
 OVERFLOW = 1e31
@@ -84,7 +84,13 @@ def judge_forward(training: Training, observed: Observed, data: Data) -> Forward
     judge = _Judge(training, observed, data)
     found = judge.against_reference() if observed.alignment.complete else judge.without_reference()
     broken_off = SECOND_TIME in (observed.error or "") and observed.run.count < training.epochs
-    return replace(found, **second_time(observed, found.step1)) if broken_off else found
+    seen = second_time(observed, found.step1) if broken_off else {}
+    return replace(
+        found,
+        step1=seen.get(Step.STEP1, found.step1),
+        step2=seen.get(Step.STEP2, found.step2),
+        step3=seen.get(Step.STEP3, found.step3),
+    )
 
 
 class _Judge:

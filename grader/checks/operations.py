@@ -21,7 +21,7 @@ LOGITS: dict[str, tuple[str, ...]] = {
     "Log1P": ("Exp",),
     "Log": ("Add", "Exp"),
 }
-"""What takes the logarithm of a sigmoid of ±z, and the operations down to z: ``log(1 + e^z)`` is -log(1 - σ(z))."""
+"""What takes the logarithm of a sigmoid of ±z, and the operations down to z; log(1 + e^z) = -log(1 - σ(z))"""
 SAME_NUMBERS = (
     "View",
     "UnsafeView",

@@ -46,9 +46,12 @@ class Graph:
             if node is None or _name(node) != "Expand" or not _present(node):
                 break
             place = _present(node)[0]
-        values = self.value(place)
-        if (whole := self._term_by_term(place)) is not None:
-            values = whole
+        whole = self._term_by_term(place)
+        for _ in self.nodes:
+            if (below := self._subtracted(place)) is None:
+                break
+            place = below
+        values = self.value(place) if whole is None else whole
         shape = None if values is None else tuple(values.shape)
         entering = None
         if values is not None and self._is_logit(place):
@@ -216,6 +219,18 @@ class Graph:
             queue += [below for below in _present(node) if below not in seen]
             seen.update(_present(node))
         return [self.value(index) for index in found]
+
+    def _subtracted(self, index: int) -> int | None:
+        """Give ŷ's place where ``y - ŷ``, or ``ŷ - y``, stands without a name: y is subtracted once more."""
+        node = self._node(index)
+        if self.y is None or node is None or _name(node) != "Sub" or any(node.names):
+            return None
+        below = _present(node)
+        residual, value = (self.value(at) if len(below) == 1 else None for at in (index, below[0]))
+        if residual is None or value is None or {residual.numel(), value.numel()} != {self.y.numel()}:
+            return None
+        sizes = residual.flatten().abs(), (self.y.to(torch.float64).flatten() - value.flatten()).abs()
+        return below[0] if torch.allclose(*sizes, rtol=1e-5, atol=1e-4 * float(self.y.abs().max())) else None
 
     def _from_residual(self, index: int) -> Tensor | None:
         """Give ŷ = y - e or e + y where only the residual e was kept."""

@@ -73,7 +73,7 @@ def told_apart_from_loss(
     used = {name for node in graph.nodes for name in node.names}
     idle = (value for name, value in (epoch.variables or {}).items() if name not in used)
     named = graph.last_named(yhat.numel())
-    return bool(named) and all(map(right, named)) or any(v.requires_grad and right(v.tensor) for v in idle)
+    return (bool(named) and all(map(right, named))) or any(v.requires_grad and right(v.tensor) for v in idle)
 
 
 def broadcast_shape(observed: Observed, data: Data) -> tuple[int, ...] | None:

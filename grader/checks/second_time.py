@@ -7,25 +7,25 @@ import ast
 from grader.checks.finding import Finding, failed
 from grader.checks.observed import Observed
 from grader.checks.source import calls, loops, names_in, repeats_backward
-from grader.records import CheckStatus
+from grader.records import CheckStatus, Step
 
 SECOND_TIME = "through the graph a second time"
 """What torch says of a graph whose saved tensors have been freed by a ``backward()`` before."""
 
 
-def second_time(observed: Observed, step1: Finding) -> dict[str, Finding]:
+def second_time(observed: Observed, step1: Finding) -> dict[Step, Finding]:
     """Give the finding of the step it was: a second ``backward()`` in an epoch, or what was not made anew.
 
     That is a loss which is added to those of the epochs before, or the ŷ of one of these.
     """
     last = observed.epochs[-1]
     if last.following is None and repeats_backward(observed.source):
-        return {"step3": failed("step3.repeated", count=2)}
+        return {Step.STEP3: failed("step3.repeated", count=2)}
     if step1.status is CheckStatus.FAILED:
         return {}
     if accumulates(observed.source):
-        return {"step2": failed("step2.accumulated", epoch=last.index + 2)}
-    return {"step1": failed("step1.stale", epoch=last.index + 2)}
+        return {Step.STEP2: failed("step2.accumulated", epoch=last.index + 2)}
+    return {Step.STEP1: failed("step1.stale", epoch=last.index + 2)}
 
 
 def accumulates(source: str) -> bool:

@@ -1,4 +1,4 @@
-"""Losses made of right ones of other epochs: ŷ was not computed anew, the loop updates first, or adds them up."""
+"""Losses made of those of other epochs: ŷ was not computed anew, the loop updates first, or adds them up."""
 
 from __future__ import annotations
 

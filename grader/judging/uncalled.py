@@ -1,4 +1,4 @@
-"""No ``loss.backward()`` above an update, or one without brackets: what stands around it is judged with it."""
+"""No ``loss.backward()`` above an update, or one without brackets: what is around it is judged with it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Insertion = tuple[ast.stmt, str]
 
 
 def with_backward(source: str) -> str:
-    """Give a cell's text that calls ``backward``: with brackets, or with a call where there is none at all."""
+    """Give a cell's text that calls ``backward``: with brackets, or with a call where none was written."""
     found: list[Insertion] = [(node, "()") for node in statements(source) if names_backward(node)]
     if not found and not has_backward(source):
         found = [*_missing_calls(source)]
@@ -50,7 +50,7 @@ def _updates(node: ast.AST) -> bool:
 
 
 def misses_gradient(one: Judged) -> bool:
-    """Tell whether an answer ended for want of a gradient, or nothing of it was seen where none was asked for."""
+    """Tell whether an answer ended for want of a gradient, or nothing was seen for want of one."""
     return any(check.message.id in {MISSED, NO_RUN} for check in one.report.checks)
 
 

@@ -186,7 +186,7 @@ class Tape:
         return same(losses, [r[0] for r in last.roots])
 
     def _turn_to(self, tensors: list[torch.Tensor]) -> Leaves:
-        """Make the stream of these leaves the current one: an update may have made others of them in place."""
+        """Make the stream of these leaves the current one; an update may have changed their sizes."""
         sizes = tuple(tensor.numel() for tensor in tensors)
         if sizes != self._leaves.sizes or not all(map(is_, tensors, self._tensors)):
             known = [self.register.know(tensor) for tensor in tensors]

@@ -73,10 +73,10 @@ def test_a_backward_that_is_not_called_costs_step_3_alone(lost):
         ("net-bias-train", LOOPS["net-bias-train"].but(backward="loss.backward", clear="").source),
         ("net-nobias-train", FUNCTION),
     ]
-    by_hand += [("sgd-bias", BY_OPTIMIZER)]
-    costs = {f"{name}.step3" for name, _ in by_hand}
+    answers = [*by_hand, ("sgd-bias", BY_OPTIMIZER)]
+    others = {"net-bias-train.clear", "net-nobias-train.epochs", "sgd-bias.init"}
 
-    assert {*costs, "net-bias-train.clear", "net-nobias-train.epochs", "sgd-bias.init"} == lost([DATA, *by_hand])
+    assert {*others, *(f"{name}.step3" for name, _ in answers)} == lost([DATA, *answers])
 
 
 def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
@@ -84,6 +84,17 @@ def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
     named = ("net-bias", "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)\ny = yhat")
 
     assert {"sse.clear"} == lost([DATA, named, BELOW[0], BELOW[2]])
+
+
+def test_what_an_answer_overwrites_stops_no_other(lost):
+    """The loop's own x is nobody's data; a wrong X costs the answer that made it so."""
+    counts = ("sse", LOOPS["sse"].source.replace("for epoc", "for x"))
+    uses = ("sgd-nobias", LOOPS["sgd-nobias"].but(clear="").source)
+    flat = ("mse", f"X = x\n{LOOPS['mse'].source}")
+
+    below = [("net-bias-train", LOOPS["net-bias-train"].source), (None, DATA[1]), flat, uses]
+
+    assert {"mse.step1", "sgd-nobias.clear"} == lost([DATA, counts, *below])
 
 
 @pytest.mark.parametrize(

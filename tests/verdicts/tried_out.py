@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from .answers import LOOPS, SCALARS, Answer, Loop
+from .answers import LOOPS, SCALARS, Answer, Loop, steps
 from .conftest import DATA
 from .held_out import right, wrong
 from .test_confusion import VALUES
@@ -788,5 +788,23 @@ for epoc in range(30):
     wrong("ŷ sent back for the loss", "sgd-bias", "step3", "", LOOPS["sgd-bias"].but(backward="yhat.mean().backward()").source),
     wrong("a third column, of zeros", "net-nobias-train", "step1", "", LOOPS["net-nobias-train"].but(before="net = torch.nn.Linear(3, 1, bias=False)\nnet.weight.data = torch.tensor([[-5.0, 10.0, 0.0]])", yhat="yhat = net(torch.concat([X, torch.zeros(100, 1)], dim=1))").source),
     Answer("net-bias: y replaced by ŷ, and trained on", (("net-bias", VALUES["net-bias"] + "\ny = net(x).data"), ("mse", MSE), ("sgd-bias", SGD)), frozenset({"mse.step2"}), named=()),
+    *(
+        wrong(f"the losses of all epochs added up: {name}", question, "step2", "", loop.source, unseen=unseen)
+        for question in ("mse", "sgd-bias")
+        for name, pieces, unseen in (
+            ("+=", {"loss": LOOPS[question].loss.replace("loss =", "loss +=")}, "clear epochs"),
+            ("a total", {"backward": "total = total + loss\ntotal.backward()"}, "clear epochs"),
+            ("a list", {"backward": "losses.append(loss)\nsum(losses).backward()"}, "clear epochs"),
+            ("retain_graph", {"backward": "total += loss\ntotal.backward(retain_graph=True)"}, ""),
+        )
+        if (loop := LOOPS[question].but(before=f"loss = total = 0\nlosses = []\n{LOOPS[question].before}", **pieces))
+    ),
+    wrong("ŷ outside the loop, the sum", "mse", "step1 step2", "forward-outside-loop sum-for-mean", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What", yhat="", loss=LOOPS["sse"].loss, backward="loss.backward(retain_graph=True)").source),
+    wrong("a wrong ŷ outside the loop", "mse", "step1", "", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What + 1", yhat="").source, unseen="clear epochs"),
+    wrong("a right ŷ that the loss does not use", "mse", "step2", "", LOOPS["mse"].but(yhat="yhat = X @ What\nz = 2 * yhat.detach() + 0 * (X @ What)", loss="loss = torch.mean((y - z - X @ What) ** 2)").source),
+    *(wrong(f"y subtracted twice: {loss}", "sgd-scalars", "step2", "", LOOPS["sgd-scalars"].but(yhat="", loss=f"loss = torch.mean(({loss}) ** 2)").source) for loss in ("y - (y - (b + w * x))", "(b + w * x) - y - y")),
+    Answer("sse, mse: the ŷ of the question before in the loss", (("sse", LOOPS["sse"].source), ("mse", LOOPS["mse"].but(yhat="yhat2 = X @ What").source)), frozenset({"mse.step2"}), unseen=steps("mse", "step3 step4 clear epochs result"), named=()),
+    Answer("sse, mse: no ŷ, that of the question before in the loss", (("sse", LOOPS["sse"].source), ("mse", LOOPS["mse"].but(yhat="").source)), frozenset({"mse.step1"}), unseen=steps("mse", "step2 step3 step4 clear epochs result"), named=()),
+    Answer("net-bias-train, sgd-bias: the network of the question before in ŷ", (("net-bias-train", LOOPS["net-bias-train"].source), ("sgd-bias", SGD.replace("net", "net2").replace("net2(x)", "net(x)"))), frozenset({"sgd-bias.step4"}), named=("stale-optimizer",)),
     Answer("sgd-scalars: each parameter after a loss of its own", (("sgd-scalars", ONE_BY_ONE),), loses=frozenset({"sgd-scalars.step4"}), near=frozenset({"sgd-scalars.result"}), named=()),
 )  # fmt: skip
