@@ -199,7 +199,12 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.INIT, init.integer_parameter, rules.raised("(?i)only Tensors of floating point")),
     Misconception(Step.INIT, init.parameters_recreated, rules.said("init.recreated")),
     Misconception(Step.INIT, init.columns_swapped, agreement.start, told_from_signs),
-    Misconception(Step.INIT, init.start_sign, agreement.start),
+    Misconception(
+        Step.INIT,
+        init.start_sign,
+        agreement.start,
+        also=(partial(init.start_sign, only=0), partial(init.start_sign, only=-1)),
+    ),
     Misconception(Step.INIT, init.start_at_zero, agreement.start),
     Misconception(Step.STEP1, around.float64, rules.raised_by_float64),
     Misconception(Step.STEP1, step1.forward_outside_loop, rules.said("step1.stale")),
