@@ -114,7 +114,8 @@ for epoc in range(30):
     loss.backward()
     net.bias.data = net.bias.data - 1/10 * net.bias.grad
     net.weight.data -= 1/10 * net.weight.grad
-    What.data = What.data - 1/10 * What.grad"""
+    What.data = What.data - 1/10 * What.grad
+    What.grad = None"""
     check = result("q", CheckSpec("init", Step.INIT, 1.0), failed("init.differs", name=name))
 
     assert (
@@ -125,10 +126,10 @@ for epoc in range(30):
     )
 
 
-@pytest.mark.parametrize(("alpha", "line"), [(0.01, 1), (0.1, 8)])
-def test_the_line_that_sets_a_wrong_rate(alpha, line):
+@pytest.mark.parametrize(("alpha", "update", "line"), [(0.01, "", 1), (0.1, "", 8), (10, "1//", 8)])
+def test_the_line_that_sets_a_wrong_rate(alpha, update, line):
     """Where the number is the one that was asked for, the update makes another rate of it."""
-    source = f"alpha = {alpha}{BY_HAND}"
+    source = f"alpha = {alpha}{BY_HAND.replace('alpha *', f'{update}alpha *')}"
     question = Question("q", "q", 1.0, (), Training())
     case = Case(question, (), sources={0: source}, namespace={"alpha": Value("number", plain=alpha)})
 
