@@ -802,6 +802,7 @@ for epoc in range(30):
         if (loop := LOOPS[question].but(before=f"loss = total = 0\nlosses = []\n{LOOPS[question].before}", **pieces))
     ),
     *(wrong(f"one sign of the start: {at}", name, "init", "start-sign", LOOPS[name].source.replace(at, minus, 1)) for name, at, minus in (("mse", "-5.0", "5.0"), ("sgd-bias", "10.0", "-10.0"))),
+    wrong("the bias forgotten, in the update and where it is cleared", "net-bias-train", "step4", "bias-not-updated", LOOPS["net-bias-train"].but(update="net.weight.data -= 1/10 * net.weight.grad", clear="net.weight.grad = None").source),
     wrong("ŷ outside the loop, the sum", "mse", "step1 step2", "forward-outside-loop sum-for-mean", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What", yhat="", loss=LOOPS["sse"].loss, backward="loss.backward(retain_graph=True)").source),
     wrong("a wrong ŷ outside the loop", "mse", "step1", "", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What + 1", yhat="").source, unseen="clear epochs"),
     wrong("a right ŷ that the loss does not use", "mse", "step2", "", LOOPS["mse"].but(yhat="yhat = X @ What\nz = 2 * yhat.detach() + 0 * (X @ What)", loss="loss = torch.mean((y - z - X @ What) ** 2)").source),
