@@ -6,7 +6,7 @@ import ast
 
 from grader.checks.finding import Finding, failed
 from grader.checks.observed import Observed
-from grader.checks.source import calls, loops, names_in, repeats_backward
+from grader.checks.source import calls, differentiated, differentiates, loops, names_in, repeats_backward
 from grader.records import CheckStatus, Step
 
 SECOND_TIME = "through the graph a second time"
@@ -38,7 +38,8 @@ def _within(loop: ast.stmt) -> list[ast.stmt]:
 
 
 def _sent_back(inner: list[ast.stmt]) -> set[str]:
-    return {name for node in inner if calls(node, "backward") for name in names_in(node)}
+    simple = [node for node in inner if not hasattr(node, "body") and differentiates(node)]
+    return {name for node in simple for name in differentiated(node) or names_in(node)}
 
 
 def _growing(inner: list[ast.stmt]) -> set[str]:

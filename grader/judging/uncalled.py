@@ -61,7 +61,8 @@ def but_step3(one: Judged, called: Judged) -> Judged:
     judged = with_checks(as_written, tuple(lost.get(check.id, check) for check in called.report.checks))
     own = [diagnosis for diagnosis in one.report.diagnoses if diagnosis.step is Step.STEP3]
     others = [d for d in judged.report.diagnoses if d.step is not Step.STEP3 or not own]
-    return judged._replace(report=replace(judged.report, diagnoses=(*own, *others)))
+    in_order = sorted((*own, *others), key=lambda diagnosis: [*Step].index(diagnosis.step))
+    return judged._replace(report=replace(judged.report, diagnoses=tuple(in_order)))
 
 
 def _lost(check: CheckResult) -> CheckResult:

@@ -427,6 +427,14 @@ for epoc in range(30):
         optimizr.zero_grad()"""),
     right("two halves, added up by hand", "sse", halves("torch.sum").replace("1/10", "1/1000")),
     right("two halves, averaged by hand, after a look", "mse", halves("torch.mean", update="(g + h) / 2").replace("for epoc", "torch.mean((y - X @ What) ** 2).backward()\nprint(What.grad)\nWhat.grad = None\nfor epoc")),
+    right("three unequal parts, weighted by hand", "mse", WHAT + """
+for epoc in range(30):
+    total = torch.zeros(2, 1)
+    for i in (slice(0, 40), slice(40, 80), slice(80, 100)):
+        torch.mean((y[i] - X[i] @ What) ** 2).backward()
+        total += What.grad * len(y[i]) / 100
+        What.grad = None
+    What.data = What.data - 1/10 * total"""),
     right("a backward for each row, divided before the step", "sgd-bias", NET + """
 for epoc in range(30):
     for i in range(100):
@@ -636,6 +644,7 @@ train()""", unseen="step1 step2 step3 clear epochs result"),
     raises("no backward", "mse", "step3", "updated-without-gradient", backward=""),
     raises("the optimizer of a tensor", "sgd-what", "step4", before=LOOPS["sgd-what"].before.replace("[What]", "What")),
     raises("the loss's class, given ŷ and y", "mse", "step2", loss="loss = torch.nn.MSELoss(yhat, y)"),
+    raises("y given to the network", "sgd-bias", "step1", yhat="yhat = net(x, y)"),
     raises("the loss's class", "sgd-bias", "step2", loss="loss = torch.nn.MSELoss"),
     raises("the gradient of X", "mse", "step3", backward="g, = torch.autograd.grad(loss, X)", update="What.data -= 1/10 * g", clear=""),
     raises("no such mean", "mse", "step2", loss="loss = torch.means((y - yhat) ** 2)"),
