@@ -194,6 +194,10 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
     used = observed.run.optimizers
     if training.optimizer and not used:
         return failed("step4.by-hand", expected=training.optimizer)
+    gradients = [epoch.found for epoch in observed.epochs if epoch.found is not None]
+    idle = bool(gradients) and not any(map(any, gradients))
+    if idle and training.optimizer and used != (training.optimizer,):  # one like it may have another name
+        return failed("step4.optimizer", expected=training.optimizer, actual=used[0])
     for epoch in observed.epochs:  # where no gradient shows it
         given = epoch.step.lr[0] if epoch.step and epoch.step.lr else None
         rate = training.rate(epoch.index)

@@ -280,7 +280,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception(Step.STEP4, update.wrong_optimizer, optimizers.wrong_optimizer, with_optimizer, fits=True),
     Misconception(Step.STEP4, update.optimizer_settings, optimizers.optimizer_settings, plain, fits=True),
     Misconception(Step.STEP4, update.other_settings, optimizers.other_settings, with_settings, fits=True),
-    Misconception(Step.STEP4, update.wrong_sign, agreement.update),
+    Misconception(Step.STEP4, update.wrong_sign, rules.moved),
     Misconception(Step.STEP4, update.stale_gradient, rules.stale_gradient, without_memory, fits=True),
     Misconception(Step.STEP4, update.constant_rate, agreement.update, scheduled),
     Misconception(Step.STEP4, update.learning_rate, rules.learning_rate, fits=True),

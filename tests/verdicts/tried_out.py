@@ -811,6 +811,10 @@ for epoc in range(30):
         if (loop := LOOPS[question].but(before=f"loss = total = 0\nlosses = []\n{LOOPS[question].before}", **pieces))
     ),
     *(wrong(f"one sign of the start: {at}", name, "init", "start-sign", LOOPS[name].source.replace(at, minus, 1)) for name, at, minus in (("mse", "-5.0", "5.0"), ("sgd-bias", "10.0", "-10.0"))),
+    *(
+        wrong(f"cleared before the step, and {name}", "sgd-what", "clear step4", f"cleared-before-step {name}", LOOPS["sgd-what"].but(before=LOOPS["sgd-what"].before.replace(*other), backward="loss.backward()\noptimizr.zero_grad()", clear="").source)
+        for name, other in (("learning-rate", ("1/10", "1/100")), ("wrong-optimizer", ("SGD", "Adam")))
+    ),
     wrong("the bias forgotten, in the update and where it is cleared", "net-bias-train", "step4", "bias-not-updated", LOOPS["net-bias-train"].but(update="net.weight.data -= 1/10 * net.weight.grad", clear="net.weight.grad = None").source),
     wrong("ŷ outside the loop, the sum", "mse", "step1 step2", "forward-outside-loop sum-for-mean", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What", yhat="", loss=LOOPS["sse"].loss, backward="loss.backward(retain_graph=True)").source),
     wrong("a wrong ŷ outside the loop", "mse", "step1", "", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What + 1", yhat="").source, unseen="clear epochs"),
