@@ -815,6 +815,14 @@ for epoc in range(30):
         wrong(f"cleared before the step, and {name}", "sgd-what", "clear step4", f"cleared-before-step {name}", LOOPS["sgd-what"].but(before=LOOPS["sgd-what"].before.replace(*other), backward="loss.backward()\noptimizr.zero_grad()", clear="").source)
         for name, other in (("learning-rate", ("1/10", "1/100")), ("wrong-optimizer", ("SGD", "Adam")))
     ),
+    *(
+        wrong(f"the name given away, and {name}", question, "step2 step4", f"leaf-rebound {name}".strip(), LOOPS[question].but(loss=loss, update=LOOPS[question].update.replace(".data", "")).source, unseen="clear epochs")
+        for question, name, loss in (
+            ("mse", "half-loss", "loss = torch.mean((y - yhat) ** 2) / 2"),
+            ("mse", "sum-for-mean", "loss = torch.sum((y - yhat) ** 2)"),
+            ("sse", "no-square", "loss = torch.sum(y - yhat)"),
+        )
+    ),
     wrong("the bias forgotten, in the update and where it is cleared", "net-bias-train", "step4", "bias-not-updated", LOOPS["net-bias-train"].but(update="net.weight.data -= 1/10 * net.weight.grad", clear="net.weight.grad = None").source),
     wrong("ŷ outside the loop, the sum", "mse", "step1 step2", "forward-outside-loop sum-for-mean", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What", yhat="", loss=LOOPS["sse"].loss, backward="loss.backward(retain_graph=True)").source),
     wrong("a wrong ŷ outside the loop", "mse", "step1", "", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What + 1", yhat="").source, unseen="clear epochs"),
