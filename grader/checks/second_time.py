@@ -21,10 +21,10 @@ def second_time(observed: Observed, step1: Finding) -> dict[Step, Finding]:
     last = observed.epochs[-1]
     if last.following is None and repeats_backward(observed.source):
         return {Step.STEP3: failed("step3.repeated", count=2)}
-    if step1.status is CheckStatus.FAILED:
-        return {}
     if accumulates(observed.source):
         return {Step.STEP2: failed("step2.accumulated", epoch=last.index + 2)}
+    if step1.status is CheckStatus.FAILED:
+        return {}
     return {Step.STEP1: failed("step1.stale", epoch=last.index + 2)}
 
 

@@ -823,6 +823,8 @@ for epoc in range(30):
             ("sse", "no-square", "loss = torch.sum(y - yhat)"),
         )
     ),
+    wrong("half the loss, and a second backward that raises", "mse", "step2 step3", "half-loss backward-twice", LOOPS["mse"].but(loss="loss = torch.mean((y - yhat) ** 2) / 2", backward="loss.backward()\nloss.backward()").source, unseen="step4 clear epochs result"),
+    wrong("a wrong ŷ, and the losses of all epochs", "sgd-bias", "step1 step2", "", LOOPS["sgd-bias"].but(before=f"loss = 0\n{LOOPS['sgd-bias'].before}", yhat="yhat = net(x) + 1", loss="loss += torch.mean((y - yhat) ** 2)").source, unseen="clear epochs"),
     wrong("the bias forgotten, in the update and where it is cleared", "net-bias-train", "step4", "bias-not-updated", LOOPS["net-bias-train"].but(update="net.weight.data -= 1/10 * net.weight.grad", clear="net.weight.grad = None").source),
     wrong("ŷ outside the loop, the sum", "mse", "step1 step2", "forward-outside-loop sum-for-mean", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What", yhat="", loss=LOOPS["sse"].loss, backward="loss.backward(retain_graph=True)").source),
     wrong("a wrong ŷ outside the loop", "mse", "step1", "", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What + 1", yhat="").source, unseen="clear epochs"),
