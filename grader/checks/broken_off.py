@@ -8,6 +8,7 @@ from grader.checks.finding import Finding, failed
 from grader.checks.loop import updated
 from grader.checks.observed import Observed
 from grader.checks.raised import CUT, NO_GRADIENT
+from grader.checks.second_time import SECOND_TIME
 from grader.recording import Value
 from grader.records import CheckStatus, Step
 from grader.training import Training
@@ -18,6 +19,7 @@ EXPLAINED = {
     "step.raised",
     "step1.missing",
     "step1.stale",
+    "step2.accumulated",
     "step3.repeated",
     "step4.in-place",
     "step4.rebound",
@@ -35,6 +37,8 @@ def broken_off(
     lost = {step: found for step, found in findings.items() if found.status is CheckStatus.FAILED}
     if any(found.message.id in EXPLAINED for found in lost.values()) or (lost and observed.left_no_numbers):
         return {}
+    if SECOND_TIME in raised.error and {Step.STEP1, Step.STEP2} & lost.keys():
+        return {}  # the loss is made of an earlier answer's ŷ
     if (name := _replaced(observed, namespace)) is not None:
         return {Step.STEP4: failed("step4.rebound", name=name, epoch=observed.run.epochs[-1].index + 1)}
     step = raised.step

@@ -30,15 +30,13 @@ from grader.checks.readings import (
     told_apart_from_loss,
 )
 from grader.checks.rows import in_another_order
-from grader.checks.shifted import late, stale
-from grader.checks.source import repeats_backward
+from grader.checks.second_time import SECOND_TIME, second_time
+from grader.checks.shifted import accumulated, late, stale
 from grader.checks.times import of_gradients, of_losses
 from grader.checks.tolerance import CLEARLY_WRONG, ROUNDINGS, in_units, verdict, worst
-from grader.records import CheckStatus, Message
+from grader.records import CheckStatus, Message, Step
 from grader.training import Data, Training, cast
 
-SECOND_TIME = "through the graph a second time"
-"""What torch says of a graph whose saved tensors have been freed by a ``backward()`` before."""
 OVERFLOW = 1e31
 """Where float32 ends (3.4e38), inf and NaN are nobody's mistake any more. A mean adds up before it divides: a
 residual that was spread to (2000, 2000) has 4e6 terms."""
@@ -86,17 +84,13 @@ def judge_forward(training: Training, observed: Observed, data: Data) -> Forward
     judge = _Judge(training, observed, data)
     found = judge.against_reference() if observed.alignment.complete else judge.without_reference()
     broken_off = SECOND_TIME in (observed.error or "") and observed.run.count < training.epochs
-    return _second_time(observed, found) if broken_off else found
-
-
-def _second_time(observed: Observed, found: Forward) -> Forward:
-    """Add what made ``backward()`` raise: two of them in an epoch, or the ŷ of the epoch before."""
-    last = observed.epochs[-1]
-    if last.following is None and repeats_backward(observed.source):
-        return replace(found, step3=failed("step3.repeated", count=2))
-    if found.step1.status is CheckStatus.FAILED:
-        return found
-    return replace(found, step1=failed("step1.stale", epoch=last.index + 2))
+    seen = second_time(observed, found.step1) if broken_off else {}
+    return replace(
+        found,
+        step1=seen.get(Step.STEP1, found.step1),
+        step2=seen.get(Step.STEP2, found.step2),
+        step3=seen.get(Step.STEP3, found.step3),
+    )
 
 
 class _Judge:
@@ -227,6 +221,8 @@ class _Judge:
         spread = broadcast(self.observed, self.data)
         if spread is not None:
             return spread
+        if accumulated(self.observed, right, losses):
+            return failed("step2.accumulated", epoch=self.observed.epochs[t].index + 1)
         return failed(
             "step2.differs",
             wanted=shown_numbers([float(right.loss[t])]),
@@ -276,8 +272,11 @@ class _Judge:
         if prediction.entering is not None and self._is_right(prediction.entering, t, right):
             return PASSED
         at = int((given - wanted).abs().nan_to_num(torch.inf).argmax())
-        wrong = failed("step1.differs", epoch=epoch, **_pair(wanted[at], given[at]))
-        return by_status(verdict((given - wanted).abs(), self._yhat_tolerance(right, t)), wrong)
+        tolerance = self._yhat_tolerance(right, t)
+        stale = ((right.yhat[:t] - given).abs() <= tolerance).all(1).any()
+        differs = failed("step1.differs", epoch=epoch, **_pair(wanted[at], given[at]))
+        wrong = failed("step1.stale", epoch=epoch) if stale else differs
+        return by_status(verdict((given - wanted).abs(), tolerance), wrong)
 
     def _is_right(self, values: Tensor, t: int, right: Evaluation) -> bool:
         return bool(((values - right.yhat[t]).abs() <= self._yhat_tolerance(right, t)).all())

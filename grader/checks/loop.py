@@ -194,6 +194,10 @@ def _asked_way(training: Training, observed: Observed, right: Finding) -> Findin
     used = observed.run.optimizers
     if training.optimizer and not used:
         return failed("step4.by-hand", expected=training.optimizer)
+    gradients = [epoch.found for epoch in observed.epochs if epoch.found is not None]
+    idle = bool(gradients) and not any(map(any, gradients))
+    if idle and training.optimizer and used != (training.optimizer,):  # one like it may have another name
+        return failed("step4.optimizer", expected=training.optimizer, actual=used[0])
     for epoch in observed.epochs:  # where no gradient shows it
         given = epoch.step.lr[0] if epoch.step and epoch.step.lr else None
         rate = training.rate(epoch.index)
@@ -219,18 +223,28 @@ def judge_clear(training: Training, observed: Observed) -> Finding:
     if updated_below(observed) and clears(observed.source):
         return PASSED
     left_over: Finding | None = None
+    others = {*observed.alignment.extra, *_left_alone(observed)}  # step 1's business, and step 4's
     for epoch in observed.epochs:
         if epoch.had_gradient and not _cleared_another(observed, epoch):
-            places = [i for i, number in enumerate(epoch.before) if number]
-            if set(places) <= set(observed.alignment.extra):
-                continue  # of a parameter that should not be there: step 1's business
-            place = next(i for i in places if i not in observed.alignment.extra)
+            place = next((i for i, number in enumerate(epoch.before) if number and i not in others), None)
+            if place is None:
+                continue
             if epoch.index:
                 return failed("clear.accumulated", epoch=epoch.index + 1, name=observed.names[place])
             left_over = failed("clear.left-over", name=observed.names[place])
         elif cleared_before(observed, epoch):
             return failed("clear.before-step", epoch=epoch.index + 1)
     return left_over or (PASSED if observed.run.count > 1 or training.epochs == 1 else NOT_OBSERVED)
+
+
+def _left_alone(observed: Observed) -> set[int]:
+    """Give the places of numbers that no update moves while others move: their gradients are never used."""
+    seen = [epoch for epoch in observed.epochs if epoch.following is not None]
+    moves = [
+        {i for i, (a, b) in enumerate(zip(e.values, e.following or (), strict=True)) if a != b} for e in seen
+    ]
+    moved = set().union(*moves)
+    return set(range(len(observed.names))) - moved if moved else set()
 
 
 def _cleared_another(observed: Observed, epoch: Epoch) -> bool:

@@ -13,8 +13,15 @@ LOSSES = (
     "SmoothL1Loss",
     "HuberLoss",
     "BinaryCrossEntropy",
-    "BinaryCrossEntropyWithLogits",
 )
+LOGITS: dict[str, tuple[str, ...]] = {
+    "BinaryCrossEntropyWithLogits": (),
+    "Softplus": (),
+    "LogSigmoid": (),
+    "Log1P": ("Exp",),
+    "Log": ("Add", "Exp"),
+}
+"""What takes the logarithm of a sigmoid of ±z, and the operations down to z; log(1 + e^z) = -log(1 - σ(z))"""
 SAME_NUMBERS = (
     "View",
     "UnsafeView",

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.checks.operations import INPUT_NAMES, LOSSES, OPERATIONS, SAME_NUMBERS
+from grader.checks.operations import INPUT_NAMES, LOGITS, LOSSES, OPERATIONS, SAME_NUMBERS
 from grader.recording import Node, Value
 
 
@@ -46,9 +46,12 @@ class Graph:
             if node is None or _name(node) != "Expand" or not _present(node):
                 break
             place = _present(node)[0]
-        values = self.value(place)
-        if (whole := self._term_by_term(place)) is not None:
-            values = whole
+        whole = self._term_by_term(place)
+        for _ in self.nodes:
+            if (below := self._subtracted(place)) is None:
+                break
+            place = below
+        values = self.value(place) if whole is None else whole
         shape = None if values is None else tuple(values.shape)
         entering = None
         if values is not None and self._is_logit(place):
@@ -100,8 +103,21 @@ class Graph:
 
     def _is_logit(self, place: int) -> bool:
         """Tell whether a loss takes the sigmoid of what enters it; of a sigmoid, that is its mistake."""
-        losses = [_name(self.nodes[user]) for user, _ in self._users.get(place, [])]
-        return "BinaryCrossEntropyWithLogits" in losses and _name(self.nodes[place]) != "Sigmoid"
+        taken = any(self._logit(node) == place for node in self.nodes)
+        return taken and _name(self.nodes[place]) != "Sigmoid"
+
+    def _logit(self, node: Node) -> int | None:
+        """Give the place of z where a node takes the logarithm of a sigmoid of it, or of minus it."""
+        if (down := LOGITS.get(_name(node))) is None or not _present(node):
+            return None
+        at = _present(node)[0]
+        for wanted in down:
+            inner = self._node(at)
+            if inner is None or _name(inner) != wanted or len(_present(inner)) != 1:
+                return None
+            at = _present(inner)[0]
+        minus = self._node(at)
+        return _present(minus)[0] if minus is not None and _name(minus) == "Neg" else at
 
     def _saved_by(self, user: int, place: int) -> Value | None:
         saved = self.nodes[user].saved
@@ -153,6 +169,8 @@ class Graph:
     def _meets_target(self, node: Node) -> int | None:
         inputs = [below for below in node.inputs if below is not None]
         name = _name(node)
+        if (logit := self._logit(node)) is not None:
+            return logit
         if name in (*LOSSES, "LogSoftmax") and inputs:
             return inputs[0]
         if name in ("Sub", "Rsub") and len(node.inputs) == 2 and len(inputs) == 1:
@@ -201,6 +219,18 @@ class Graph:
             queue += [below for below in _present(node) if below not in seen]
             seen.update(_present(node))
         return [self.value(index) for index in found]
+
+    def _subtracted(self, index: int) -> int | None:
+        """Give ŷ's place where ``y - ŷ``, or ``ŷ - y``, stands without a name: y is subtracted once more."""
+        node = self._node(index)
+        if self.y is None or node is None or _name(node) != "Sub" or any(node.names):
+            return None
+        below = _present(node)
+        residual, value = (self.value(at) if len(below) == 1 else None for at in (index, below[0]))
+        if residual is None or value is None or {residual.numel(), value.numel()} != {self.y.numel()}:
+            return None
+        sizes = residual.flatten().abs(), (self.y.to(torch.float64).flatten() - value.flatten()).abs()
+        return below[0] if torch.allclose(*sizes, rtol=1e-5, atol=1e-4 * float(self.y.abs().max())) else None
 
     def _from_residual(self, index: int) -> Tensor | None:
         """Give ŷ = y - e or e + y where only the residual e was kept."""

@@ -22,11 +22,15 @@ from grader.checks.source import (
 )
 from grader.records import Step
 
-CUT = "does not require grad"
-"""What ``backward()`` says of a loss that no parameter leads to."""
+CUT = "tensors does not require grad"
+"""What ``backward()`` says of a loss that no parameter leads to; ``grad(loss, X)`` has another word for X."""
 NO_GRADIENT = "NoneType"
 """What Python and torch say of an update by a gradient that is not there."""
-OF_LOSS = ("only for scalar outputs", "object has no attribute 'backward'")
+OF_LOSS = (
+    "only for scalar outputs",
+    "object has no attribute 'backward'",
+    "Loss' has no attribute 'backward'",
+)
 """What is raised at ``backward()`` of a loss that is a table, or no tensor."""
 UNKNOWN = re.compile(r"name '(\w+)' is not defined")
 """What Python says of a name that nothing has made."""

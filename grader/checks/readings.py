@@ -58,7 +58,7 @@ def told_apart_from_loss(
 ) -> bool | None:
     """Tell whether the right ``yhat`` has a name of its own, so that a wrong loss is wrong by itself.
 
-    It is what the student named last before the loss; or nothing has a name there, and it was not used.
+    It is what the student named last before the loss; or it has a name and was not used.
     ``yhat`` and ``tolerance`` are flat. ``None`` where the epoch's graph was not kept.
     """
     graph = graph_of(observed, data, epoch)
@@ -70,9 +70,10 @@ def told_apart_from_loss(
             return False
         return bool(((value.flatten() - yhat).abs() <= tolerance).all())
 
-    if named := graph.last_named(yhat.numel()):
-        return all(map(right, named))
-    return any(value.requires_grad and right(value.tensor) for value in (epoch.variables or {}).values())
+    used = {name for node in graph.nodes for name in node.names}
+    idle = (value for name, value in (epoch.variables or {}).items() if name not in used)
+    named = graph.last_named(yhat.numel())
+    return (bool(named) and all(map(right, named))) or any(v.requires_grad and right(v.tensor) for v in idle)
 
 
 def broadcast_shape(observed: Observed, data: Data) -> tuple[int, ...] | None:

@@ -1,8 +1,9 @@
-"""Losses that are right ones of another epoch: ŷ was not computed anew, or the loop updates first."""
+"""Losses made of those of other epochs: ŷ was not computed anew, the loop updates first, or adds them up."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -27,3 +28,13 @@ def late(observed: Observed, right: Evaluation, losses: Tensor, wrong: Sequence[
     tolerance = ROUNDINGS * observed.unit * right.loss_scale[before]
     shifted = (losses[list(wrong)] - right.loss[before]).abs() <= tolerance
     return len(wrong) > 1 and bool(shifted.all()) and updates_before_backward(observed.source)
+
+
+def accumulated(observed: Observed, right: Evaluation, losses: Tensor) -> bool:
+    """Tell whether every loss but the first is the right one on top of the loss of the epoch before."""
+    after = [t for t, (a, b) in enumerate(pairwise(observed.epochs), 1) if b.index == a.index + 1]
+    if not after:
+        return False
+    before = [t - 1 for t in after]
+    tolerance = ROUNDINGS * observed.unit * (right.loss_scale[after] + losses[after].abs())
+    return bool(((losses[after] - losses[before] - right.loss[after]).abs() <= tolerance).all())

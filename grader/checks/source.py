@@ -61,7 +61,8 @@ def moves(node: ast.stmt) -> bool:
     return is_update(node) or calls(node, "step")
 
 
-def _loops(source: str) -> list[ast.stmt]:
+def loops(source: str) -> list[ast.For | ast.While]:
+    """Give the loops."""
     return [node for node in statements(source) if isinstance(node, ast.For | ast.While)]
 
 
@@ -70,7 +71,7 @@ _BLOCKS = (ast.For, ast.While, ast.FunctionDef, ast.ClassDef)
 
 def has_loop(source: str) -> bool:
     """Tell whether anything is repeated."""
-    return bool(_loops(source))
+    return bool(loops(source))
 
 
 def names_backward(node: ast.stmt) -> bool:
@@ -93,7 +94,7 @@ def repeats_backward(source: str) -> bool:
     """Tell whether ``backward()`` is called in more than one line of a loop."""
     return any(
         sum(calls(node, "backward") for node in ast.walk(loop) if isinstance(node, ast.stmt)) > 1
-        for loop in _loops(source)
+        for loop in loops(source)
     )
 
 
@@ -131,7 +132,7 @@ def parameter_updates(source: str, names: Collection[str]) -> list[ast.stmt]:
 
 def repeats_update(source: str) -> bool:
     """Tell whether a parameter is updated by hand in more than one line of a loop."""
-    for loop in _loops(source):
+    for loop in loops(source):
         inner = [node for node in ast.walk(loop) if isinstance(node, ast.stmt) and is_update(node)]
         targets = [target for node in inner if (target := _updated(node))]
         if len(targets) > len(set(targets)):

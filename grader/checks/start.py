@@ -36,7 +36,8 @@ def judge_init(
         if place is None:
             continue
         given = observed.states[0, place]
-        if not bool((given - wanted[k]).abs() <= 4 * observed.unit * wanted[k].abs()):
+        right = bool((given - wanted[k]).abs() <= 4 * observed.unit * wanted[k].abs())
+        if not right and not _is_the_optimizers(observed, wanted):
             seen = [float(observed.states[0, p]) for p in alignment.places if p is not None]
             return _differs(observed, wanted, text(float(wanted[k])), place, seen)
     if not any_shape and alignment.complete and not alignment.same_shapes:
@@ -55,6 +56,15 @@ def _differs(observed: Observed, wanted: Tensor, expected: object, place: int, s
         expected=expected,
         actual=text(float(observed.states[0, place])),
     )
+
+
+def _is_the_optimizers(observed: Observed, wanted: Tensor) -> bool:
+    """Tell whether the start is that of other parameters, which the optimizer holds: its one mistake."""
+    epoch = observed.epochs[0]
+    held = () if epoch.step is None else epoch.step.parameters
+    numbers = [number for parameter in held for number in parameter.before or ()]
+    strangers = not {parameter.number for parameter in held}.intersection(epoch.numbers)
+    return strangers and sorted(numbers) == sorted(wanted.tolist())
 
 
 def _none_is_there(observed: Observed) -> bool:

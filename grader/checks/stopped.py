@@ -14,6 +14,7 @@ from grader.checks.finding import Finding, failed, result
 from grader.checks.flow import updates_before_backward
 from grader.checks.in_front import stopped_at
 from grader.checks.raised import CUT, NO_GRADIENT, Raised
+from grader.checks.second_time import SECOND_TIME
 from grader.checks.source import has_loop, typed_numbers
 from grader.recording import Value
 from grader.records import CellStatus, CheckResult, CheckStatus, Message, Step
@@ -26,6 +27,7 @@ LONGEST_FLAT = 1000
 """Numbers of a y of shape (n,), of which a reference makes n² residuals in each epoch."""
 SAID = {
     "mat2 must be a matrix": Step.INIT,  # a linear layer whose weight was replaced by one number alone
+    "Linear.forward() takes": Step.STEP1,  # net(x, y)
     "same dtype": Step.STEP1,  # a product, of data and parameters of two dtypes
     "shapes cannot be multiplied": Step.STEP1,
     "must match the size of tensor": Step.STEP1,
@@ -123,7 +125,7 @@ def never_ran(
         found = failed("check.cell-ended")
     else:
         found = failed(_said(blamed, raised.error), error=raised.error)
-    ran = CUT in raised.error
+    ran = CUT in raised.error or SECOND_TIME in raised.error
     return stopped_at(question, blamed, found, changed, data, came_to_backward=ran)
 
 
@@ -148,14 +150,17 @@ def _blamed(training: Training, raised: Raised, changed: Mapping[str, Value], da
     """Tell which step raised, by line, message and names.
 
     A loss that refuses what it is given is step 2, unless a ŷ stands there that is neither the right one nor
-    its logit.
+    its logit. One whose graph is gone already was made of an earlier answer's ŷ.
     """
     if raised.takes_loss_out:
         return Step.STEP3
     if CUT in raised.error:
         return _cut_off(raised, changed)
     if any(words in raised.error for words in LOSS):
-        return Step.STEP2 if _yhat_is_known(training, changed, data) else Step.STEP1
+        yhats = _are_right(training, changed, data)
+        return Step.STEP2 if any(yhats) or not yhats else Step.STEP1
+    if SECOND_TIME in raised.error:
+        return Step.STEP2 if any(_are_right(training, changed, data)) else Step.STEP1
     return _of_the_line(training, raised, changed, data)
 
 
@@ -196,13 +201,14 @@ def _no_yhat(training: Training, raised: Raised, changed: Mapping[str, Value], d
     return other and "must match the size of tensor" in raised.error
 
 
-def _yhat_is_known(training: Training, changed: Mapping[str, Value], data: Data) -> bool:
+def _are_right(training: Training, changed: Mapping[str, Value], data: Data) -> list[bool]:
+    """Tell of each ŷ that stands there whether it is the right one, or its logit."""
     right = training.step1(training.init(), data).flatten()
     computed = [
         value.tensor for value in changed.values() if value.requires_grad and value.tensor is not None
     ]
     seen = [tensor.flatten() for tensor in computed if tensor.numel() == right.numel()]
-    return not seen or any(_close(one, right) or _close(one, torch.logit(right)) for one in seen)
+    return [_close(one, right) or _close(one, torch.logit(right)) for one in seen]
 
 
 def _close(a: Tensor, b: Tensor) -> bool:

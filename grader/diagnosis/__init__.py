@@ -20,8 +20,8 @@ __all__ = ["MISCONCEPTIONS", "Case", "Misconception", "diagnose"]
 
 UNMOVED = "learned.unmoved"
 """What every step says that the second run found not to be computed from the data."""
-MISPLACED = {"step4.before-backward", "step4.below-loop", "epochs.below-loop"}
-"""What checks say of a line at the wrong place: they name it themselves."""
+SAID = {"step2.accumulated", "step4.before-backward", "step4.below-loop", "epochs.below-loop"}
+"""What checks say of a loss that is not begun anew, or a line at the wrong place: they name it themselves."""
 RAISED = "step.raised"
 """What a step says that broke a run off: what was seen of it before does not tell why."""
 
@@ -42,7 +42,7 @@ def _named(case: Case) -> Iterator[Diagnosis]:
         checks = checks[-1:] if case.error is None else checks[:1]
     elif any(check.message.id == UNMOVED for check in checks):  # and so do those
         checks = tuple(c for c in checks if c.message.id != UNMOVED or c.step is Step.RESULT)
-    silent = MISPLACED if case.observed is None else MISPLACED | {RAISED}
+    silent = SAID if case.observed is None else SAID | {RAISED}
     for check in (check for check in checks if check.message.id not in silent):
         for misconception in MISCONCEPTIONS:
             if misconception.step is not check.step:

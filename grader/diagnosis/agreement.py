@@ -160,9 +160,13 @@ def _seen(case: Case) -> Iterator[tuple[Epoch, Tensor]]:
 
 
 def _share(case: Case) -> float:
-    """Give the share of one backward where each epoch differentiates the same loss several times."""
+    """Give the share of one backward where each epoch differentiates the same loss several times.
+
+    A second one that raised has added nothing.
+    """
     repeated = next((c for c in case.checks if c.message.id == "step3.repeated"), None)
-    return 1.0 if repeated is None else 1 / repeated.message.params["count"]
+    once = repeated is None or _observed(case).epochs[0].backwards == 1
+    return 1.0 if once or repeated is None else 1 / repeated.message.params["count"]
 
 
 def _loss(case: Case, epoch: Epoch) -> float | None:

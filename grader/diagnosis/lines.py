@@ -151,8 +151,8 @@ def _is_idle(node: ast.stmt, mentioned: Collection[str]) -> bool:
 def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  # noqa: PLR0911 - one for each
     match step:
         case Step.INIT:
-            named = {str(check.message.params.get("name")) for check in case.failed if check.step is step}
-            return text.first(lambda node: bool(targets(node) & named)) or text.first(_makes_parameters)
+            names = {str(check.message.params.get("name")) for check in case.failed if check.step is step}
+            return text.first(lambda node: _begins(node, names)) or text.first(_makes_parameters)
         case Step.STEP1:
             return text.yhat
         case Step.STEP2:
@@ -174,8 +174,23 @@ def _find(step: Step, code: str, text: _Text, case: Case) -> ast.stmt | None:  #
 
 def _written(node: ast.stmt) -> set[str]:
     """Give what a statement assigns, attributes too: ``self.loss``."""
-    assigned = node.targets if isinstance(node, ast.Assign) else []
-    return targets(node) | {ast.unparse(target) for target in assigned if isinstance(target, ast.Attribute)}
+    return targets(node) | {ast.unparse(part) for part in _assigned(node) if isinstance(part, ast.Attribute)}
+
+
+def _assigned(node: ast.stmt) -> list[ast.expr]:
+    given = node.targets if isinstance(node, ast.Assign) else []
+    return [part for target in given for part in getattr(target, "elts", [target])]
+
+
+def _begins(node: ast.stmt, names: Collection[str]) -> bool:
+    """Tell whether a statement sets a parameter, or its data, to what is not made of it: no update does.
+
+    One of its numbers may be named: ``net.weight[0]``.
+    """
+    wholes = {name.partition("[")[0] for name in names}
+    made = {ast.unparse(part).removesuffix(".data") for part in _assigned(node)} & wholes
+    read = set() if not isinstance(node, ast.Assign) else {ast.unparse(n) for n in ast.walk(node.value)}
+    return bool(made) and not made & read
 
 
 def _sent_back(node: ast.stmt) -> set[str]:
@@ -197,7 +212,8 @@ def _rate_set(update: ast.stmt | None, text: _Text, case: Case) -> ast.stmt | No
         for name in names_in(update) - targets(update)
         if (value := case.namespace.get(name)) is not None and value.kind == "number"
     }
-    wrong = len(numbers) == 1 and training.rate(0) not in numbers.values()
+    whole = any(isinstance(part, ast.FloorDiv) for part in ast.walk(update))  # ``1//n``: n is right
+    wrong = len(numbers) == 1 and training.rate(0) not in numbers.values() and not whole
     return text.assigned({*numbers}, update.lineno) if wrong else None
 
 

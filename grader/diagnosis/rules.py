@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from grader.checks.loop import told_apart
+from grader.checks.loop import told_apart, updated
 from grader.checks.source import has_backward, has_loop, repeats_update, typed_numbers
 from grader.diagnosis import agreement
 from grader.diagnosis.agreement import Evidence
@@ -104,6 +104,13 @@ def learning_rate(case: Case, check: CheckResult, reference: Training) -> Eviden
     agrees = check.message.id == "step4.rate" if fitted is None else agreement.update(case, check, replaced)
     evidence = {"expected": float(f"{reference.lr:.6g}"), "actual": told_apart(rate, reference.lr)}
     return evidence if agrees else None
+
+
+def moved(case: Case, check: CheckResult, replaced: Training) -> Evidence | None:
+    """Compare every update that was seen where any moved: nothing in the other direction is nothing."""
+    seen = () if case.observed is None else updated(case.observed)
+    moves = any(epoch.following != epoch.values for epoch in seen)
+    return agreement.update(case, check, replaced) if moves else None
 
 
 def never_updated(case: Case, check: CheckResult, reference: Training) -> Evidence | None:

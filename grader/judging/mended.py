@@ -18,7 +18,7 @@ from typing import Any
 from torch import Tensor
 
 from grader.assignment.model import Assignment, CheckSpec, Question
-from grader.checks.forward import SECOND_TIME
+from grader.checks.second_time import SECOND_TIME
 from grader.checks.source import made_in, parsed
 from grader.ending import in_thread
 from grader.execution import execute_async
@@ -26,7 +26,7 @@ from grader.execution.kernel import KernelFactory
 from grader.judging.gaps import gaps, missed_name
 from grader.judging.judge import judge
 from grader.judging.questions import Judged
-from grader.judging.uncalled import but_step3, misses_gradient, with_brackets
+from grader.judging.uncalled import but_step3, misses_gradient, with_backward
 from grader.recording import Value
 from grader.records import (
     CellOutcome,
@@ -41,7 +41,7 @@ from grader.records import (
 GIVEN = ""
 """Stands for the cells that were handed out, among the ids of questions."""
 CALLED = "()"
-"""Stands there for the brackets of every ``backward``."""
+"""Stands there for the calls of every ``backward``."""
 LOST = (CheckStatus.FAILED, CheckStatus.ERROR)
 DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
@@ -51,7 +51,7 @@ STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
 class Mend:
     """A notebook in which the data that some questions ask for are put right; the names of the last one's.
 
-    ``called`` are questions whose ``backward`` has got its brackets.
+    ``called`` are questions whose ``backward`` is called there.
     """
 
     submission: Submission
@@ -100,8 +100,8 @@ def mend(
     """Put right the first data that are not there or have another form, if something below was stopped.
 
     ``done`` are questions whose data were put right in this notebook already. Before them come the cells that
-    were handed out, if a name was missed that they would have made; after them data that had become a
-    network's ŷ, and brackets of a ``backward``.
+    were handed out, if a name was missed that they would have made; after them data that had been
+    overwritten, and calls of ``backward``.
     """
     if GIVEN not in done and (missed := _missed(execution) & made_in(assignment.given)):
         return _with_given(submission, assignment.given, missed)
@@ -114,40 +114,53 @@ def mend(
             kept = _without_error(sources[place], outcomes[place])
             sources[place] = "\n".join([kept, *lines.values()])
             return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
-    computed = _computed(judged, execution, data, done)
-    if computed is None:
-        return None if CALLED in done else _with_brackets(submission, judged, done)
-    name, place = computed
+    overwritten = _overwritten(judged, execution, data, done)
+    if overwritten is None:
+        return None if CALLED in done else _with_backward(submission, judged, done)
+    name, place = overwritten
     sources = _sources(submission)
-    sources[place] = f"{sources[place]}\n{name} = {_put_right(name, None, data[name])}"
-    return Mend(_with_sources(submission, sources), done | {name}, (name,), "flag.freed")
+    kept = _without_error(sources[place], outcomes[place])
+    sources[place] = f"{kept}\n{name} = {_put_right(name, None, data[name])}"
+    answered = {one.report.id for one in judged if one.report.matched and place in one.report.matched.cells}
+    return Mend(_with_sources(submission, sources), done | answered | {name}, (name,), "flag.freed")
 
 
-def _computed(
+def _overwritten(
     judged: Sequence[Judged], execution: Execution, data: Mapping[str, Any], done: Collection[str]
 ) -> tuple[str, int] | None:
-    """Give a name of the data that had become a network's ŷ, ``y = net(x)``, and the cell that made it so.
+    """Give a name of the data that an earlier cell has spoilt for a training that ended, and that cell.
 
-    The graph that leads to it is gone after one backward: every training on it ends in its second epoch.
+    It may stand for something else, ``for x in range(30)``, or for a network's ŷ, ``y = net(x)``: the graph
+    that leads to it is gone after one backward, and every training on it ends in its second epoch.
     """
     for one in judged:
-        if SECOND_TIME not in (one.case.error or "") or one.report.matched is None:
+        if one.case.error is None or one.case.question.training is None or one.report.matched is None:
             continue
         first = min(one.report.matched.cells)
         for name in data.keys() - done:
             made = [r for r in execution.recording.cells if r.cell < first and name in r.values]
-            if made and made[-1].values[name].requires_grad:
+            values = [record.values[name] for record in made]
+            freed = SECOND_TIME in one.case.error and bool(values) and values[-1].requires_grad
+            if freed or _lost_form(values, data[name]):
                 return name, made[-1].cell
     return None
 
 
-def _with_brackets(submission: Submission, judged: Sequence[Judged], done: frozenset[str]) -> Mend | None:
-    """Call what was left without brackets, if an update below it missed the gradient."""
+def _lost_form(values: Sequence[Value], right: object) -> bool:
+    """Tell whether a name stood for as many numbers as the data have, and does so no more."""
+    if not isinstance(right, Tensor) or not values:
+        return False
+    fits = [one.kind == "tensor" and _longer(one.shape or ()) == _longer(right.shape) for one in values]
+    return any(fits) and not fits[-1]
+
+
+def _with_backward(submission: Submission, judged: Sequence[Judged], done: frozenset[str]) -> Mend | None:
+    """Call the backward that an update missed the gradient of."""
     sources, called = _sources(submission), set()
     for one in judged:
         cells = one.report.matched.cells if one.report.matched and misses_gradient(one) else ()
         for cell in cells:
-            if (text := with_brackets(sources[cell])) != sources[cell]:
+            if (text := with_backward(sources[cell])) != sources[cell]:
                 sources[cell] = text
                 called.add(one.report.id)
     if not called:
@@ -182,15 +195,19 @@ def taken_over(
     again = judge(put.submission, assignment, execution, found).questions
     return tuple(
         _flagged(but_step3(one, two) if question.id in put.called else two, question, put)
-        if question.id not in put.questions and _helped(one, two)
+        if question.id not in put.questions and _helped(one, two, called=question.id in put.called)
         else one
         for question, one, two in zip(assignment.questions, judged, again, strict=True)
     )
 
 
-def _helped(one: Judged, two: Judged) -> bool:
+def _helped(one: Judged, two: Judged, *, called: bool) -> bool:
     stopped = one.case.error is not None or one.report.status in STOPPED
-    return stopped and two.report.score >= one.report.score and two.report.checks != one.report.checks
+    return (
+        (stopped or called)
+        and two.report.score >= one.report.score
+        and two.report.checks != one.report.checks
+    )
 
 
 def _lines(question: Question, one: Judged, data: Mapping[str, object]) -> Iterator[tuple[str, str]]:

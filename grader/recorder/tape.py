@@ -186,13 +186,14 @@ class Tape:
         return same(losses, [r[0] for r in last.roots])
 
     def _turn_to(self, tensors: list[torch.Tensor]) -> Leaves:
-        """Make the stream of these leaves the current one."""
-        if len(tensors) != len(self._tensors) or not all(map(is_, tensors, self._tensors)):
+        """Make the stream of these leaves the current one; an update may have changed their sizes."""
+        sizes = tuple(tensor.numel() for tensor in tensors)
+        if sizes != self._leaves.sizes or not all(map(is_, tensors, self._tensors)):
             known = [self.register.know(tensor) for tensor in tensors]
             self._leaves = Leaves(
                 tuple(self.slot(k, tensor) for k, tensor in zip(known, tensors, strict=True)),
                 tuple(k.number for k in known),
-                tuple(tensor.numel() for tensor in tensors),
+                sizes,
                 tiny=all(type(t) in PLAIN and t.numel() <= LEAF and readable(t) for t in tensors),
                 single=all(tensor.numel() == 1 for tensor in tensors),
             )

@@ -11,7 +11,7 @@ are still those of the old parameters. Where it was, they are not what step 3 as
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
@@ -30,16 +30,18 @@ def added_up(groups: Sequence[EpochEvents]) -> list[EpochEvents]:
     places = _places(whole)
     found: list[EpochEvents] = []
     together = 1
+    shares: tuple[float, ...] = ()
     for place, after in pairwise([*places, None]):
         assert place is not None
         if not found or found[-1].backwards[-1].line != place[-1].backwards[-1].line:
-            together = 1  # another loop
+            together, shares = 1, ()  # another loop
         if len(place) == together == 1:
             found += place
             continue
         if (following := _following(place[-1], after)) is not None:
-            together = _together(place, following) or together
-        found += _as_ones(place, together)
+            count, shares = _led(place, following, shares)
+            together = count or together
+        found += _as_ones(_weighted(place, shares), together)
     thinned = any(after_gaps(groups))  # then nobody knows what was added up
     return _renumbered(found) if len(found) < len(groups) and not thinned else list(groups)
 
@@ -98,6 +100,59 @@ def _together(place: Sequence[EpochEvents], following: Numbers) -> int | None:
         if along(place[0].first_values, following, tuple(map(sum, zip(*gradients[:count], strict=True)))):
             return count
     return None
+
+
+def _led(
+    place: list[EpochEvents], following: Numbers, known: tuple[float, ...]
+) -> tuple[int | None, tuple[float, ...]]:
+    """Give of how many gradients an update followed the sum, and the shares by which they were multiplied.
+
+    ``known`` are the shares of the place before it. Equal ones are those of a mean.
+    """
+    if (count := _together(place, following)) is not None:
+        return count, ()
+    shares = _shares(place) or known
+    whole = _together(_weighted(place, shares), following) == len(place)
+    return (len(place), shares) if whole else (None, ())
+
+
+def _shares(place: Sequence[EpochEvents]) -> tuple[float, ...]:
+    """Give the share of all rows that each loss of a place is the mean of; nothing where they are alike.
+
+    Or where a graph, which tells how many rows there are, was not kept.
+    """
+    rows = [max((shape[0] for shape in _shapes(group) if shape), default=0) for group in place]
+    return tuple(count / sum(rows) for count in rows) if all(rows) and len(set(rows)) > 1 else ()
+
+
+def _shapes(group: EpochEvents) -> Iterator[tuple[int, ...]]:
+    """Give the shapes of what a graph is known to hold, but for its leaves."""
+    for node in group.backwards[0].graph or ():
+        values = () if node.leaf is not None else (node.out, *node.saved.values())
+        yield from (value.shape for value in values if value is not None and value.shape)
+
+
+def _weighted(place: list[EpochEvents], shares: Sequence[float]) -> list[EpochEvents]:
+    """Give the epochs of a place as if each loss had been multiplied by its share."""
+    if len(shares) != len(place):
+        return place
+    return [
+        replace(group, backwards=[_times(event, share) for event in group.backwards])
+        for group, share in zip(place, shares, strict=True)
+    ]
+
+
+def _times(event: Backward, share: float) -> Backward:
+    roots = (replace(root, value=_product(root.value, share)) for root in event.roots)
+    leaves = (
+        replace(leaf, before=_product(leaf.before, share), after=_product(leaf.after, share))
+        for leaf in event.leaves
+    )
+    return replace(event, roots=tuple(roots), leaves=tuple(leaves))
+
+
+def _product(numbers: Numbers | None, share: float) -> Numbers | None:
+    return None if numbers is None else tuple(share * number for number in numbers)
 
 
 def _as_ones(place: Sequence[EpochEvents], count: int) -> list[EpochEvents]:

@@ -206,10 +206,14 @@ def gathered(recording: Recording) -> list[EpochEvents]:
                 backward = of_parameters(event, data)
                 if not _readable(backward):
                     continue
-                if current is not None and _rebound(backward):
-                    current.rebound = True
-                    continue
                 key = (record.cell, event.stream, event.epoch)
+                among = current is not None and current is groups.get(key)  # as the kernel has counted it
+                if current is not None and (_rebound(backward) or (among and current.rebound)):
+                    current.rebound = True
+                    if among:
+                        own = (replace(one, backwards=one.backwards - 1) for one in current.backwards)
+                        current.backwards = list(own)
+                    continue
                 current = groups.setdefault(key, EpochEvents(*key))
                 if current.backwards and current.key != shapes_of(backward):
                     continue  # a recording that no recorder has made

@@ -2,7 +2,8 @@
 
 import pytest
 
-from grader.assignment.model import Question
+from grader.assignment.model import CheckSpec, Question
+from grader.checks.finding import failed, result
 from grader.diagnosis.case import Case
 from grader.diagnosis.lines import Place, locate
 from grader.recording import Value
@@ -102,10 +103,33 @@ def test_the_line_of_a_step(source, step, code, line):
         assert Place(3, source.splitlines().index(line) + 1, line) == found
 
 
-@pytest.mark.parametrize(("alpha", "line"), [(0.01, 1), (0.1, 8)])
-def test_the_line_that_sets_a_wrong_rate(alpha, line):
+@pytest.mark.parametrize(("name", "line"), [("net.bias", 2), ("net.weight[0]", 3), ("What[1]", 3)])
+def test_the_line_of_a_start_is_that_of_its_parameter(name, line):
+    """Of several the one that is named, and no update of it."""
+    source = """net = torch.nn.Linear(1, 1)
+net.bias.data = torch.zeros(1)
+net.weight.data, What = torch.zeros(1, 1), torch.zeros(2, 1, requires_grad=True)
+for epoc in range(30):
+    loss = torch.mean((y - net(x) + X @ What) ** 2)
+    loss.backward()
+    net.bias.data = net.bias.data - 1/10 * net.bias.grad
+    net.weight.data -= 1/10 * net.weight.grad
+    What.data = What.data - 1/10 * What.grad
+    What.grad = None"""
+    check = result("q", CheckSpec("init", Step.INIT, 1.0), failed("init.differs", name=name))
+
+    assert (
+        line
+        == locate(
+            Step.INIT, "start-at-zero", Case(Question("q", "q", 1.0, ()), (check,), sources={0: source})
+        ).line
+    )
+
+
+@pytest.mark.parametrize(("alpha", "update", "line"), [(0.01, "", 1), (0.1, "", 8), (10, "1//", 8)])
+def test_the_line_that_sets_a_wrong_rate(alpha, update, line):
     """Where the number is the one that was asked for, the update makes another rate of it."""
-    source = f"alpha = {alpha}{BY_HAND}"
+    source = f"alpha = {alpha}{BY_HAND.replace('alpha *', f'{update}alpha *')}"
     question = Question("q", "q", 1.0, (), Training())
     case = Case(question, (), sources={0: source}, namespace={"alpha": Value("number", plain=alpha)})
 

@@ -1027,7 +1027,7 @@ for i in range(30):
     loss = torch.mean((y - X @ theta - y) ** 2)
     loss.backward()
     theta.data -= 0.1 * theta.grad
-    theta.grad = None""", reason="what meets y last is taken for ŷ: y - X @ theta, a wrong step 1"),
+    theta.grad = None"""),
     wrong("31 by an inclusive while", "net-nobias-train", "epochs", "epochs", NET2 + """
 i = 0
 while i <= 30:

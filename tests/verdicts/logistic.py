@@ -133,6 +133,18 @@ WRONG_LOOPS = (
         ),
         "step2",
     ),
+    *(
+        loop(f"{named}{loss}", BCE.but(yhat="z = l1(x)", loss=f"loss = {loss}"), "step2")
+        for named, loss in (
+            ("", "(torch.nn.functional.softplus(z) - z).mean()"),
+            ("", "(torch.nn.functional.softplus(-z) - y * z).mean()"),
+            ("", "torch.mean(torch.log(1 + torch.exp(z)) + y * z)"),
+            ("", "torch.mean(torch.log1p(torch.exp(z)) - (1 - y) * z)"),
+            ("", "-torch.nn.functional.logsigmoid(z).mean()"),
+            ("sum-for-mean: ", "torch.sum(torch.nn.functional.softplus(z) - y * z)"),
+        )
+    ),
+    loop("the line in the loss, beside a ŷ of it", BCE.but(yhat="u = l1(x)\nyhat = a1(u)", loss="loss = torch.mean((y - u) ** 2)"), "step2"),
     loop("a hinge", BCE.but(loss="loss = torch.relu(1 - (2 * y - 1) * l1(x)).mean()"), "step2"),
     loop("much eps in the logarithm", BCE.but(loss="loss = -(y * torch.log(yhat + .01) + (1 - y) * torch.log(1 - yhat + .01)).mean()"), "step2"),
     loop("clamped in the loss", BCE.but(loss="loss = torch.nn.BCELoss()(yhat.clamp(.1, .9), y)"), "step2"),

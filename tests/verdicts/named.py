@@ -69,6 +69,7 @@ BY_FORM = {
 }
 #: What the pieces that pairs are made of are named.
 PIECES = {
+    "init": "start-sign",
     "step2": "half-loss",
     "step3": "backward-twice",
     "step4": "learning-rate",

@@ -16,6 +16,30 @@ BELOW = (
     ("net-bias", "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)"),
     ("sgd-bias", LOOPS["sgd-bias"].source),
 )
+FUNCTION = """
+def train():
+    net = torch.nn.Linear(2, 1, bias=False)
+    net.weight.data = torch.tensor([[-5.0, 10.0]])
+    for epoc in range(29):
+        yhat = net(X)
+        loss = torch.mean((y - yhat) ** 2)
+        with torch.no_grad():
+            for p in net.parameters():
+                p -= 1/10 * p.grad
+                p.grad = None
+    return net
+net = train()
+"""
+BY_OPTIMIZER = """
+def train(net, optimizr):
+    for epoc in range(30):
+        loss = torch.mean((y - net(x)) ** 2)
+        optimizr.step()
+        optimizr.zero_grad()
+made = torch.nn.Linear(1, 1)
+made.bias.data, made.weight.data = torch.zeros(1), torch.zeros(1, 1)
+train(made, torch.optim.SGD(made.parameters(), lr=1/10))
+"""
 
 
 @pytest.fixture
@@ -41,14 +65,18 @@ def lost(run_cells, assignment):
     return lost
 
 
-def test_a_backward_without_brackets_costs_step_3_alone(lost):
-    """By hand, where the update raises, what follows is judged on a run that calls it."""
+def test_a_backward_that_is_not_called_costs_step_3_alone(lost):
+    """Where the update raises, or nothing is seen in a function, it is judged on a run that calls it."""
     by_hand = [
+        ("sse", LOOPS["sse"].but(backward="").source),
         ("mse", LOOPS["mse"].but(backward="loss.backward  # ∇ 미분").source),
         ("net-bias-train", LOOPS["net-bias-train"].but(backward="loss.backward", clear="").source),
+        ("net-nobias-train", FUNCTION),
     ]
+    answers = [*by_hand, ("sgd-bias", BY_OPTIMIZER)]
+    others = {"net-bias-train.clear", "net-nobias-train.epochs", "sgd-bias.init"}
 
-    assert {"mse.step3", "net-bias-train.step3", "net-bias-train.clear"} == lost([DATA, *by_hand, BELOW[2]])
+    assert {*others, *(f"{name}.step3" for name, _ in answers)} == lost([DATA, *answers])
 
 
 def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
@@ -56,6 +84,17 @@ def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
     named = ("net-bias", "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)\ny = yhat")
 
     assert {"sse.clear"} == lost([DATA, named, BELOW[0], BELOW[2]])
+
+
+def test_what_an_answer_overwrites_stops_no_other(lost):
+    """The loop's own x is nobody's data; a wrong X costs the answer that made it so."""
+    counts = ("sse", LOOPS["sse"].source.replace("for epoc", "for x"))
+    uses = ("sgd-nobias", LOOPS["sgd-nobias"].but(clear="").source)
+    flat = ("mse", f"X = x\n{LOOPS['mse'].source}")
+
+    below = [("net-bias-train", LOOPS["net-bias-train"].source), (None, DATA[1]), flat, uses]
+
+    assert {"mse.step1", "sgd-nobias.clear"} == lost([DATA, counts, *below])
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from .answers import LOOPS, SCALARS, Answer, Loop
+from .answers import LOOPS, SCALARS, Answer, Loop, steps
 from .conftest import DATA
 from .held_out import right, wrong
 from .test_confusion import VALUES
@@ -427,6 +427,14 @@ for epoc in range(30):
         optimizr.zero_grad()"""),
     right("two halves, added up by hand", "sse", halves("torch.sum").replace("1/10", "1/1000")),
     right("two halves, averaged by hand, after a look", "mse", halves("torch.mean", update="(g + h) / 2").replace("for epoc", "torch.mean((y - X @ What) ** 2).backward()\nprint(What.grad)\nWhat.grad = None\nfor epoc")),
+    right("three unequal parts, weighted by hand", "mse", WHAT + """
+for epoc in range(30):
+    total = torch.zeros(2, 1)
+    for i in (slice(0, 40), slice(40, 80), slice(80, 100)):
+        torch.mean((y[i] - X[i] @ What) ** 2).backward()
+        total += What.grad * len(y[i]) / 100
+        What.grad = None
+    What.data = What.data - 1/10 * total"""),
     right("a backward for each row, divided before the step", "sgd-bias", NET + """
 for epoc in range(30):
     for i in range(100):
@@ -636,6 +644,9 @@ train()""", unseen="step1 step2 step3 clear epochs result"),
     raises("no backward", "mse", "step3", "updated-without-gradient", backward=""),
     raises("the optimizer of a tensor", "sgd-what", "step4", before=LOOPS["sgd-what"].before.replace("[What]", "What")),
     raises("the loss's class, given ŷ and y", "mse", "step2", loss="loss = torch.nn.MSELoss(yhat, y)"),
+    raises("y given to the network", "sgd-bias", "step1", yhat="yhat = net(x, y)"),
+    raises("the loss's class", "sgd-bias", "step2", loss="loss = torch.nn.MSELoss"),
+    raises("the gradient of X", "mse", "step3", backward="g, = torch.autograd.grad(loss, X)", update="What.data -= 1/10 * g", clear=""),
     raises("no such mean", "mse", "step2", loss="loss = torch.means((y - yhat) ** 2)"),
     raises("^ for **", "sgd-bias", "step2", loss="loss = torch.mean((y - yhat) ^ 2)"),
     raises("numpy's mean", "mse", "step2", loss="import numpy as np\nloss = np.mean((y - yhat) ** 2)"),
@@ -788,5 +799,39 @@ for epoc in range(30):
     wrong("ŷ sent back for the loss", "sgd-bias", "step3", "", LOOPS["sgd-bias"].but(backward="yhat.mean().backward()").source),
     wrong("a third column, of zeros", "net-nobias-train", "step1", "", LOOPS["net-nobias-train"].but(before="net = torch.nn.Linear(3, 1, bias=False)\nnet.weight.data = torch.tensor([[-5.0, 10.0, 0.0]])", yhat="yhat = net(torch.concat([X, torch.zeros(100, 1)], dim=1))").source),
     Answer("net-bias: y replaced by ŷ, and trained on", (("net-bias", VALUES["net-bias"] + "\ny = net(x).data"), ("mse", MSE), ("sgd-bias", SGD)), frozenset({"mse.step2"}), named=()),
+    *(
+        wrong(f"the losses of all epochs added up: {name}", question, "step2", "", loop.source, unseen=unseen)
+        for question in ("mse", "sgd-bias")
+        for name, pieces, unseen in (
+            ("+=", {"loss": LOOPS[question].loss.replace("loss =", "loss +=")}, "clear epochs"),
+            ("a total", {"backward": "total = total + loss\ntotal.backward()"}, "clear epochs"),
+            ("a list", {"backward": "losses.append(loss)\nsum(losses).backward()"}, "clear epochs"),
+            ("retain_graph", {"backward": "total += loss\ntotal.backward(retain_graph=True)"}, ""),
+        )
+        if (loop := LOOPS[question].but(before=f"loss = total = 0\nlosses = []\n{LOOPS[question].before}", **pieces))
+    ),
+    *(wrong(f"one sign of the start: {at}", name, "init", "start-sign", LOOPS[name].source.replace(at, minus, 1)) for name, at, minus in (("mse", "-5.0", "5.0"), ("sgd-bias", "10.0", "-10.0"))),
+    *(
+        wrong(f"cleared before the step, and {name}", "sgd-what", "clear step4", f"cleared-before-step {name}", LOOPS["sgd-what"].but(before=LOOPS["sgd-what"].before.replace(*other), backward="loss.backward()\noptimizr.zero_grad()", clear="").source)
+        for name, other in (("learning-rate", ("1/10", "1/100")), ("wrong-optimizer", ("SGD", "Adam")))
+    ),
+    *(
+        wrong(f"the name given away, and {name}", question, "step2 step4", f"leaf-rebound {name}".strip(), LOOPS[question].but(loss=loss, update=LOOPS[question].update.replace(".data", "")).source, unseen="clear epochs")
+        for question, name, loss in (
+            ("mse", "half-loss", "loss = torch.mean((y - yhat) ** 2) / 2"),
+            ("mse", "sum-for-mean", "loss = torch.sum((y - yhat) ** 2)"),
+            ("sse", "no-square", "loss = torch.sum(y - yhat)"),
+        )
+    ),
+    wrong("half the loss, and a second backward that raises", "mse", "step2 step3", "half-loss backward-twice", LOOPS["mse"].but(loss="loss = torch.mean((y - yhat) ** 2) / 2", backward="loss.backward()\nloss.backward()").source, unseen="step4 clear epochs result"),
+    wrong("a wrong ŷ, and the losses of all epochs", "sgd-bias", "step1 step2", "", LOOPS["sgd-bias"].but(before=f"loss = 0\n{LOOPS['sgd-bias'].before}", yhat="yhat = net(x) + 1", loss="loss += torch.mean((y - yhat) ** 2)").source, unseen="clear epochs"),
+    wrong("the bias forgotten, in the update and where it is cleared", "net-bias-train", "step4", "bias-not-updated", LOOPS["net-bias-train"].but(update="net.weight.data -= 1/10 * net.weight.grad", clear="net.weight.grad = None").source),
+    wrong("ŷ outside the loop, the sum", "mse", "step1 step2", "forward-outside-loop sum-for-mean", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What", yhat="", loss=LOOPS["sse"].loss, backward="loss.backward(retain_graph=True)").source),
+    wrong("a wrong ŷ outside the loop", "mse", "step1", "", LOOPS["mse"].but(before=f"{WHAT}\nyhat = X @ What + 1", yhat="").source, unseen="clear epochs"),
+    wrong("a right ŷ that the loss does not use", "mse", "step2", "", LOOPS["mse"].but(yhat="yhat = X @ What\nz = 2 * yhat.detach() + 0 * (X @ What)", loss="loss = torch.mean((y - z - X @ What) ** 2)").source),
+    *(wrong(f"y subtracted twice: {loss}", "sgd-scalars", "step2", "", LOOPS["sgd-scalars"].but(yhat="", loss=f"loss = torch.mean(({loss}) ** 2)").source) for loss in ("y - (y - (b + w * x))", "(b + w * x) - y - y")),
+    Answer("sse, mse: the ŷ of the question before in the loss", (("sse", LOOPS["sse"].source), ("mse", LOOPS["mse"].but(yhat="yhat2 = X @ What").source)), frozenset({"mse.step2"}), unseen=steps("mse", "step3 step4 clear epochs result"), named=()),
+    Answer("sse, mse: no ŷ, that of the question before in the loss", (("sse", LOOPS["sse"].source), ("mse", LOOPS["mse"].but(yhat="").source)), frozenset({"mse.step1"}), unseen=steps("mse", "step2 step3 step4 clear epochs result"), named=()),
+    Answer("net-bias-train, sgd-bias: the network of the question before in ŷ", (("net-bias-train", LOOPS["net-bias-train"].source), ("sgd-bias", SGD.replace("net", "net2").replace("net2(x)", "net(x)"))), frozenset({"sgd-bias.step4"}), named=("stale-optimizer",)),
     Answer("sgd-scalars: each parameter after a loss of its own", (("sgd-scalars", ONE_BY_ONE),), loses=frozenset({"sgd-scalars.step4"}), near=frozenset({"sgd-scalars.result"}), named=()),
 )  # fmt: skip

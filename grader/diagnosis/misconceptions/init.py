@@ -48,13 +48,19 @@ def columns_swapped(reference: Training) -> Training:
     return replace(reference, init=lambda: _cut(reference.init(), _flat(reference.init()).flip(0)))
 
 
-def start_sign(reference: Training) -> Training:
-    """The starting values have the other sign.
+def start_sign(reference: Training, only: int | None = None) -> Training:
+    """Starting values have the other sign: {name} is {actual} where the question has {expected}.
 
     Why it matters: every loss and every gradient after that belongs to another path.
     Try: compare the numbers in the line that makes the parameters with the question, sign by sign.
     """
-    return replace(reference, init=lambda: {name: -value for name, value in reference.init().items()})
+
+    def init() -> Parameters:
+        numbers = _flat(reference.init())
+        numbers[slice(None) if only is None else only] *= -1
+        return _cut(reference.init(), numbers)
+
+    return replace(reference, init=init)
 
 
 def start_at_zero(reference: Training) -> Training:
