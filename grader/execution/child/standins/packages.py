@@ -39,8 +39,8 @@ STARS = {
     for package in ("fastai", "fastbook")
 }
 
-DIARIES = frozenset({"comet_ml", "loguru", "mlflow", "neptune", "tensorboard", "wandb"})
-"""Packages that are told of a training, and give nothing that it needs."""
+DIARIES = frozenset({"comet_ml", "ipywidgets", "loguru", "mlflow", "neptune", "tensorboard", "wandb"})
+"""Packages that are told of a training, or show it, and give nothing that it needs."""
 WITHIN = {"torch.utils.tensorboard": "tensorboard"}
 """Modules of a package that is there which import another one, and what that is."""
 SHOWS = ("print", "display")
@@ -99,6 +99,10 @@ class Diary(Absent):
 
     def __call__(self, *_: Any, **__: Any) -> Diary:
         """Be told."""
+        return self
+
+    def __iadd__(self, _: Any) -> Self:
+        """Be moved on, as a progress bar is: ``bar.value += 1``."""
         return self
 
     def __enter__(self) -> Self:
