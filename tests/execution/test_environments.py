@@ -116,16 +116,12 @@ CELLS = [
     ("1 + 1\n2 + 2\nimport warnings; warnings.warn('careful')", r"2\s*4", None),
     ("#@title 학습률 { display-mode: 'form' }\nlr = 0.1 #@param {type:'number'}\nlr", "0.1", None),
     (
-        "import ipywidgets, wandb\nfrom torch.utils.tensorboard import SummaryWriter",
+        "import ipywidgets, wandb\nfrom torch.utils.tensorboard import SummaryWriter\nw = SummaryWriter()",
         "",
         None,
     ),
-    (
-        "bar, writer = ipywidgets.IntProgress(), SummaryWriter()\n"
-        "with wandb.init() as run:\n    run.log({'loss': 1})\n    writer.add_scalar('loss', 1)\nbar.value += 1\n7",
-        "7",
-        None,
-    ),
+    ("with wandb.init() as run:\n    run.log({'loss': 1})\n    w.add_scalar('loss', 1)\n7", "7", None),
+    ("bar = ipywidgets.IntProgress()\nbar.value += 1\n7", "7", None),
     ("0.1 * torch.ones(1) * run.config.lr", "", ("ModuleNotFoundError", 1)),
     (
         "import sys\n[name for name in dir() if 'grader' in name], 'grader' in repr(vars().keys())",
