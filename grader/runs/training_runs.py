@@ -12,7 +12,7 @@ from grader.runs.chunks import added_up
 from grader.runs.ends import after_last, at_the_end
 from grader.runs.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
 from grader.runs.gradients import ALL, choice, chosen
-from grader.runs.looks import is_a_look, looks_below, looks_in_front, stays_put
+from grader.runs.looks import looks_below, looks_between, looks_in_front, stays_put
 from grader.runs.sums import taken_apart
 
 MOST = 1_000  # runs of a notebook; of more, those in the middle are forgotten, as the recorder does in a cell
@@ -213,12 +213,11 @@ class _Run:
         return TrainingRun(leaves, self.indices[-1] + 1, tuple(epochs))
 
     def _drop_looks(self) -> None:
-        """Drop backwards before the loop that were only looked at: cleared again, without an update."""
+        """Drop backwards in front of others that were only looked at: cleared again, without an update."""
         while count := looks_in_front(self.groups):
             shift = self.indices[count]
             self.groups, self.indices = self.groups[count:], [index - shift for index in self.indices[count:]]
-        pairs = enumerate(pairwise(self.groups))
-        if looks := [i for i, pair in pairs if is_a_look(*pair) and self._moves(i)]:
+        if looks := [i for i in looks_between(self.groups) if self._moves(i)]:
             left = [i for i in range(len(self.groups)) if i not in looks]
             self.indices = [self.indices[i] - bisect(looks, i) for i in left]
             self.groups = [self.groups[i] for i in left]

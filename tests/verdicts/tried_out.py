@@ -269,7 +269,7 @@ RIGHT = (
     data("X of two rows, turned, requires one", "X = torch.tensor([[1] * 100, df.x]).T.float()\nX.requires_grad_()"),
     right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
     right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
-    right("a loop of looks above, and one below", "mse", MSE.replace("for epoc", f"{LOOKS}for epoc") + f"\n{LOOKS}"),
+    right("loops of looks above, between and below", "mse", f"{WHAT}\n{LOOKS}{LOOPS['mse'].body}\n{LOOKS}", LOOKS, LOOPS["mse"].but(before="", epochs="29").source + f"\n{LOOKS}"),
     right("a look by autograd.grad", "mse", MSE, "torch.autograd.grad(torch.mean((y - X @ What) ** 2), What)"),
     right("a look before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('mean')}\n{ASKED.format('', '')}"),
     right("a look at the sum's before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('sum')}\n{ASKED.format('', '')}"),
