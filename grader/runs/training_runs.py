@@ -12,6 +12,7 @@ from grader.runs.chunks import added_up
 from grader.runs.ends import after_last, at_the_end
 from grader.runs.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
 from grader.runs.gradients import ALL, choice, chosen
+from grader.runs.heaped import unheaped
 from grader.runs.looks import looks_below, looks_between, looks_in_front, stays_put
 from grader.runs.sums import taken_apart
 
@@ -210,7 +211,7 @@ class _Run:
             group.backwards = chosen(group.backwards, ALL if used is None else used)
             epochs.append(group.close(index, following, settled=settled))
         leaves = tuple((leaf.name, leaf.shape, leaf.dtype) for leaf in self.groups[0].leaves)
-        return TrainingRun(leaves, self.indices[-1] + 1, tuple(epochs))
+        return TrainingRun(leaves, self.indices[-1] + 1, unheaped(epochs))
 
     def _drop_looks(self) -> None:
         """Drop backwards in front of others that were only looked at: cleared again, without an update."""

@@ -438,6 +438,14 @@ for epoc in range(30):
     right("each parameter moved after its partial derivative", "net-bias-train", LOOPS["net-bias-train"].but(backward="", clear="", update="""
 net.bias.data = net.bias.data - 1/10 * torch.autograd.grad(loss, net.bias, retain_graph=True)[0]
 net.weight.data = net.weight.data - 1/10 * torch.autograd.grad(loss, net.weight)[0]""").source),
+    right("a start made of a leaf, which keeps a gradient of its own", "sse", """
+What = torch.tensor([-5.0, 10.0], requires_grad=True).reshape(2, 1)
+What.retain_grad()
+for epoc in range(30):
+    torch.sum((y - X @ What) ** 2).backward()
+    What.data -= 1/1000 * What.grad
+    What.grad = None"""),
+    right("gradients that a hook hands over, never cleared", "mse", f"{WHAT}\ngs = []\nWhat.register_hook(gs.append)\n" + LOOPS["mse"].but(before="", update="What.data = What.data - 1/10 * gs[-1]", clear="").source),
     right("a hook that updates", "mse", WHAT + """
 def update(p):
     p.data = p.data - 1/10 * p.grad
