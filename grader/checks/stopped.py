@@ -26,6 +26,7 @@ LONGEST_FLAT = 1000
 """Numbers of a y of shape (n,), of which a reference makes n² residuals in each epoch."""
 SAID = {
     "mat2 must be a matrix": Step.INIT,  # a linear layer whose weight was replaced by one number alone
+    "non-leaf Tensor": Step.INIT,  # an optimizer, of what was computed from the parameters
     "same dtype": Step.STEP1,  # a product, of data and parameters of two dtypes
     "shapes cannot be multiplied": Step.STEP1,
     "must match the size of tensor": Step.STEP1,

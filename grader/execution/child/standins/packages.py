@@ -101,7 +101,7 @@ class Diary(Absent):
         """Be told."""
         return self
 
-    def __iadd__(self, _: Any) -> Self:
+    def __iadd__(self, _: Any) -> Self:  # type: ignore[misc] # there is no sum otherwise
         """Be moved on, as a progress bar is: ``bar.value += 1``."""
         return self
 
