@@ -121,7 +121,7 @@ CELLS = [
         None,
     ),
     ("with wandb.init() as run:\n    run.log({'loss': 1})\n    w.add_scalar('loss', 1)\n7", "7", None),
-    ("bar = ipywidgets.IntProgress()\nbar.value += 1\n7", "7", None),
+    ("bar = ipywidgets.IntProgress()\nbar.value += 1\nbar.style.color = 'red'\n7", "7", None),
     ("0.1 * torch.ones(1) * run.config.lr", "", ("ModuleNotFoundError", 1)),
     (
         "import sys\n[name for name in dir() if 'grader' in name], 'grader' in repr(vars().keys())",
