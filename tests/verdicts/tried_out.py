@@ -372,6 +372,9 @@ for epoc in range(30):
     right("a second backward below the loop raises", "mse", f"{MSE}\nloss.backward()"),
     right("a second backward below the loop raises", "sgd-bias", f"{SGD}\ntorch.autograd.grad(loss, net.weight)"),
     right("a look by backward, cleared, and one by autograd.grad", "mse", f"{WHAT}\ntorch.sum((y - X @ What) ** 2).backward()\nWhat.grad = None\n{LOOK.format('mean')}\n" + LOOPS["mse"].but(before="").source),
+    right("shown rounded", "sse", LOOPS["sse"].source + "\nWhat = What.detach().numpy().round(3)"),
+    right("shown as a list of rounded numbers", "mse", MSE, "What = [round(number, 4) for number in What.flatten().tolist()]"),
+    right("shown as numbers", "sgd-scalars", LOOPS["sgd-scalars"].source + "\nb, w = b.item(), round(w.item(), 2)"),
     right("another derivative", "mse", MSE, "t = torch.linspace(-3, 3, 100, requires_grad=True)\n(t ** 2).sum().backward()\nt.grad"),
     Answer("sse, mse: both in one loop", (("sse", """
 for of_all, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
