@@ -81,14 +81,20 @@ def _shown(names: Mapping[str, Tensor], count: int, wanted: Tensor, allowed: Ten
     return any(_same(one, wanted, allowed) for one in names.values() if one.numel() == count)
 
 
+def typed_in(tensor: Tensor | None, source: str) -> bool:
+    """Tell whether a number of a tensor stands in a text, with its decimals."""
+    if tensor is None or tensor.is_complex():
+        return False
+    numbers = recorded(tensor).to(torch.float64).abs().reshape(-1, 1)
+    typed = torch.tensor([float(number) for number in TYPED.findall(source)], dtype=torch.float64)
+    return bool(torch.isclose(numbers, typed, atol=0, rtol=1e-6).any())
+
+
 def _is_rounded(tensor: Tensor, wanted: Tensor, allowed: Tensor, source: str) -> bool:
     """Tell whether numbers are where a run ended, rounded to some decimals, and do not stand in the text."""
-    if tensor.is_complex() or tensor.numel() != wanted.numel():
+    if tensor.is_complex() or tensor.numel() != wanted.numel() or typed_in(tensor, source):
         return False
     numbers = recorded(tensor).to(torch.float64)
-    typed = torch.tensor([float(number) for number in TYPED.findall(source)], dtype=torch.float64)
-    if bool(torch.isclose(numbers.abs().reshape(-1, 1), typed, atol=0, rtol=1e-6).any()):
-        return False
     return any(
         bool(((numbers - wanted).abs() <= 0.5 * 10**-places + allowed).all())
         and torch.allclose(numbers, numbers.round(decimals=places), atol=0, rtol=1e-6)
