@@ -386,6 +386,7 @@ for of_all, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
         loss.backward()
         What.data = What.data - alpha * What.grad
         What.grad = None"""), ("mse", "# both are trained above\nWhat")), named=()),
+    right("the bias forgotten in the next cell", "net-nobias", VALUES["net-nobias"], "net = torch.nn.Linear(2, 1)\nnet.bias"),
     right("set afterwards, in its cell", "net-bias", VALUES["net-bias"] + "\nnet.bias.data = torch.tensor([-5.0])"),
     right("trained afterwards, in the next cell", "net-bias", VALUES["net-bias"], "torch.mean((y - net(x)) ** 2).backward()\ntorch.optim.SGD(net.parameters(), lr=1/10).step()"),
     right("updates first, thirty-one times", "sgd-bias", NET + """
