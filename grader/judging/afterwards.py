@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grader.checks.end import typed_in
-from grader.checks.source import made_in
 from grader.judging.answer import Answer
 from grader.recording import Recording, Value
 from grader.runs.parameters import recorded
@@ -18,10 +17,10 @@ def names_after(
     """Give the names at the answer's end, or before something else took those that were trained.
 
     That is the next try, one of the ``later`` runs, or a later cell, for another try which came to nothing or
-    for the next answer: it set them to the start, or made them anew.
+    for the next answer: it set them to the start, or changed them, but for an end that was typed in.
     """
     namespace = _until(later, run, answer.namespace, recording)
-    if _set_to_start(run, namespace) or _made_anew(run, namespace, answer):
+    if _set_to_start(run, namespace) or _changed_later(run, namespace, answer):
         return recording.namespace(after=run.cells[-1])
     return namespace
 
@@ -72,10 +71,8 @@ def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
     return numbers == list(run.start)
 
 
-def _made_anew(run: TrainingRun, namespace: Mapping[str, Value], answer: Answer) -> bool:
-    """Tell whether a cell of the answer after those that trained assigns a name, and types no end in."""
+def _changed_later(run: TrainingRun, namespace: Mapping[str, Value], answer: Answer) -> bool:
+    """Tell whether the answer has cells below those that trained, and no end is typed into these."""
     later = "\n".join(text for cell, text in answer.own_sources.items() if cell > run.cells[-1])
-    made = made_in(later)
-    names = [name for name, _, _ in run.leaves if name.partition(".")[0] in made]
-    values = [value for name in names if (value := namespace.get(name)) is not None]
-    return bool(names) and not any(typed_in(value.tensor, later) for value in values)
+    values = [namespace.get(name) for name, _, _ in run.leaves]
+    return bool(later) and not any(typed_in(value.tensor, later) for value in values if value is not None)

@@ -197,6 +197,7 @@ class _Run:
         """Make the record."""
         self._drop_looks()
         self._drop_last_look(recording)
+        self._drop_stray_steps()
         epochs = []
         used = None
         for i, (index, group) in enumerate(zip(self.indices, self.groups, strict=True)):
@@ -245,6 +246,13 @@ class _Run:
         elsewhere = bool(previous.steps) and not _same_loop(previous, last)
         if nowhere and (elsewhere or _moved(previous, last)):
             self.groups, self.indices = self.groups[:-1], self.indices[:-1]
+
+    def _drop_stray_steps(self) -> None:
+        """Drop an optimizer's steps after the last epoch, that found no gradient: it was trained by hand."""
+        *others, last = self.groups
+        found = any(parameter.gradient for step in last.steps for parameter in step.parameters)
+        if others and not found and not any(group.steps for group in others):
+            self.groups[-1] = replace(last, steps=[])
 
 
 def _moved(previous: EpochEvents, last: EpochEvents) -> bool:
