@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from grader.checks.finding import Finding, failed
 from grader.checks.loop import updated
 from grader.checks.observed import Observed
-from grader.checks.raised import CUT, NO_GRADIENT
+from grader.checks.raised import CUT, NO_GRADIENT, Raised
 from grader.checks.second_time import SECOND_TIME
 from grader.recording import Value
 from grader.records import CheckStatus, Step
@@ -42,9 +42,24 @@ def broken_off(
     if (name := _replaced(observed, namespace)) is not None:
         return {Step.STEP4: failed("step4.rebound", name=name, epoch=observed.run.epochs[-1].index + 1)}
     step = raised.step
-    if step is Step.STEP4 and NO_GRADIENT in raised.error and any(updated(observed)):
-        step = Step.STEP3  # the update of the epoch before had a gradient
+    if step is Step.STEP4 and NO_GRADIENT in raised.error:
+        if (name := _made_of_a_leaf(observed, raised, namespace)) is not None:
+            return {Step.INIT: failed("init.no-leaf", name=name)}
+        if any(updated(observed)):
+            step = Step.STEP3  # the update of the epoch before had a gradient
     return {} if step in lost or CUT in raised.error else {step: failed("step.raised", error=raised.error)}
+
+
+def _made_of_a_leaf(observed: Observed, raised: Raised, namespace: Mapping[str, Value]) -> str | None:
+    """Give the name of a tensor that was made of a parameter, by ``reshape`` say, and then updated."""
+    leaves = {name for name, _, _ in observed.run.leaves}
+    for name, value in namespace.items():
+        if name in leaves or not value.requires_grad or value.tensor is None:
+            continue
+        same = value.tensor.flatten().tolist() == list(observed.run.start)
+        if same and f"{name}.grad" in raised.text:
+            return name
+    return None
 
 
 def _replaced(observed: Observed, namespace: Mapping[str, Value]) -> str | None:

@@ -134,10 +134,10 @@ def _compare_number(spec: CheckSpec, expected: float, value: Value) -> Finding:
 def _compare_truth(spec: CheckSpec, expected: bool, value: Value) -> Finding:  # noqa: FBT001 - it is the value
     """Judge a truth value; what the lecture shows instead, an empty or filled set, says the same."""
     about: dict[str, Any] = {"wanted": show(expected), "given": given(value), "name": spec.name}
-    if value.kind == "number" and value.plain in (0, 1):
-        actual = bool(value.plain)
-    elif value.kind == "sequence" and value.shape:
+    if value.kind == "sequence" and value.shape:
         actual = value.shape[0] > 0
+    elif (number := single(value)) in (0, 1):
+        actual = bool(number)
     elif value.kind == "text" and value.plain.strip().lower() in ("true", "false"):
         actual = value.plain.strip().lower() == "true"
     else:
@@ -159,6 +159,10 @@ def _compare_text(spec: CheckSpec, expected: str, value: Value) -> Finding:
 def _compare_error(spec: CheckSpec, expected: Raises, value: Value) -> Finding:
     """Judge an error that was to be seen: the exception, its class, name or text, or that there was one."""
     about: dict[str, Any] = {"wanted": show(expected), "given": given(value), "name": spec.name}
+    if value.kind == "sequence" and any(
+        _compare_error(spec, expected, item) is PASSED for item in value.plain or ()
+    ):
+        return PASSED  # sys.exc_info(), or an exception's args
     name, says = _words(expected.name), _words(expected.says)
     if value.kind == "exception":
         right = value.type == expected.name and (not value.plain or says in _words(value.plain))

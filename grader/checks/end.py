@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import prod
 
@@ -11,6 +12,7 @@ from torch import Tensor
 from grader.checks.finding import NOT_OBSERVED, PASSED, Finding, failed, shown_numbers, text
 from grader.checks.loop import is_number
 from grader.checks.misplaced import updated_below
+from grader.checks.numbers import as_tensor
 from grader.checks.observed import LARGEST, Observed
 from grader.checks.tolerance import ROUNDINGS
 from grader.checks.updates import table
@@ -19,16 +21,23 @@ from grader.records import CheckStatus, Message
 from grader.runs.epochs import Epoch
 from grader.runs.parameters import recorded
 
+DECIMALS = range(2, 6)
+"""To how many places of a number an end is rounded, so that it still tells where that was."""
+TYPED = re.compile(r"\d+\.\d+")
+"""A number as it stands in a text."""
+
 
 def judge_result(observed: Observed, namespace: Mapping[str, Value], before: Mapping[str, Value]) -> Finding:
     """Judge whether the parameters shown at the end are those that the student's own run led to.
 
-    A name that stands as it did ``before`` the answer is another one's: these are a function's own.
+    A name that stands as it did ``before`` the answer is another one's: these are a function's own. They may
+    be shown as plain numbers, and rounded, where these were not typed in.
     """
     last = observed.run.epochs[-1]
     end, tolerance = _own_end(observed, last)
     names = {name: value.tensor for name, value in namespace.items() if value.tensor is not None}
     counts = list(observed.run.counts)
+    shown = _as_tensors(namespace, sum(counts))
     before_update = torch.split(torch.tensor(last.values, dtype=torch.float64), counts)
     stands = all(
         _shown(names, prod(shape), before, 0 * before)
@@ -42,7 +51,9 @@ def judge_result(observed: Observed, namespace: Mapping[str, Value], before: Map
     hidden = False
     ends = zip(torch.split(end, counts), torch.split(tolerance, counts), strict=True)
     for (name, shape, _), (wanted, allowed) in zip(observed.run.leaves, ends, strict=True):
-        if _shown(names, prod(shape), wanted, allowed):
+        if _shown(shown, prod(shape), wanted, allowed):
+            continue
+        if name in shown and _is_rounded(shown[name], wanted, allowed, observed.source):
             continue
         if name not in names or namespace[name] is before.get(name):
             hidden = True
@@ -59,9 +70,36 @@ def judge_result(observed: Observed, namespace: Mapping[str, Value], before: Map
     return Finding(CheckStatus.BORDERLINE, Message("result.missing")) if hidden else PASSED
 
 
+def _as_tensors(namespace: Mapping[str, Value], most: int) -> dict[str, Tensor]:
+    """Give what is a tensor, an array or a number, and lists of no more than so many items, as tensors."""
+    short = {n: v for n, v in namespace.items() if v.kind != "sequence" or (v.shape or (0,))[0] <= most}
+    return {name: found for name, value in short.items() if (found := as_tensor(value)) is not None}
+
+
 def _shown(names: Mapping[str, Tensor], count: int, wanted: Tensor, allowed: Tensor) -> bool:
     """Tell whether a tensor of a leaf's size stands where it should, under whatever name."""
     return any(_same(one, wanted, allowed) for one in names.values() if one.numel() == count)
+
+
+def typed_in(tensor: Tensor | None, source: str) -> bool:
+    """Tell whether a number of a tensor stands in a text, with its decimals."""
+    if tensor is None or tensor.is_complex():
+        return False
+    numbers = recorded(tensor).to(torch.float64).abs().reshape(-1, 1)
+    typed = torch.tensor([float(number) for number in TYPED.findall(source)], dtype=torch.float64)
+    return bool(torch.isclose(numbers, typed, atol=0, rtol=1e-6).any())
+
+
+def _is_rounded(tensor: Tensor, wanted: Tensor, allowed: Tensor, source: str) -> bool:
+    """Tell whether numbers are where a run ended, rounded to some decimals, and do not stand in the text."""
+    if tensor.is_complex() or tensor.numel() != wanted.numel() or typed_in(tensor, source):
+        return False
+    numbers = recorded(tensor).to(torch.float64)
+    return any(
+        bool(((numbers - wanted).abs() <= 0.5 * 10**-places + allowed).all())
+        and torch.allclose(numbers, numbers.round(decimals=places), atol=0, rtol=1e-6)
+        for places in DECIMALS
+    )
 
 
 def _own_end(observed: Observed, last: Epoch) -> tuple[Tensor | None, Tensor]:

@@ -107,6 +107,11 @@ class Raised:
         return self._epoch.handed_over
 
     @property
+    def text(self) -> str:
+        """The line that raised; an empty one where that is not known."""
+        return "" if self.line is None else "".join(self.source.splitlines()[self.line - 1 : self.line])
+
+    @property
     def in_loop(self) -> bool:
         """Tell whether the line stands in what is repeated."""
         block = self._epoch.block

@@ -28,6 +28,7 @@ LONGEST_FLAT = 1000
 SAID = {
     "mat2 must be a matrix": Step.INIT,  # a linear layer whose weight was replaced by one number alone
     "Linear.forward() takes": Step.STEP1,  # net(x, y)
+    "non-leaf Tensor": Step.INIT,  # an optimizer, of what was computed from the parameters
     "same dtype": Step.STEP1,  # a product, of data and parameters of two dtypes
     "shapes cannot be multiplied": Step.STEP1,
     "must match the size of tensor": Step.STEP1,

@@ -190,13 +190,14 @@ class Answer:
 
         ``found`` are right values that the cells had at some time. One stands under its own name where it is
         a parameter, which somebody went on to train, and where the first cell left it and a later one, an
-        experiment, made another. Of ``shared`` names, which other questions build on, the last value counts,
-        unless it is the same in another dtype.
+        experiment, made another, or a parameter that was not to be there. Of ``shared`` names, which other
+        questions build on, the last value counts, unless it is the same in another dtype.
         """
         values = {
             n: v
             for n, v in found.items()
-            if (n not in shared or self._converted(n, v)) and _given(self.recording, n, v)
+            if (n not in shared or self._converted(n, v))
+            and (_given(self.recording, n, v) or _was_absent(self.recording, n, found))
         }
         return replace(self, namespace={**self.namespace, **values}, changed={**self.changed, **values})
 
@@ -229,6 +230,17 @@ def _given(recording: Recording, name: str, value: Value) -> bool:
     made = _made(recording, name)
     first = [seen for i, seen in made if i == made[0][0]][-2:]  # by its last statement, and by its end
     return any(seen is value for seen in (([v for _, v in made]) if value.requires_grad else first))
+
+
+def _was_absent(recording: Recording, name: str, found: Mapping[str, Value]) -> bool:
+    """Tell whether a parameter that is to be absent came only after the others of its module were given."""
+    if found[name].kind != "none":
+        return False
+    owner = name.rpartition(".")[0]
+    others = {n: v for n, v in found.items() if n != name and n.rpartition(".")[0] == owner}
+    given = [i for n, v in others.items() for i, seen in _made(recording, n) if seen is v]
+    came = [i for i, _ in _made(recording, name)]
+    return bool(given) and given[0] < min(came, default=0)
 
 
 def _replaced(recording: Recording, name: str, value: Value) -> bool:

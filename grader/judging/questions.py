@@ -22,6 +22,7 @@ from grader.checks import (
     without_backward,
 )
 from grader.diagnosis import Case, diagnose
+from grader.judging.afterwards import names_after, taken_at_once
 from grader.judging.answer import Answer, answer_of
 from grader.judging.landscape import landscape
 from grader.judging.own_data import OwnData
@@ -42,8 +43,7 @@ from grader.records import (
     Step,
     Submission,
 )
-from grader.runs.parameters import recorded
-from grader.runs.training_runs import TrainingRun, training_runs
+from grader.runs.training_runs import training_runs
 from grader.training import Data
 
 
@@ -120,9 +120,7 @@ def _judge_training(
         if cut_off(run, own.data, answer.changed) is not None:
             continue
         later = runs[runs.index(run) + 1 :]
-        namespace = _until(later, run, answer.namespace, recording)
-        if _set_to_start(run, namespace):  # by a later cell: for another try, which came to nothing
-            namespace = recording.namespace(after=run.cells[-1])
+        namespace = names_after(run, later, answer, recording)
         judge = partial(
             check_training,
             question,
@@ -139,57 +137,11 @@ def _judge_training(
             alone = judge(first, namespace=recording.namespace(after=first.cells[0]))
             whole = first.count == question.training.epochs
             found = [alone] if whole else [alone, *found]
-        if found[-1].lost(Step.RESULT) and (taken := _taken_at_once(later, run, recording)):
+        if found[-1].lost(Step.RESULT) and (taken := taken_at_once(later, run, recording)):
             left = {name: value for name, value in namespace.items() if name not in taken}
             found = [judge(run, namespace=left)]
         judged += found
     return pick(judged)
-
-
-def _taken_at_once(later: Sequence[TrainingRun], run: TrainingRun, recording: Recording) -> frozenset[str]:
-    """Give the names that a later run took in the same statement: nobody saw where this one left them."""
-    ends = [
-        recording.statement_end(e.cell, e.seqs[0]) for e in (run.epochs[-1], *(o.epochs[0] for o in later))
-    ]
-    names = {name for name, _, _ in run.leaves}
-    return frozenset(
-        name
-        for other, end in zip(later, ends[1:], strict=True)
-        if end == ends[0] and other.epochs[0].cell == run.epochs[-1].cell
-        for name, _, _ in other.leaves
-        if name in names
-    )
-
-
-def _until(
-    later: Sequence[TrainingRun], run: TrainingRun, namespace: Mapping[str, Value], recording: Recording
-) -> Mapping[str, Value]:
-    """Give the names before the next try took them: within one cell, after the run's statement."""
-    names = {name for name, _, _ in run.leaves}
-    again = next((other for other in later if names & {name for name, _, _ in other.leaves}), None)
-    if again is None:
-        return namespace
-    cell, seq = run.epochs[-1].cell, run.epochs[-1].seqs[1]
-    if again.epochs[0].seqs[0] < seq:  # by turns: what each came to was given another name
-        return {name: value for name, value in namespace.items() if name not in names}
-    for record in reversed(recording.cells):
-        if cell <= record.cell < again.epochs[0].cell:
-            namespace = recording.namespace(after=record.cell)
-            if record.cell == cell or not _set_to_start(again, namespace):
-                return namespace
-    if (end := recording.statement_end(cell, seq)) is not None:
-        return recording.namespace(cell, end)
-    return {name: value for name, value in namespace.items() if name not in names}
-
-
-def _set_to_start(run: TrainingRun, namespace: Mapping[str, Value]) -> bool:
-    """Tell whether the names stand where a run begins: a cell before it has set them."""
-    numbers: list[float] = []
-    for name, _, _ in run.leaves:
-        value = namespace.get(name)
-        if value is not None and value.tensor is not None:
-            numbers += recorded(value.tensor).tolist()
-    return numbers == list(run.start)
 
 
 def _without_run(question: Question, matched: Matched, answer: Answer, data: Data) -> Judged:

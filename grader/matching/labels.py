@@ -12,6 +12,7 @@ from grader.records import MatchedBy, SourceCell
 MARKER = re.compile(r"^[ \t]*#+[ \t]*문제[ \t]*[:：][ \t]*([\w-]+)", re.MULTILINE)
 SETUP = re.compile(r"(import|from)\s|[%!]")
 CHECKING = re.compile(r"%check\b|%(re)?load_ext grader$|import grader$|grader\.check\(")
+FEW = 2  # answers left empty one after the other, and the last one written below its own cell
 NOTHING = re.compile(r"(?:pass|\.\.\.|raise NotImplementedError(?:\([^()]*\))?)?(?:\s+#.*)?")
 """What stands where an answer should be written."""
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s", re.MULTILINE)
@@ -34,16 +35,19 @@ def read_labels(
 
     The visible line counts before the metadata, which nobody sees and every copy of a cell takes along.
     A cell with the lines of several questions is cut at them. A code cell without either goes with the
-    labelled one before it, or, where a heading stands between, with the labelled one after it. Without
+    labelled one before it, or, where a heading stands between, with the labelled one after it; not where
+    several before it were left empty, whose answers may all be written below the last of them. Without
     ``metadata`` the visible lines count alone.
     """
     known = set(questions)
     code = [cell for cell in cells if cell.kind == "code"]
     found = {cell.index: own for cell in code if (own := _labels(cell, known, recording, metadata=metadata))}
     headings = [cell.index for cell in cells if cell.kind == "markdown" and HEADING.search(cell.source)]
+    elsewhere = _below_empty_ones(code, found)
     labels: list[Label] = []
     for cell in code:
-        neighbour = None if cell.index in found else _neighbour(cell.index, found, headings)
+        alone = cell.index in found or cell.index in elsewhere
+        neighbour = None if alone else _neighbour(cell.index, found, headings)
         if neighbour is not None:
             labels.append(Label(neighbour.question, neighbour.by, Part(cell.index), own=False))
         labels += found.get(cell.index, [])
@@ -96,6 +100,20 @@ def cut_at_lines(cell: int, starts: Sequence[int], recording: Recording) -> list
 
 def _line(source: str, place: int) -> int:
     return source.count("\n", 0, place) + 1
+
+
+def _below_empty_ones(code: Sequence[SourceCell], labelled: Collection[int]) -> set[int]:
+    """Give the cells below more than ``FEW`` labelled ones in a row that hold nothing."""
+    below: set[int] = set()
+    empty = 0
+    for cell in code:
+        if not has_code(cell.source):
+            empty += cell.index in labelled
+        elif cell.index not in labelled and empty > FEW:
+            below.add(cell.index)
+        else:
+            empty = 0
+    return below
 
 
 def _neighbour(index: int, labels: dict[int, list[Label]], headings: Sequence[int]) -> Label | None:

@@ -53,6 +53,12 @@ class Epoch:
         return tuple(after - before for after, before in zip(self.after, self.before, strict=True))
 
     @property
+    def alone(self) -> Epoch:
+        """The same as if it had found no gradient of others."""
+        none = (0.0,) * len(self.before)
+        return replace(self, before=none, had_gradient=False, after=self.gradient, found=self.gradient)
+
+    @property
     def mirrored(self) -> Epoch:
         """The same with a loss of the other sign, and its gradients."""
         roots = (

@@ -12,7 +12,8 @@ from grader.runs.chunks import added_up
 from grader.runs.ends import after_last, at_the_end
 from grader.runs.epochs import Epoch, EpochEvents, after_gaps, equal, gathered
 from grader.runs.gradients import ALL, choice, chosen
-from grader.runs.looks import is_a_look, looks_below, looks_in_front, stays_put
+from grader.runs.heaped import unheaped
+from grader.runs.looks import looks_below, looks_between, looks_in_front, stays_put
 from grader.runs.sums import taken_apart
 
 MOST = 1_000  # runs of a notebook; of more, those in the middle are forgotten, as the recorder does in a cell
@@ -201,6 +202,7 @@ class _Run:
         """Make the record."""
         self._drop_looks()
         self._drop_last_look(recording)
+        self._drop_stray_steps()
         epochs = []
         used = None
         for i, (index, group) in enumerate(zip(self.indices, self.groups, strict=True)):
@@ -215,15 +217,14 @@ class _Run:
             group.backwards = chosen(group.backwards, ALL if used is None else used)
             epochs.append(group.close(index, following, settled=settled))
         leaves = tuple((leaf.name, leaf.shape, leaf.dtype) for leaf in self.groups[0].leaves)
-        return TrainingRun(leaves, self.indices[-1] + 1, tuple(epochs))
+        return TrainingRun(leaves, self.indices[-1] + 1, unheaped(epochs))
 
     def _drop_looks(self) -> None:
-        """Drop backwards before the loop that were only looked at: cleared again, without an update."""
+        """Drop backwards in front of others that were only looked at: cleared again, without an update."""
         while count := looks_in_front(self.groups):
             shift = self.indices[count]
             self.groups, self.indices = self.groups[count:], [index - shift for index in self.indices[count:]]
-        pairs = enumerate(pairwise(self.groups))
-        if looks := [i for i, pair in pairs if is_a_look(*pair) and self._moves(i)]:
+        if looks := [i for i in looks_between(self.groups) if self._moves(i)]:
             left = [i for i in range(len(self.groups)) if i not in looks]
             self.indices = [self.indices[i] - bisect(looks, i) for i in left]
             self.groups = [self.groups[i] for i in left]
@@ -250,6 +251,13 @@ class _Run:
         elsewhere = bool(previous.steps) and not _same_loop(previous, last)
         if nowhere and (elsewhere or _moved(previous, last)):
             self.groups, self.indices = self.groups[:-1], self.indices[:-1]
+
+    def _drop_stray_steps(self) -> None:
+        """Drop an optimizer's steps after the last epoch, that found no gradient: it was trained by hand."""
+        *others, last = self.groups
+        found = any(parameter.gradient for step in last.steps for parameter in step.parameters)
+        if others and not found and not any(group.steps for group in others):
+            self.groups[-1] = replace(last, steps=[])
 
 
 def _moved(previous: EpochEvents, last: EpochEvents) -> bool:

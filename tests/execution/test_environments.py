@@ -116,11 +116,12 @@ CELLS = [
     ("1 + 1\n2 + 2\nimport warnings; warnings.warn('careful')", r"2\s*4", None),
     ("#@title 학습률 { display-mode: 'form' }\nlr = 0.1 #@param {type:'number'}\nlr", "0.1", None),
     (
-        "import wandb\nfrom torch.utils.tensorboard import SummaryWriter\nwriter = SummaryWriter()",
+        "import ipywidgets, wandb\nfrom torch.utils.tensorboard import SummaryWriter\nw = SummaryWriter()",
         "",
         None,
     ),
-    ("with wandb.init() as run:\n    run.log({'loss': 1})\n    writer.add_scalar('loss', 1)\n7", "7", None),
+    ("with wandb.init() as run:\n    run.log({'loss': 1})\n    w.add_scalar('loss', 1)\n7", "7", None),
+    ("bar = ipywidgets.IntProgress()\nbar.value += 1\nbar.style.color = 'red'\n7", "7", None),
     ("0.1 * torch.ones(1) * run.config.lr", "", ("ModuleNotFoundError", 1)),
     (
         "import sys\n[name for name in dir() if 'grader' in name], 'grader' in repr(vars().keys())",
@@ -153,6 +154,7 @@ FLAGGED = [
     Message("flag.cuda", {"cell": 27, "name": ""}),
     Message("flag.package-missing", {"cell": 34, "name": "fastai"}),
     Message("flag.package-missing", {"cell": 35, "name": NOT_THERE}),
+    Message("flag.package-missing", {"cell": 49, "name": "ipywidgets"}),
     Message("flag.package-missing", {"cell": 49, "name": "wandb"}),
     Message("flag.package-missing", {"cell": 49, "name": "tensorboard"}),
 ]

@@ -797,7 +797,7 @@ VALUES = {
         "hasattr": "net = torch.nn.Linear(1, 1)\ng = net.parameters()\nfirst, second = next(g), next(g)\n"
         "try:\n    next(g)\nexcept StopIteration as e:\n    third = e.__class__.__name__\n"
         "method_is_iterable = hasattr(net.parameters, '__iter__')\n"
-        "call_is_iterable = hasattr(net.parameters(), '__iter__')\n"
+        "call_is_iterable = torch.tensor(hasattr(net.parameters(), '__iter__'))\n"
         "try:\n    torch.optim.SGD(g, lr=0.1)\nexcept Exception as e:\n    message = str(e)",
         "the exceptions themselves": "net = torch.nn.Linear(1, 1)\ng = net.parameters()\nfirst = next(g)\n"
         "second = next(g)\ntry:\n    next(g)\nexcept StopIteration as e:\n    third = repr(e)\n"

@@ -208,7 +208,11 @@ RIGHT_CELLS = (
     ("mixed", (cell("mixed", {"error1": "", "error2": ""}) + "\n" + CAUGHT.format("error", "error"),)),
     (
         "mixed",
-        (cell("mixed", {"error1": "", "error2": ""}) + "\n" + CAUGHT.format("str(error)", "type(error)"),),
+        (
+            cell("mixed", {"error1": "", "error2": ""})
+            + "\nimport sys\n"
+            + CAUGHT.format("sys.exc_info()", "type(error)"),
+        ),
     ),
     (
         "mixed",

@@ -118,6 +118,13 @@ CASES = {
     "learning rates compared by one statement": Case(
         ((None, RATES),), {"mse": BY_CONTENT}, ("flag.unsure",), lost=("sse.step2",)
     ),
+    "all cells left empty, answers below the last of them, in another order": Case(
+        (
+            *((q, marked(q, "")) for q in ("sse", "net-bias", "net-nobias", "sgd-what")),
+            *((None, one) for one in (NET, NET2, SGD, SSE)),
+        ),
+        dict.fromkeys(("sse", "net-bias", "net-nobias", "sgd-what"), BY_CONTENT),
+    ),
     "some labelled, one not": Case(
         (("sse", SSE), (None, MSE), ("sgd-what", SGD)),
         {"sse": BY_METADATA, "mse": BY_CONTENT, "sgd-what": BY_METADATA},

@@ -269,7 +269,7 @@ RIGHT = (
     data("X of two rows, turned, requires one", "X = torch.tensor([[1] * 100, df.x]).T.float()\nX.requires_grad_()"),
     right("a look at the gradient afterwards", "mse", MSE + "\nloss = torch.mean((y - X @ What) ** 2)\nloss.backward()\nprint(What.grad)"),
     right("a look in the next cell", "sgd-bias", SGD, "loss = torch.mean((y - net(x)) ** 2)\nloss.backward()\nnet.weight.grad"),
-    right("a loop of looks above, and one below", "mse", MSE.replace("for epoc", f"{LOOKS}for epoc") + f"\n{LOOKS}"),
+    right("loops of looks above, between and below", "mse", f"{WHAT}\n{LOOKS}{LOOPS['mse'].body}\n{LOOKS}", LOOKS, LOOPS["mse"].but(before="", epochs="29").source + f"\n{LOOKS}"),
     right("a look by autograd.grad", "mse", MSE, "torch.autograd.grad(torch.mean((y - X @ What) ** 2), What)"),
     right("a look before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('mean')}\n{ASKED.format('', '')}"),
     right("a look at the sum's before autograd.grad", "mse", f"{WHAT}\n{LOOK.format('sum')}\n{ASKED.format('', '')}"),
@@ -372,6 +372,12 @@ for epoc in range(30):
     right("a second backward below the loop raises", "mse", f"{MSE}\nloss.backward()"),
     right("a second backward below the loop raises", "sgd-bias", f"{SGD}\ntorch.autograd.grad(loss, net.weight)"),
     right("a look by backward, cleared, and one by autograd.grad", "mse", f"{WHAT}\ntorch.sum((y - X @ What) ** 2).backward()\nWhat.grad = None\n{LOOK.format('mean')}\n" + LOOPS["mse"].but(before="").source),
+    right("made anew in the next cell", "sgd-bias", SGD, "net.reset_parameters()"),
+    right("the next optimizer tried out below", "net-bias-train", LOOPS["net-bias-train"].source, "torch.optim.SGD(net.parameters(), lr=1/10).step()"),
+    right("the least squares by its name in the next cell", "mse", MSE, "What = torch.linalg.lstsq(X, y).solution"),
+    right("shown rounded", "sse", LOOPS["sse"].source + "\nWhat = What.detach().numpy().round(3)"),
+    right("shown as a list of rounded numbers", "mse", MSE, "What = [round(number, 4) for number in What.flatten().tolist()]"),
+    right("shown as numbers", "sgd-scalars", LOOPS["sgd-scalars"].source + "\nb, w = b.item(), round(w.item(), 2)"),
     right("another derivative", "mse", MSE, "t = torch.linspace(-3, 3, 100, requires_grad=True)\n(t ** 2).sum().backward()\nt.grad"),
     Answer("sse, mse: both in one loop", (("sse", """
 for of_all, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
@@ -381,6 +387,7 @@ for of_all, alpha in [(torch.sum, 1/1000), (torch.mean, 1/10)]:
         loss.backward()
         What.data = What.data - alpha * What.grad
         What.grad = None"""), ("mse", "# both are trained above\nWhat")), named=()),
+    right("the bias forgotten in the next cell", "net-nobias", VALUES["net-nobias"], "net = torch.nn.Linear(2, 1)\nnet.bias"),
     right("set afterwards, in its cell", "net-bias", VALUES["net-bias"] + "\nnet.bias.data = torch.tensor([-5.0])"),
     right("trained afterwards, in the next cell", "net-bias", VALUES["net-bias"], "torch.mean((y - net(x)) ** 2).backward()\ntorch.optim.SGD(net.parameters(), lr=1/10).step()"),
     right("updates first, thirty-one times", "sgd-bias", NET + """
@@ -446,6 +453,14 @@ for epoc in range(30):
     right("each parameter moved after its partial derivative", "net-bias-train", LOOPS["net-bias-train"].but(backward="", clear="", update="""
 net.bias.data = net.bias.data - 1/10 * torch.autograd.grad(loss, net.bias, retain_graph=True)[0]
 net.weight.data = net.weight.data - 1/10 * torch.autograd.grad(loss, net.weight)[0]""").source),
+    right("a start made of a leaf, which keeps a gradient of its own", "sse", """
+What = torch.tensor([-5.0, 10.0], requires_grad=True).reshape(2, 1)
+What.retain_grad()
+for epoc in range(30):
+    torch.sum((y - X @ What) ** 2).backward()
+    What.data -= 1/1000 * What.grad
+    What.grad = None"""),
+    right("gradients that a hook hands over, never cleared", "mse", f"{WHAT}\ngs = []\nWhat.register_hook(gs.append)\n" + LOOPS["mse"].but(before="", update="What.data = What.data - 1/10 * gs[-1]", clear="").source),
     right("a hook that updates", "mse", WHAT + """
 def update(p):
     p.data = p.data - 1/10 * p.grad
@@ -678,6 +693,9 @@ train()""", unseen="step1 step2 step3 clear epochs result"),
     stops("the value, cleared in place", "mse", "step4", "leaf-rebound", update="What = What.data - 1/10 * What.grad", clear="What.grad.zero_()"),
     stops("detached", "mse", "step4", "leaf-rebound", update="What = What.detach() - 1/10 * What.grad"),
     stops("a new tensor in no_grad", "mse", "step4", "leaf-rebound", update="with torch.no_grad():\n    What = What - 1/10 * What.grad"),
+    wrong("typed over in the next cell", "mse", "result", "hard-coded", MSE, "What = torch.tensor([[2.5], [4.0]])"),
+    stops("made of a leaf", "sse", "init", unseen="step4 clear epochs result", before=WHAT.replace("[[-5.0], [10.0]]", "[-5.0, 10.0]") + ".reshape(2, 1)"),
+    raises("an optimizer of what was made of a leaf", "sgd-what", "init", before=LOOPS["sgd-what"].before.replace("True)", "True) * 1.0")),
     stops("no such gradient", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - 1/10 * What.gradient"),
     stops("no such rate", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - alpha * What.grad"),
     stops("the loss's gradient", "mse", "step4", unseen="clear epochs result", update="What.data = What.data - 1/10 * loss.grad"),

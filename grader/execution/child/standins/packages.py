@@ -3,7 +3,7 @@
 An import statement at the top level of a cell, outside any ``try``, whose package is missing is skipped: the
 names it would have brought are bound to an ``Absent``, which raises ``ModuleNotFoundError`` where it is used.
 A statement that does nothing but use it, to draw or to print, is skipped wherever it stands. What only keeps
-a diary of a training, as wandb and tensorboard do, takes whatever it is told.
+a diary of a training, as wandb and tensorboard do, or draws it, as plotly does, takes whatever it is told.
 """
 
 from __future__ import annotations
@@ -39,8 +39,14 @@ STARS = {
     for package in ("fastai", "fastbook")
 }
 
-DIARIES = frozenset({"comet_ml", "loguru", "mlflow", "neptune", "tensorboard", "wandb"})
-"""Packages that are told of a training, and give nothing that it needs."""
+DIARIES = frozenset(
+    {
+        *("comet_ml", "loguru", "mlflow", "neptune", "tensorboard", "tensorboardX", "visdom", "wandb"),
+        *("alive_progress", "ipywidgets", "livelossplot", "prettytable"),
+        *("altair", "bokeh", "plotly", "seaborn", "torchinfo", "torchsummary", "torchviz"),
+    }
+)
+"""Packages that are told of a training, or show it, and give nothing that it needs."""
 WITHIN = {"torch.utils.tensorboard": "tensorboard"}
 """Modules of a package that is there which import another one, and what that is."""
 SHOWS = ("print", "display")
@@ -101,6 +107,10 @@ class Diary(Absent):
         """Be told."""
         return self
 
+    def __iadd__(self, _: Any) -> Self:  # type: ignore[misc] # there is no sum otherwise
+        """Be moved on, as a progress bar is: ``bar.value += 1``."""
+        return self
+
     def __enter__(self) -> Self:
         return self
 
@@ -135,7 +145,7 @@ class _SkipMissing(ast.NodeTransformer):
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
         """Look at the statements of the cell itself. Called by IPython for each cell."""
-        missing = {name for name, value in self._names.items() if type(value) is Absent}
+        missing = {name for name, value in self._names.items() if type(value) in (Absent, Diary)}
         body = []
         for statement in node.body:
             if (package := _missing(statement)) is not None:
