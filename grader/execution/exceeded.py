@@ -78,12 +78,12 @@ async def passed(limits: Limits, folder: Path, pid: int | None, *, seconds: floa
 
 async def _used_up(limits: Limits, folder: Path, pid: int | None) -> Limit:
     """Wait until too much of something is used; it is looked up in threads, as it can take any time."""
-    hidden = False
+    hidden: frozenset[int] = frozenset()
     while True:
         await asyncio.sleep(PAUSE)
         family = [] if pid is None else await asyncio.to_thread(descendants, pid)
         held = await asyncio.to_thread(held_open, [] if pid is None else [pid, *family], folder)
-        if hidden and held.hidden:  # twice: one that was just made may be in a process that was just begun
+        if hidden & held.hidden:  # still: what workers send to one another arrives, and they begin and end
             return Limit.DISK
         hidden = held.hidden
         left = limits.disk_bytes - held.removed - held.unseen * limits.file_bytes

@@ -18,14 +18,14 @@ class Held:
     """What processes hold: bytes of open files that have no name any more, sockets, and other such files.
 
     Of those ``unseen``, which are mapped into memory or on their way from one process to another, nobody can
-    tell the size; of sockets that are themselves on their way, ``hidden``, not even what is on its way in
-    them.
+    tell the size; of sockets that are themselves on their way, those ``hidden``, not even what is on its way
+    in them.
     """
 
     removed: int
     sockets: int
     unseen: int = 0
-    hidden: bool = False
+    hidden: frozenset[int] = frozenset()
 
 
 def held_open(pids: Sequence[int], folder: Path) -> Held:
@@ -45,7 +45,7 @@ def held_open(pids: Sequence[int], folder: Path) -> Held:
     files = [about for about in found.values() if stat.S_ISREG(about.st_mode) and not about.st_nlink]
     mapped = {inode for pid in pids for inode in _mapped(pid, folder)} - {about.st_ino for about in files}
     removed = sum(about.st_blocks * 512 for about in files)
-    hidden = not (before & _sockets(pids)) <= sent.keys()
+    hidden = frozenset(before & _sockets(pids) - sent.keys())
     return Held(removed, len(sent), len(mapped) + sum(sent.values()), hidden)
 
 

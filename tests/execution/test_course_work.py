@@ -42,6 +42,12 @@ WORK = {
         "dataset = torch.utils.data.TensorDataset(torch.arange(8.))\n"
         "print([b[0].sum() for b in torch.utils.data.DataLoader(dataset, batch_size=4, num_workers=1)])"
     ),
+    "sockets on their way": (
+        "import socket\nfor _ in range(8):\n"
+        "    (ours, theirs), (one, other) = socket.socketpair(), socket.socketpair()\n"
+        "    socket.send_fds(ours, [b'.'], [one.fileno()])\n    one.close()\n    time.sleep(.1)\n"
+        "    for end in (ours, theirs, other): end.close()"
+    ),
     "sqlite": "import sqlite3\nsqlite3.connect('d.db').execute('create table t (x)')",
     "svd": "torch.linalg.svd(torch.rand(200, 200))[1].shape, np.linalg.lstsq(np.eye(3), np.ones(3), rcond=None)[0]",
     "help": "torch.optim.SGD?",
