@@ -155,9 +155,7 @@ def _is_table(value: object) -> bool:
 
 def _graphed(epoch: Epoch) -> Iterator[Value]:
     for node in epoch.graph or ():
-        if node.out is not None:
-            yield node.out
-        yield from node.saved.values()
+        yield from node.values
 
 
 def _pictured(epoch: Epoch) -> list[Value]:

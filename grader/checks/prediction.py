@@ -65,7 +65,7 @@ class Graph:
 
     def largest(self) -> tuple[int, ...]:
         """Give the shape of the largest tensor the graph is known to hold."""
-        shapes = [v.shape for node in self.nodes for v in (node.out, *node.saved.values()) if v and v.shape]
+        shapes = [value.shape for node in self.nodes for value in node.values if value.shape]
         shapes += [shape for node in self.nodes if (shape := self._met(node))]
         return max(shapes, key=lambda shape: torch.Size(shape).numel(), default=())
 

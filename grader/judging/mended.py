@@ -137,7 +137,7 @@ def _overwritten(
         if one.case.error is None or one.case.question.training is None or one.report.matched is None:
             continue
         first = min(one.report.matched.cells)
-        for name in data.keys() - done:
+        for name in (name for name in data if name not in done):
             made = [r for r in execution.recording.cells if r.cell < first and name in r.values]
             values = [record.values[name] for record in made]
             freed = SECOND_TIME in one.case.error and bool(values) and values[-1].requires_grad

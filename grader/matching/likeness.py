@@ -96,9 +96,7 @@ def foreign(run: TrainingRun, data: Data) -> bool:
     graph = next((epoch.graph for epoch in run.epochs if epoch.graph), None)
     if graph is None or not lengths:
         return False
-    shapes = [
-        v.shape for node in graph for v in (node.out, *node.saved.values()) if v is not None and v.shape
-    ]
+    shapes = [value.shape for node in graph for value in node.values if value.shape]
     return bool(shapes) and not lengths.intersection(size for shape in shapes for size in shape)
 
 

@@ -81,6 +81,11 @@ class Node:
     out: Value | None = None
     saved: Mapping[str, Value] = field(default_factory=dict)
 
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """What it is known to hold: what it computed, where that was recorded, and what it saved."""
+        return (*(() if self.out is None else (self.out,)), *self.saved.values())
+
 
 @dataclass(frozen=True)
 class Backward:

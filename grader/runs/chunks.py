@@ -128,8 +128,8 @@ def _shares(place: Sequence[EpochEvents]) -> tuple[float, ...]:
 def _shapes(group: EpochEvents) -> Iterator[tuple[int, ...]]:
     """Give the shapes of what a graph is known to hold, but for its leaves."""
     for node in group.backwards[0].graph or ():
-        values = () if node.leaf is not None else (node.out, *node.saved.values())
-        yield from (value.shape for value in values if value is not None and value.shape)
+        if node.leaf is None:
+            yield from (value.shape for value in node.values if value.shape)
 
 
 def _weighted(place: list[EpochEvents], shares: Sequence[float]) -> list[EpochEvents]:
