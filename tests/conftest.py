@@ -11,7 +11,7 @@ import pytest
 import grader.cli  # noqa: F401 - before nbformat: it spares the compiling of grammars
 from grader.execution.kernels import kernels
 
-from .forked import warm_process
+from .forked import HUGE_PAGES, warm_process
 
 # Before torch is imported. Threads of several workers would wait for one another; the grader has one, too.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -27,6 +27,13 @@ def pytest_configure():
     """Heed Ctrl-C: what a shell starts in the background ignores it, and so would all that tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.disable()  # until all tests are collected
+    for name in HUGE_PAGES:  # a worker has them; what it starts is as it would be anywhere
+        os.environ.pop(name, None)
+
+
+def pytest_xdist_setupnodes():
+    """Have the workers, which fork a thousand times, ask for huge pages."""
+    os.environ.update(HUGE_PAGES)
 
 
 @pytest.hookimpl(trylast=True)
@@ -40,6 +47,7 @@ def pytest_collection_finish():
     import grader.execution.child.compiler  # noqa: F401, PLC0415 - the first optimizer would import torch's
 
     gc.freeze()
+    gc.set_threshold(100_000)  # it took a twentieth of the time
     gc.enable()
 
 

@@ -13,7 +13,6 @@ import struct
 import sys
 import sysconfig
 import tempfile
-import weakref
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +64,7 @@ BOUNDS = ("cpu_seconds", "memory_bytes", "processes", "open_files", "file_bytes"
 def policy_for(workspace: Workspace, *, view: bool) -> dict[str, Any]:
     """Make the policy of one run, in plain JSON values; its folders are from now on the submission's.
 
-    When the grader is root, the submission gets a user of its own until ``workspace`` is garbage.
+    When the grader is root, the submission gets a user of its own until ``workspace`` ends.
 
     Args:
         workspace: the run's folders and limits.
@@ -146,7 +145,7 @@ def _allot(workspace: Workspace) -> int:
         if (claim := _claimed(uid)) is None:
             continue
         kill_user(uid)  # a grader that was killed may have left some
-        weakref.finalize(workspace, _release, uid, claim, os.getpid())
+        workspace.at_end.callback(_release, uid, claim)
         return uid
     raise SandboxError(f"all {len(USERS)} users that submissions run as are taken")
 
@@ -165,9 +164,8 @@ def _claimed(uid: int) -> int | None:
     return claim
 
 
-def _release(uid: int, claim: int, holder: int) -> None:
-    if os.getpid() == holder:  # not in a copy of that process
-        kill_user(uid)
+def _release(uid: int, claim: int) -> None:
+    kill_user(uid)
     os.close(claim)
 
 

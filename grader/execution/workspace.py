@@ -6,8 +6,8 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,11 +40,12 @@ class Workspace:
 
     ``work`` is the notebook's working directory and home; ``kernel`` holds what the grader put there
     (connection file, sockets, configuration, served files), ``programs`` the stand-ins for ``wget`` and the
-    like; ``recording`` is written by the recorder.
+    like; ``recording`` is written by the recorder. ``at_end`` is closed when all of these are gone.
     """
 
     root: Path
     limits: Limits
+    at_end: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
 
     @property
     def work(self) -> Path:  # noqa: D102 - see the class
@@ -112,7 +113,8 @@ def workspace(
         _furnish(space, files, calls or {})
         yield space
     finally:
-        remove(str(space.root))
+        with space.at_end:
+            remove(str(space.root))
 
 
 def _within_reach() -> str:

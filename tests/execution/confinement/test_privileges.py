@@ -45,7 +45,6 @@ def test_two_submissions_have_two_users(monkeypatch):
 
         assert first != second
         assert {first, second} <= {*sandbox.USERS}
-    del one
     with workspace({}, Limits()) as another:
         assert first == sandbox.policy_for(another, view=True)["uid"]
 
