@@ -5,6 +5,7 @@ from a released one, ``check("mse")`` or ``%check mse`` looks at an answer; see 
 """
 
 from importlib import import_module as _import_module
+from sys import modules as _modules
 from typing import Any as _Any
 
 __all__ = ["__version__", "check", "load_ipython_extension", "setup"]
@@ -30,5 +31,10 @@ def load_ipython_extension(shell: _Any) -> None:
 
 
 def _extension() -> _Any:
-    """Import what these need when they need it."""
-    return _import_module("grader.selfcheck.extension")
+    """Import what these need when they need it, as much as torch has."""
+    from grader.imports import lasting  # noqa: PLC0415 - with these
+
+    if (name := "grader.selfcheck.extension") not in _modules:
+        with lasting():
+            _import_module(name)
+    return _modules[name]

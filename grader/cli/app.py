@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from rich.console import Console
 from grader.cli.signals import heed, like_ctrl_c
 from grader.cli.usage import Commands
 from grader.errors import GraderError
+from grader.imports import lasting
 
 # Beside JupyterLab, nbformat's import would compile the grammars of IRIs, which no notebook has: a second.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -146,16 +146,14 @@ def main(
 def undisturbed() -> Iterator[None]:
     """Let Ctrl-C wait while libraries are imported: one that was half imported works in part, or aborts.
 
-    The garbage collector waits too. What has been imported stays: it need not go through it, now or later.
+    The garbage collector waits too.
     """
     waiting = []
     before = signal.signal(signal.SIGINT, lambda *_: waiting.append(True))
-    gc.disable()
     try:
-        yield
+        with lasting():
+            yield
     finally:
         signal.signal(signal.SIGINT, before)
-        gc.freeze()
-        gc.enable()
     if waiting:
         raise KeyboardInterrupt

@@ -16,7 +16,6 @@ its kernel, to let go of ``SOCKET`` is to kill all of them: so a host that dies 
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import mimetypes
@@ -36,6 +35,7 @@ from typing import Any, NamedTuple
 from grader.execution.child.confine import confine
 from grader.execution.child.folders import remove
 from grader.execution.child.linux import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, prctl
+from grader.imports import lasting
 
 #: Packets are read whole; the kernel's own limit for one is smaller.
 LARGEST_PACKET = 1 << 20
@@ -244,8 +244,7 @@ def _tell(channel: socket.socket, **message: Any) -> None:
 
 def _preload(names: Sequence[str]) -> None:
     """Import what a notebook or its kernel would import later, each time anew. A missing one is no error."""
-    gc.disable()  # what is imported stays: to look for what does not takes a sixth of the time
-    import torch  # noqa: PLC0415 - after that
+    import torch  # noqa: PLC0415 - within ``lasting``
 
     from grader.execution.child.__main__ import seed_generators  # noqa: PLC0415 - as above
     from grader.execution.child.kernel import before_fork  # noqa: PLC0415 - as above
@@ -257,15 +256,14 @@ def _preload(names: Sequence[str]) -> None:
     before_fork()
     seed_generators(0)  # for what the first call of each imports; a kernel seeds them anew
     torch.manual_seed(0)  # also for the lines of torch that it reads
-    gc.freeze()  # a kernel's collector does not touch, and so copy, what it shares with the server
-    gc.enable()
 
 
 def main() -> None:
     """Serve on the socket whose descriptor is the first argument; the others are modules to import."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which will let go of the socket
     control = socket.socket(fileno=int(sys.argv[1]))
-    _preload(sys.argv[2:])
+    with lasting():
+        _preload(sys.argv[2:])
     _require_one_thread()
     birth = Server(control).serve()
     if birth is None:
