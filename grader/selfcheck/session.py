@@ -128,10 +128,17 @@ class _Judging:
             return Message("selfcheck.run-twice", {"cell": latest.index + 1})
         places = [question.id for question in self.assignment.questions]
         labelled = [one for one in self.executed if one.label in places]
-        for one, other in pairwise(labelled):
+        for one, other in pairwise(one for one in labelled if not self._tried_again(one)):
             if places.index(str(other.label)) < places.index(str(one.label)):
                 return Message("selfcheck.other-order", {"cell": other.index + 1, "other": one.index + 1})
         return Message("selfcheck.in-order")
+
+    def _tried_again(self, one: Executed) -> bool:
+        """Tell whether a cell is another one than that with its label before it: it may lie anywhere."""
+        earlier = {
+            other.cell for other in self.executed if other.index < one.index and other.label == one.label
+        }
+        return one.cell is not None and bool(earlier) and earlier.isdisjoint({one.cell, None})
 
     def _latest(self, one: Executed) -> Executed:
         """Give the execution that has taken another's place."""

@@ -38,13 +38,17 @@ def server(folder: Path, home: Path):
         "IPYTHONDIR": "ipython",
     }
     places |= {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "HOME": "."}
+    environment = {name: str(home / place) for name, place in places.items()}
+    environment["PATH"] = str(
+        Path(sys.executable).parent
+    )  # no Node.js there, which it would ask for registries
     options = [
         "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.ip=127.0.0.1",
         "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
     ]  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options],
-        env=os.environ | {name: str(home / place) for name, place in places.items()},
+        env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

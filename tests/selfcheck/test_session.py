@@ -114,6 +114,15 @@ def test_a_question_that_was_not_run(at_work, begun):
     assert "이 문제의 셀은 아직 실행하지 않았습니다." in said
 
 
+def test_a_second_attempt_below_the_next_question_is_in_order(at_work, begun):
+    """It may have the label, too: that is no cell that came too late."""
+    sse = f"# 문제: sse\n{INIT}\n{LOOP.replace('1/10', '1/1000').replace('mean', 'sum')}"
+    cells = Cell(sse, "a"), answer(f"{INIT}\n{LOOP}", "b"), Cell(sse.replace("30", "3"), "c")
+    *_, said = at_work(*begun, *cells, "%check")
+
+    assert "셀을 위에서 아래로 차례대로 실행했습니다." in said
+
+
 def test_questions_in_another_order(at_work, begun):
     """It is said which cell came too late."""
     sse = "# 문제: sse\n" + f"{INIT}\n{LOOP}".replace("1/10", "1/1000").replace("mean", "sum")
