@@ -39,9 +39,7 @@ def server(folder: Path, home: Path):
     }
     places |= {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "HOME": "."}
     environment = {name: str(home / place) for name, place in places.items()}
-    environment["PATH"] = str(
-        Path(sys.executable).parent
-    )  # no Node.js there, which it would ask for registries
+    environment["PATH"] = str(Path(sys.executable).parent)  # without Node.js, which it would start
     options = [
         "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.ip=127.0.0.1",
         "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",

@@ -28,7 +28,7 @@ for epoc in range(30):
 @pytest.mark.elsewhere
 @pytest.mark.skipif(program() is None, reason=MISSING)
 def test_in_jupyterlab(tmp_path):
-    """The solution has all points of the public part but one; the mistake is named, also on a narrow screen."""
+    """All points of the public part but one, whose mistake is named, also on a narrow screen."""
     notebooks = tmp_path / "notebooks"
     notebooks.mkdir()
     mistaken = filled(load(ASSIGNMENTS / "steps"), {"mse": UNCLEARED})
