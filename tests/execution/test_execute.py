@@ -100,7 +100,7 @@ def test_nothing_of_the_host_is_in_the_students_process(twice, printed):
     (execution, _), _, _ = twice
     loaded = set(printed(execution, 8).split())
 
-    assert {"grader", "grader.execution", "grader.execution.child"} == {
+    assert {"grader", "grader.execution", "grader.execution.child", "grader.imports"} == {
         name for name in loaded if not name.startswith("grader.recorder")
     }
 
