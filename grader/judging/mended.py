@@ -11,7 +11,7 @@ import ast
 import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -26,7 +26,7 @@ from grader.execution.kernel import KernelFactory
 from grader.judging.gaps import gaps, missed_name
 from grader.judging.judge import judge
 from grader.judging.questions import Judged
-from grader.judging.uncalled import but_step3, misses_gradient, with_backward
+from grader.judging.repairs import Repair, but, repair_of
 from grader.recording import Value
 from grader.records import (
     CellOutcome,
@@ -40,8 +40,8 @@ from grader.records import (
 
 GIVEN = ""
 """Stands for the cells that were handed out, among the ids of questions."""
-CALLED = "()"
-"""Stands there for the calls of every ``backward``."""
+REPAIRED = "()"
+"""Stands there for the steps of every answer that were put right."""
 LOST = (CheckStatus.FAILED, CheckStatus.ERROR)
 DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
@@ -51,14 +51,14 @@ STOPPED = (QuestionStatus.ERROR, QuestionStatus.UNANSWERED)
 class Mend:
     """A notebook in which the data that some questions ask for are put right; the names of the last one's.
 
-    ``called`` are questions whose ``backward`` is called there.
+    ``repairs`` are the steps that are put right there, by their questions.
     """
 
     submission: Submission
     questions: frozenset[str]
     names: tuple[str, ...]
     flag: str = "flag.mended"
-    called: frozenset[str] = frozenset()
+    repairs: Mapping[str, Repair] = field(default_factory=dict)
 
 
 async def judged_mended(  # noqa: PLR0913 - the first run's arguments and its outcome
@@ -101,7 +101,7 @@ def mend(
 
     ``done`` are questions whose data were put right in this notebook already. Before them come the cells that
     were handed out, if a name was missed that they would have made; after them data that had been
-    overwritten, and calls of ``backward``.
+    overwritten, and steps that stopped their own answer.
     """
     if GIVEN not in done and (missed := _missed(execution) & made_in(assignment.given)):
         return _with_given(submission, assignment.given, missed)
@@ -116,7 +116,7 @@ def mend(
             return Mend(_with_sources(submission, sources), done | {question.id}, tuple(lines))
     overwritten = _overwritten(judged, execution, data, done)
     if overwritten is None:
-        return None if CALLED in done else _with_backward(submission, judged, done)
+        return None if REPAIRED in done else _with_steps(submission, judged, done)
     name, place = overwritten
     sources = _sources(submission)
     kept = _without_error(sources[place], outcomes[place])
@@ -154,20 +154,19 @@ def _lost_form(values: Sequence[Value], right: object) -> bool:
     return any(fits) and not fits[-1]
 
 
-def _with_backward(submission: Submission, judged: Sequence[Judged], done: frozenset[str]) -> Mend | None:
-    """Call the backward that an update missed the gradient of."""
-    sources, called = _sources(submission), set()
+def _with_steps(submission: Submission, judged: Sequence[Judged], done: frozenset[str]) -> Mend | None:
+    """Put the steps right that stopped the answers they belong to."""
+    sources, repairs = _sources(submission), {}
     for one in judged:
-        cells = one.report.matched.cells if one.report.matched and misses_gradient(one) else ()
-        for cell in cells:
-            if (text := with_backward(sources[cell])) != sources[cell]:
+        if one.report.matched is None or (repair := repair_of(one)) is None:
+            continue
+        for cell in one.report.matched.cells:
+            if (text := repair.text(sources[cell])) != sources[cell]:
                 sources[cell] = text
-                called.add(one.report.id)
-    if not called:
+                repairs[one.report.id] = repair
+    if not repairs:
         return None
-    return Mend(
-        _with_sources(submission, sources), done | {CALLED}, (), "flag.called", called=frozenset(called)
-    )
+    return Mend(_with_sources(submission, sources), done | {REPAIRED}, (), repairs=repairs)
 
 
 def _missed(execution: Execution) -> set[str]:
@@ -194,17 +193,24 @@ def taken_over(
     found = gaps(execution, put.submission.cells)
     again = judge(put.submission, assignment, execution, found).questions
     return tuple(
-        _flagged(but_step3(one, two) if question.id in put.called else two, question, put)
-        if question.id not in put.questions and _helped(one, two, called=question.id in put.called)
-        else one
+        _better(one, two, question, put)
         for question, one, two in zip(assignment.questions, judged, again, strict=True)
     )
 
 
-def _helped(one: Judged, two: Judged, *, called: bool) -> bool:
+def _better(one: Judged, two: Judged, question: Question, put: Mend) -> Judged:
+    repair = put.repairs.get(question.id)
+    if question.id in put.questions or not _helped(one, two, repaired=repair is not None):
+        return one
+    if repair is None:
+        return _flagged(two, question, put.flag, put.names)
+    return _flagged(but(repair.step, one, two), question, repair.flag)
+
+
+def _helped(one: Judged, two: Judged, *, repaired: bool) -> bool:
     stopped = one.case.error is not None or one.report.status in STOPPED
     return (
-        (stopped or called)
+        (stopped or repaired)
         and two.report.score >= one.report.score
         and two.report.checks != one.report.checks
     )
@@ -295,6 +301,6 @@ def _with_sources(submission: Submission, sources: Mapping[int, str]) -> Submiss
     return replace(submission, cells=cells, notebook=notebook)
 
 
-def _flagged(one: Judged, question: Question, put: Mend) -> Judged:
-    told = Message(put.flag, {"question": question.title, "names": ", ".join(put.names)})
+def _flagged(one: Judged, question: Question, flag: str, names: Sequence[str] = ()) -> Judged:
+    told = Message(flag, {"question": question.title, "names": ", ".join(names)})
     return one._replace(flags=(*one.flags, told))

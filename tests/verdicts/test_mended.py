@@ -79,6 +79,22 @@ def test_a_backward_that_is_not_called_costs_step_3_alone(lost):
     assert {*others, *(f"{name}.step3" for name, _ in answers)} == lost([DATA, *answers])
 
 
+def test_a_start_that_is_made_of_a_leaf_costs_the_start_alone(lost):
+    """An update by hand finds no gradient, an optimizer refuses it; another mistake costs its own step."""
+    reshaped = "What = torch.tensor([-5.0, 10.0], requires_grad=True).reshape(2, 1)"
+    two_lines = "What = torch.tensor([[-5.0, 10.0]], requires_grad=True)\nWhat = What.T"
+    answers = [
+        ("mse", LOOPS["mse"].but(before=reshaped).source),
+        ("sse", LOOPS["sse"].but(before=two_lines, clear="").source),
+        (
+            "sgd-what",
+            LOOPS["sgd-what"].but(before=f"{reshaped}\noptimizr = torch.optim.SGD([What], lr=1/10)").source,
+        ),
+    ]
+
+    assert {"mse.init", "sse.init", "sse.clear", "sgd-what.init"} == lost([DATA, *answers])
+
+
 def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
     """The graph that leads to ``y = net(x)`` is freed by the first epoch; trainings are judged without."""
     named = ("net-bias", "torch.manual_seed(43052)\nnet = torch.nn.Linear(1, 1)\nyhat = net(x)\ny = yhat")
