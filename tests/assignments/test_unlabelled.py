@@ -1,4 +1,4 @@
-"""Every bundled solution without what labels its cells, through the real kernel."""
+"""Every bundled solution without what labels its cells; whole ones through the real kernel."""
 
 import re
 from pathlib import Path
@@ -54,11 +54,16 @@ def test_an_unlabelled_solution_has_full_marks_and_a_blank_none(name, text, kern
     assert [assignment.max_score, 0.0] == found
 
 
-def report_of(cells, assignment, kernel, folder):
-    """Grade a notebook of such cells."""
-    path = folder / "notebook.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    return grade(read(path), assignment, kernel=kernel)[0]
+@pytest.fixture
+def report_of(reported, tmp_path):
+    """Give a function that judges a notebook of such cells."""
+
+    def report_of(cells, assignment):
+        path = tmp_path / "notebook.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+        return reported(assignment, read(path))
+
+    return report_of
 
 
 def solution_of(assignment):
@@ -73,7 +78,7 @@ def solution_of(assignment):
 
 @pytest.mark.parametrize("shared", [False, True], ids=["cells", "one cell"])
 @pytest.mark.parametrize(("name", "title"), TITLES)
-def test_a_title_takes_nothing_from_the_answers_below_it(name, title, shared, kernel, tmp_path):
+def test_a_title_takes_nothing_from_the_answers_below_it(name, title, shared, report_of):
     """As a text on top of all cells, or as the comment that begins the only one."""
     assignment = asking_less(load(FOLDER / name))
     code = [source for _, source in solution_of(assignment)]
@@ -83,33 +88,33 @@ def test_a_title_takes_nothing_from_the_answers_below_it(name, title, shared, ke
     else:
         cells = [nbformat.v4.new_markdown_cell(title), *map(nbformat.v4.new_code_cell, code)]
 
-    assert assignment.max_score == report_of(cells, assignment, kernel, tmp_path).score
+    assert assignment.max_score == report_of(cells, assignment).score
 
 
 @pytest.mark.parametrize("name", ["tensors", "logistic"])
-def test_comments_in_one_cell_take_nothing_from_its_answers(name, kernel, tmp_path):
+def test_comments_in_one_cell_take_nothing_from_its_answers(name, report_of):
     """The title of each question above its part of the cell."""
     assignment = asking_less(load(FOLDER / name))
     titles = {question.id: f"# {question.title}\n" for question in assignment.questions}
     code = [titles.get(question, "") + source for question, source in solution_of(assignment)]
     cells = [nbformat.v4.new_code_cell("\n".join(code))]
 
-    assert assignment.max_score == report_of(cells, assignment, kernel, tmp_path).score
+    assert assignment.max_score == report_of(cells, assignment).score
 
 
-def test_a_heading_that_names_two_questions_decides_between_none(kernel, tmp_path):
+def test_a_heading_that_names_two_questions_decides_between_none(report_of):
     """Both answers below it are found by what they are."""
     assignment = load(FOLDER / "tensors")
     code = [source for question, source in solution_of(assignment) if question in {None, "shapes", "dtypes"}]
     cells = list(map(nbformat.v4.new_code_cell, code))
     cells.insert(len(code) - 2, nbformat.v4.new_markdown_cell("## 1. 모양, 2. 자료형"))
-    report = report_of(cells, assignment, kernel, tmp_path)
+    report = report_of(cells, assignment)
 
     assert sum(q.max_score for q in report.questions if q.id in {"shapes", "dtypes"}) == report.score
 
 
 @pytest.mark.parametrize("wrong", ["t1 = torch.tensor([9.5])", "raise ValueError"])
-def test_a_wrong_answer_is_its_headings_whatever_the_title_says(wrong, kernel, tmp_path):
+def test_a_wrong_answer_is_its_headings_whatever_the_title_says(wrong, report_of):
     """Neither the title's cells, which import, nor its neighbours' are taken for it."""
     assignment = load(FOLDER / "tensors")
     titles = {question.id: question.title for question in assignment.questions}
@@ -118,7 +123,7 @@ def test_a_wrong_answer_is_its_headings_whatever_the_title_says(wrong, kernel, t
         if question:
             cells.append(nbformat.v4.new_markdown_cell(f"## {titles[question]}"))
         cells.append(nbformat.v4.new_code_cell(wrong if question == "dtypes" else source))
-    report = report_of(cells, assignment, kernel, tmp_path)
+    report = report_of(cells, assignment)
     mine = next(question for question in report.questions if question.id == "dtypes")
 
     assert assignment.max_score - mine.max_score == report.score

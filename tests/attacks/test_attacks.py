@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -31,8 +30,10 @@ OTHER = 61183
 LIMITS = (
     "cell_seconds=3", "memory_bytes=600MiB", "processes=60", "disk_bytes=5MiB", "file_bytes=4MiB",
 )  # fmt: skip
-#: So many attackers sit between two honest students.
+#: So many attackers sit between two honest students,
 EVERY = 8
+#: who have come so far in the solution, and have answered this.
+CELLS, ANSWERED = 10, {"data", "sse", "mse"}
 #: What the grader has and no submission may see.
 SECRETS = {"GRADER_TEST_SECRET": "SECRET", "GITHUB_TOKEN": "TOKEN"}
 
@@ -51,10 +52,11 @@ def notebook(cells):
 
 def seat(folder, notebooks):
     """Write a class of notebooks with honest students between them; give each name's file."""
-    files = {}
+    files, honest = {}, nbformat.read(COURSE / "assignments/steps/steps.ipynb", as_version=4)
+    del honest.cells[CELLS:]
     for number, (name, cells) in enumerate(notebooks.items()):
         if number % EVERY == 0:
-            shutil.copy(COURSE / "assignments/steps/steps.ipynb", folder / f"{number:03}-0-honest.ipynb")
+            nbformat.write(honest, folder / f"{number:03}-0-honest.ipynb")
         files[name] = f"{number:03}-1-attack"
         nbformat.write(notebook(cells), folder / f"{files[name]}.ipynb")
     return files
@@ -199,7 +201,9 @@ def test_what_comes_after_an_attack_is_run(attacked):
 def unharmed(honest):
     """See that every honest student has full marks, what all the others have, and no flag but that it is so."""
     assert len(honest) >= 4
-    assert {(100.0, 100.0)} == {(report["score"], report["max_score"]) for report in honest}
+    for report in honest:
+        whole = {q["id"] for q in report["questions"] if q["score"] == q["max_score"]}
+        assert ("graded", ANSWERED) == (report["status"], whole)
     flags = [[flag["id"] for flag in report["flags"]] for report in honest]
     assert [["flag.class.same-code"]] * len(honest) == flags
     assert 1 == len({json.dumps(report["questions"]) for report in honest})
