@@ -138,7 +138,7 @@ REPAIRS = (
 
 def but(step: Step, one: Judged, repaired: Judged) -> Judged:
     """Give what an answer is worth where a step was put right: it has not done that itself."""
-    lost = {check.id: _lost(check) for check in one.report.checks if check.step is step}
+    lost = {check.id: _lost(check, one) for check in one.report.checks if check.step is step}
     as_written = repaired._replace(case=replace(repaired.case, sources=one.case.sources))
     judged = with_checks(as_written, tuple(lost.get(check.id, check) for check in repaired.report.checks))
     own = [diagnosis for diagnosis in one.report.diagnoses if diagnosis.step is step]
@@ -147,8 +147,11 @@ def but(step: Step, one: Judged, repaired: Judged) -> Judged:
     return judged._replace(report=replace(judged.report, diagnoses=tuple(in_order)))
 
 
-def _lost(check: CheckResult) -> CheckResult:
-    """Say of a loop whose steps nobody had seen what it lacks."""
-    if check.message.id != NO_RUN:
-        return check
-    return replace(check, message=failed("step3.no-backward").message)
+def _lost(check: CheckResult, one: Judged) -> CheckResult:
+    """Say of a loop whose steps nobody had seen what it lacks, of a parameter that was refused why it was."""
+    if check.message.id == NO_RUN:
+        return replace(check, message=failed("step3.no-backward").message)
+    made = [name for source in one.case.sources.values() for _, name in _made_of_leaves(source)]
+    if made and _tells_of_no_leaf(check.message):
+        return replace(check, message=failed(NO_LEAF, name=made[-1]).message)
+    return check

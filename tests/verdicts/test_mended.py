@@ -43,10 +43,10 @@ train(made, torch.optim.SGD(made.parameters(), lr=1/10))
 
 
 @pytest.fixture
-def lost(run_cells, assignment):
-    """Judge cells, again where their data can be put right: the ids of the checks that fail."""
+def reports(run_cells, assignment):
+    """Judge cells, again where something can be put right: the reports of what was answered."""
 
-    def lost(cells, start=START):
+    def reports(cells, start=START):
         submission = submission_of([*start, *cells])
         execution = run_cells(submission)
         judged = judge(submission, assignment, execution, gaps(execution, submission.cells)).questions
@@ -54,15 +54,21 @@ def lost(run_cells, assignment):
         while put := mend(submission, assignment, judged, execution, done):
             done, submission, execution = put.questions, put.submission, run_cells(put.submission)
             judged = taken_over(put, assignment, judged, execution)
-        answered = [one.report for one in judged if one.report.matched is not None]
-        return {
-            check.id
-            for report in answered
-            for check in report.checks
-            if check.status in (CheckStatus.FAILED, CheckStatus.ERROR)
-        }
+        return [one.report for one in judged if one.report.matched is not None]
 
-    return lost
+    return reports
+
+
+@pytest.fixture
+def lost(reports):
+    """Judge cells so: the checks that fail, by their ids."""
+    return lambda *cells, **start: {check.id for check in failed(reports(*cells, **start))}
+
+
+def failed(reports):
+    """Give the checks that fail."""
+    ends = (CheckStatus.FAILED, CheckStatus.ERROR)
+    return [check for report in reports for check in report.checks if check.status in ends]
 
 
 def test_a_backward_that_is_not_called_costs_step_3_alone(lost):
@@ -79,7 +85,7 @@ def test_a_backward_that_is_not_called_costs_step_3_alone(lost):
     assert {*others, *(f"{name}.step3" for name, _ in answers)} == lost([DATA, *answers])
 
 
-def test_a_start_that_is_made_of_a_leaf_costs_the_start_alone(lost):
+def test_a_start_that_is_made_of_a_leaf_costs_the_start_alone(reports):
     """An update by hand finds no gradient, an optimizer refuses it; another mistake costs its own step."""
     reshaped = "What = torch.tensor([-5.0, 10.0], requires_grad=True).reshape(2, 1)"
     two_lines = "What = torch.tensor([[-5.0, 10.0]], requires_grad=True)\nWhat = What.T"
@@ -92,7 +98,11 @@ def test_a_start_that_is_made_of_a_leaf_costs_the_start_alone(lost):
         ),
     ]
 
-    assert {"mse.init", "sse.init", "sse.clear", "sgd-what.init"} == lost([DATA, *answers])
+    checks = {check.id: check.message for check in failed(reports([DATA, *answers]))}
+    starts = [message for name, message in checks.items() if name != "sse.clear"]
+
+    assert {"mse.init", "sse.init", "sse.clear", "sgd-what.init"} == checks.keys()
+    assert [("init.no-leaf", {"name": "What"})] * 3 == [(one.id, one.params) for one in starts]
 
 
 def test_a_y_that_had_become_a_prediction_stops_no_training(lost):
