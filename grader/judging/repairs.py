@@ -84,12 +84,13 @@ def _made_of_leaves(source: str) -> Iterator[tuple[ast.stmt, str]]:
 def _made_of(value: ast.expr) -> Iterator[ast.expr]:
     """Give what methods were called on, the last one first; nothing where numbers were taken out."""
     while isinstance(value, ast.Call | ast.Attribute):
-        if isinstance(value, ast.Attribute) and value.attr in WITHOUT_GRADIENT:
+        if isinstance(value, ast.Call):
+            value = value.func
+            continue
+        if value.attr in WITHOUT_GRADIENT:
             return
-        called = isinstance(value, ast.Call)
-        value = value.func if isinstance(value, ast.Call) else value.value
-        if not called:
-            yield value
+        value = value.value
+        yield value
 
 
 def _asks_for_gradient(node: ast.expr) -> bool:
