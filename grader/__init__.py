@@ -31,7 +31,7 @@ def load_ipython_extension(shell: _Any) -> None:
 
 
 def _extension() -> _Any:
-    """Import what these need when they need it, as much as torch has."""
+    """Import what these need when they need it, for good: that is torch and all it imports."""
     from grader.imports import lasting  # noqa: PLC0415 - with these
 
     if (name := "grader.selfcheck.extension") not in _modules:

@@ -144,8 +144,9 @@ def _allot(workspace: Workspace) -> int:
     for uid in USERS:
         if (claim := _claimed(uid)) is None:
             continue
+        workspace.at_end.callback(os.close, claim)  # when none of that user's is left
+        workspace.at_end.callback(kill_user, uid)
         kill_user(uid)  # a grader that was killed may have left some
-        workspace.at_end.callback(_release, uid, claim)
         return uid
     raise SandboxError(f"all {len(USERS)} users that submissions run as are taken")
 
@@ -162,11 +163,6 @@ def _claimed(uid: int) -> int | None:
         os.close(claim)
         return None
     return claim
-
-
-def _release(uid: int, claim: int) -> None:
-    kill_user(uid)
-    os.close(claim)
 
 
 def _hand_over(folder: Path, uid: int) -> None:

@@ -166,7 +166,8 @@ def _with_steps(submission: Submission, judged: Sequence[Judged], done: frozense
                 repairs[one.report.id] = repair
     if not repairs:
         return None
-    return Mend(_with_sources(submission, sources), done | {REPAIRED}, (), repairs=repairs)
+    first, *_ = repairs.values()
+    return Mend(_with_sources(submission, sources), done | {REPAIRED}, (), first.flag, repairs)
 
 
 def _missed(execution: Execution) -> set[str]:
@@ -204,7 +205,7 @@ def _better(one: Judged, two: Judged, question: Question, put: Mend) -> Judged:
         return one
     if repair is None:
         return _flagged(two, question, put.flag, put.names)
-    return _flagged(but(repair.step, one, two), question, repair.flag)
+    return _flagged(but(repair.step, one, two), question, repair.flag, put.names)
 
 
 def _helped(one: Judged, two: Judged, *, repaired: bool) -> bool:
@@ -301,6 +302,6 @@ def _with_sources(submission: Submission, sources: Mapping[int, str]) -> Submiss
     return replace(submission, cells=cells, notebook=notebook)
 
 
-def _flagged(one: Judged, question: Question, flag: str, names: Sequence[str] = ()) -> Judged:
+def _flagged(one: Judged, question: Question, flag: str, names: Sequence[str]) -> Judged:
     told = Message(flag, {"question": question.title, "names": ", ".join(names)})
     return one._replace(flags=(*one.flags, told))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from grader.checks.finding import failed
 from grader.checks.source import has_backward, loops, moves, names_backward, parsed, statements
 from grader.judging.questions import Judged, with_checks
-from grader.records import CheckResult, Message, Step
+from grader.records import CheckResult, Step
 
 MISSED = "step3.no-gradient"
 """What step 3 says of an update that found no gradient."""
@@ -124,11 +124,11 @@ def misses_gradient(one: Judged) -> bool:
 
 def misses_leaf(one: Judged) -> bool:
     """Tell whether an answer ended because its parameter was made of another tensor."""
-    return any(_tells_of_no_leaf(check.message) for check in one.report.checks)
+    return any(check.message.id == NO_LEAF or _was_refused(check) for check in one.report.checks)
 
 
-def _tells_of_no_leaf(message: Message) -> bool:
-    return message.id == NO_LEAF or NON_LEAF in str(message.params.get("error", ""))
+def _was_refused(check: CheckResult) -> bool:
+    return NON_LEAF in str(check.message.params.get("error", ""))
 
 
 REPAIRS = (
@@ -152,7 +152,6 @@ def _lost(check: CheckResult, one: Judged) -> CheckResult:
     """Say of a loop whose steps nobody had seen what it lacks, of a parameter that was refused why it was."""
     if check.message.id == NO_RUN:
         return replace(check, message=failed("step3.no-backward").message)
-    made = [name for source in one.case.sources.values() for _, name in _made_of_leaves(source)]
-    if made and _tells_of_no_leaf(check.message):
-        return replace(check, message=failed(NO_LEAF, name=made[-1]).message)
-    return check
+    sources = one.case.sources.values() if _was_refused(check) else ()
+    made = [name for source in sources for _, name in _made_of_leaves(source)]
+    return replace(check, message=failed(NO_LEAF, name=made[-1]).message) if made else check

@@ -32,8 +32,8 @@ LIMITS = (
 )  # fmt: skip
 #: So many attackers sit between two honest students,
 EVERY = 8
-#: who have come so far in the solution, and have answered this.
-CELLS, ANSWERED = 10, {"data", "sse", "mse"}
+#: who have come so far in the solution, and earned so much of a hundred points.
+CELLS, EARNED = 10, 26.0
 #: What the grader has and no submission may see.
 SECRETS = {"GRADER_TEST_SECRET": "SECRET", "GITHUB_TOKEN": "TOKEN"}
 
@@ -199,11 +199,9 @@ def test_what_comes_after_an_attack_is_run(attacked):
 
 
 def unharmed(honest):
-    """See that every honest student has full marks, what all the others have, and no flag but that it is so."""
+    """See that every honest student has all that was earned, what all the others have, and no flag but that it is so."""
     assert len(honest) >= 4
-    for report in honest:
-        whole = {q["id"] for q in report["questions"] if q["score"] == q["max_score"]}
-        assert ("graded", ANSWERED) == (report["status"], whole)
+    assert {(EARNED, 100.0)} == {(report["score"], report["max_score"]) for report in honest}
     flags = [[flag["id"] for flag in report["flags"]] for report in honest]
     assert [["flag.class.same-code"]] * len(honest) == flags
     assert 1 == len({json.dumps(report["questions"]) for report in honest})
